@@ -1,0 +1,47 @@
+package stats
+
+import "math"
+
+// RapidThreshold is the time in seconds below which a response to an item counts as too quick to have been
+// read: 10 % of the item's mean time, at most 10 s (NT10). It tells of effort, not of cheating.
+func RapidThreshold(seconds []float64) float64 {
+	if len(seconds) == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, s := range seconds {
+		sum += s
+	}
+	return math.Min(sum/float64(len(seconds))*.1, 10)
+}
+
+// Positional reports whether a person's letters are so uneven that they were hardly chosen by content: the
+// options were shuffled, so letters chosen by content are uniform. Such a paper (all A, say) would agree with
+// another of its kind by habit and is left out of the comparison. The test is Pearson's χ² against uniform
+// over k letters, at .0001.
+func Positional(p Paper) bool {
+	for k := 2; k <= maxOptions; k++ {
+		var seen [maxOptions]float64
+		n := 0.0
+		for _, s := range p {
+			if int(s.Options) == k && s.Letter >= 0 && int(s.Letter) < k {
+				seen[s.Letter]++
+				n++
+			}
+		}
+		if n < 5*float64(k)/2 {
+			continue
+		}
+		expect, chi := n/float64(k), 0.0
+		for l := range k {
+			chi += (seen[l] - expect) * (seen[l] - expect) / expect
+		}
+		if chi > chiSquareCritical[k-2] {
+			return true
+		}
+	}
+	return false
+}
+
+// chiSquareCritical is the .9999 quantile of χ² with 1, 2, … 7 degrees of freedom.
+var chiSquareCritical = [...]float64{15.14, 18.42, 21.11, 23.51, 25.74, 27.86, 29.88}

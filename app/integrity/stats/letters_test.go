@@ -1,0 +1,119 @@
+package stats
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// The golden values of the letter-shuffle test: 60 people, four options, family-wise .01.
+func TestCriticalMatches(t *testing.T) {
+	threshold := FamilyThreshold(.01, 60*59/2)
+	for _, c := range []struct{ n, want int }{{40, 24}, {60, 32}} {
+		if got := CriticalMatches(c.n, 4, threshold); got != c.want {
+			t.Errorf("critical value of %d items: %d, want %d", c.n, got, c.want)
+		}
+	}
+	if got := CriticalMatches(5, 4, threshold); got != 6 {
+		t.Errorf("five items can never be enough, got %d", got)
+	}
+}
+
+// The published power at 40, 50 and 60 % of the letters copied: .23, .77, 1.00 (n = 40), .71 at 40 % (n = 60).
+func TestPowerOfLetterPairs(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, c := range []struct {
+		n      int
+		copied float64
+		power  float64
+	}{{40, .4, .23}, {40, .5, .77}, {40, .6, 1}, {60, .4, .71}, {60, .5, 1}} {
+		const rounds = 2000
+		threshold := FamilyThreshold(.01, 60*59/2)
+		found := 0
+		for range rounds {
+			a, b := randomPaper(rng, c.n), randomPaper(rng, c.n)
+			for _, i := range rng.Perm(c.n)[:int(c.copied*float64(c.n))] {
+				b[i] = a[i]
+			}
+			pairs, _ := LetterPairs([]Paper{a, b}, threshold)
+			found += len(pairs)
+		}
+		if got := float64(found) / rounds; math.Abs(got-c.power) > .035 {
+			t.Errorf("n=%d, %.0f %% copied: power %.2f, want %.2f", c.n, c.copied*100, got, c.power)
+		}
+	}
+}
+
+func TestLetterPairsAgainstPlainCount(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	papers := make([]Paper, 40)
+	for i := range papers {
+		papers[i] = randomPaper(rng, 130)
+		for j := range papers[i] {
+			switch rng.IntN(10) {
+			case 0:
+				papers[i][j].Letter = -1
+			case 1:
+				papers[i][j] = Slot{int8(rng.IntN(3)), 3}
+			}
+		}
+	}
+	pairs, compared := LetterPairs(papers, 1)
+	if want := 40 * 39 / 2; compared != want || len(pairs) != want {
+		t.Fatalf("compared %d and returned %d pairs, want %d", compared, len(pairs), want)
+	}
+	for _, p := range pairs {
+		matches, n := 0, 0
+		for i, s := range papers[p.A] {
+			o := papers[p.B][i]
+			if s.Letter < 0 || o.Letter < 0 || s.Options != o.Options {
+				continue
+			}
+			n++
+			if s.Letter == o.Letter {
+				matches++
+			}
+		}
+		if p.Matches != matches || p.N != n {
+			t.Fatalf("pair %d,%d: %d/%d, want %d/%d", p.A, p.B, p.Matches, p.N, matches, n)
+		}
+	}
+}
+
+func TestPositionalAndRapid(t *testing.T) {
+	allA := make(Paper, 30)
+	for i := range allA {
+		allA[i] = Slot{0, 4}
+	}
+	if !Positional(allA) {
+		t.Error("thirty times A was not seen as answering by position")
+	}
+	if Positional(randomPaper(rand.New(rand.NewPCG(5, 6)), 40)) {
+		t.Error("uniform letters were seen as answering by position")
+	}
+	if got := RapidThreshold([]float64{20, 40}); got != 3 {
+		t.Errorf("rapid threshold %v, want 3", got)
+	}
+	if got := RapidThreshold([]float64{400}); got != 10 {
+		t.Errorf("rapid threshold %v, want the cap 10", got)
+	}
+}
+
+func randomPaper(rng *rand.Rand, n int) Paper {
+	p := make(Paper, n)
+	for i := range p {
+		p[i] = Slot{int8(rng.IntN(4)), 4}
+	}
+	return p
+}
+
+func BenchmarkLetterPairs200x60(b *testing.B) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	papers := make([]Paper, 200)
+	for i := range papers {
+		papers[i] = randomPaper(rng, 60)
+	}
+	for b.Loop() {
+		LetterPairs(papers, FamilyThreshold(.01, 200*199/2))
+	}
+}

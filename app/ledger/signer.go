@@ -1,0 +1,97 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// Signer signs receipts and checkpoints with the installation's Ed25519 key.
+type Signer struct {
+	signer   note.Signer
+	verifier note.Verifier
+	public   string
+}
+
+// keyName is the origin that signed notes carry.
+const keyName = "bainian"
+
+// LoadSigner reads the key file, or makes one (mode 0600) when there is none. A file that is there but
+// cannot be read or parsed is an error: a new key beside old signatures would make them worthless.
+func LoadSigner(path string, random io.Reader) (*Signer, error) {
+	src, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return newSigner(path, random)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ledger: signing key: %w", err)
+	}
+	private, public, ok := strings.Cut(strings.TrimSpace(string(src)), "\n")
+	if !ok {
+		return nil, fmt.Errorf("ledger: signing key %s: want the private key and the public key, a line each", path)
+	}
+	return parseSigner(private, strings.TrimSpace(public))
+}
+
+func newSigner(path string, random io.Reader) (*Signer, error) {
+	private, public, err := note.GenerateKey(random, keyName)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: signing key: %w", err)
+	}
+	_, err = f.WriteString(private + "\n" + public + "\n")
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		return nil, fmt.Errorf("ledger: signing key: %w", err)
+	}
+	return parseSigner(private, public)
+}
+
+func parseSigner(private, public string) (*Signer, error) {
+	signer, err := note.NewSigner(private)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: signing key: %w", err)
+	}
+	verifier, err := note.NewVerifier(public)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: signing key: %w", err)
+	}
+	return &Signer{signer, verifier, public}, nil
+}
+
+// Public is the verifier key, as signed notes name it: "bainian+hash+base64".
+func (s *Signer) Public() string { return s.public }
+
+// Sign returns text as a signed note. The text must end in a newline and hold no blank line at its end.
+func (s *Signer) Sign(text string) (string, error) {
+	msg, err := note.Sign(&note.Note{Text: text}, s.signer)
+	return string(msg), err
+}
+
+// Open checks a signed note against this key and returns its text.
+func (s *Signer) Open(signed string) (string, error) { return Open(signed, s.public) }
+
+// Open checks a signed note against a verifier key and returns its text; it needs nothing but the two.
+func Open(signed, public string) (string, error) {
+	verifier, err := note.NewVerifier(public)
+	if err != nil {
+		return "", fmt.Errorf("ledger: verifier key: %w", err)
+	}
+	n, err := note.Open([]byte(signed), note.VerifierList(verifier))
+	if err != nil {
+		return "", fmt.Errorf("ledger: note: %w", err)
+	}
+	return n.Text, nil
+}
