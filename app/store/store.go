@@ -45,6 +45,7 @@ type DB struct {
 	open   sync.RWMutex // held for reading by every call, so that Close waits for all of them
 	closed bool
 	inside *closures // nil unless RefuseNesting
+	bells  bells
 }
 
 // Open opens "sqlite:<path>" (the folder is made when missing) or "postgres://…". The clock gives the time
@@ -122,7 +123,10 @@ func (db *DB) write(ctx context.Context, f func(*Tx) error) ([]func(), error) {
 	if db.inside != nil {
 		f = watch(db.inside, f)
 	}
-	return db.engine.write(ctx, db.now(), f)
+	return db.engine.write(ctx, db.now(), func(tx *Tx) error {
+		tx.bells = &db.bells
+		return f(tx)
+	})
 }
 
 // enter holds the database open for a call; the caller releases db.open.

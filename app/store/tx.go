@@ -23,6 +23,7 @@ type Rx struct {
 type Tx struct {
 	*Rx
 	after []func()
+	bells *bells
 	ids   uint16 // see NewID
 }
 
