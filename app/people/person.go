@@ -38,10 +38,10 @@ type Person struct {
 	ID        string
 	Number    string // employee number, unique without regard to case
 	Name      string
-	Email     string // unique without regard to case
-	Roles     []Role // canonical order, never empty
-	ManagerID string // "" at the top of the line
-	Lang      locale.Lang
+	Email     string      // unique without regard to case
+	Roles     []Role      // canonical order, never empty
+	ManagerID string      // "" at the top of the line
+	Lang      locale.Lang // "" = whatever the browser asks for
 	Active    bool
 	HiredOn   string // yyyy-mm-dd, or ""
 }

@@ -1,0 +1,44 @@
+package people
+
+import (
+	"slices"
+
+	"bainian/app/fault"
+)
+
+// mayKeep is the fault of a person who may not keep the directory: that is for HR and administrators.
+func mayKeep(actor Person) error {
+	if actor.Has(HR, Admin) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "people.hr_only")
+}
+
+func mayAdminister(actor Person) error {
+	if actor.Has(Admin) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "people.admin_only")
+}
+
+// mayGrant is the fault of giving or taking a role that only an admin may give or take.
+func mayGrant(actor Person, before, after []Role) error {
+	if actor.Has(Admin) {
+		return nil
+	}
+	for _, r := range Roles() {
+		if r.guarded() && slices.Contains(before, r) != slices.Contains(after, r) {
+			return fault.New(fault.Forbidden, "people.role_guarded", "role", string(r)).In("roles")
+		}
+	}
+	return nil
+}
+
+// mayEnter is the fault of acting on somebody's account (password, sessions, closing it). HR may not enter the
+// account of an admin, for that would make it one.
+func mayEnter(actor, p Person) error {
+	if p.Has(Admin) {
+		return mayAdminister(actor)
+	}
+	return mayKeep(actor)
+}

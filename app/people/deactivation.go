@@ -1,0 +1,75 @@
+package people
+
+import (
+	"context"
+	"strings"
+
+	"bainian/app/fault"
+	"bainian/app/store"
+)
+
+// Deactivate closes a person's account: in one transaction they become inactive, their sessions end, the
+// record is written and every OnDeactivated hook runs. It wants a reason. Nobody deactivates themselves, nor
+// the last admin.
+func (d *Directory) Deactivate(ctx context.Context, actor Person, personID, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	return d.db.Write(ctx, func(tx *store.Tx) error {
+		p, err := d.switched(tx, actor, personID, false, reason)
+		if err != nil {
+			return err
+		}
+		if _, err := endSessions(tx, actor, personID); err != nil {
+			return err
+		}
+		for _, f := range d.onDeactivated {
+			if err := f(tx, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Reactivate opens the account again, with the password it had. What the deactivation ended stays ended.
+func (d *Directory) Reactivate(ctx context.Context, actor Person, personID, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	return d.db.Write(ctx, func(tx *store.Tx) error {
+		_, err := d.switched(tx, actor, personID, true, reason)
+		return err
+	})
+}
+
+// switched makes a person active or not, with its record, and returns them in the new state.
+func (d *Directory) switched(tx *store.Tx, actor Person, personID string, active bool, reason string) (Person, error) {
+	p, err := get(tx.Rx, personID)
+	if err != nil {
+		return p, err
+	}
+	if err := mayEnter(actor, p); err != nil {
+		return p, err
+	}
+	kind := Reactivated
+	if !active {
+		kind = Deactivated
+	}
+	switch {
+	case p.ID == actor.ID:
+		return p, fault.New(fault.Conflict, "people.not_yourself")
+	case p.Active == active:
+		return p, fault.New(fault.Conflict, "people.already_"+string(kind))
+	}
+	if !active && p.Has(Admin) {
+		if err := notLastAdmin(tx.Rx, p); err != nil {
+			return p, err
+		}
+	}
+	p.Active = active
+	if _, err := tx.Exec(`UPDATE employee SET active = ? WHERE id = ?`, active, p.ID); err != nil {
+		return p, err
+	}
+	return p, record(tx, actor, p.ID, Change{Kind: kind, Reason: strings.TrimSpace(reason)})
+}

@@ -1,0 +1,151 @@
+package people
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"bainian/app/fault"
+	"bainian/app/store"
+)
+
+const pageSize = 50
+
+// Filter narrows a list of people; the zero Filter is everyone who works here now.
+type Filter struct {
+	Text     string // part of the number, name or e-mail
+	Role     Role
+	Inactive bool // those who were deactivated, instead of those who are active
+}
+
+// People is a page of the directory by employee number, and the mark after which the next page starts, ""
+// after the last. HR and administrators see everyone, a manager their whole team.
+func (d *Directory) People(ctx context.Context, actor Person, f Filter, after string) ([]Person, string, error) {
+	if !actor.Has(HR, Admin, Manager) {
+		return nil, "", fault.New(fault.Forbidden, "people.hr_only")
+	}
+	from, args := "employee e", []any{}
+	if !actor.Has(HR, Admin) {
+		from, args = teamOf, append(args, actor.ID)
+	}
+	query := `SELECT ` + personColumns + ` FROM ` + from + ` WHERE e.active = ? AND e.number_key > ?`
+	args = append(args, !f.Inactive, after)
+	if f.Text != "" {
+		query, args = query+` AND e.search LIKE ? ESCAPE '!'`, append(args, containing(f.Text))
+	}
+	if f.Role != "" {
+		query, args = query+` AND (',' || e.roles || ',') LIKE ? ESCAPE '!'`, append(args, holding(f.Role))
+	}
+	query, args = query+` ORDER BY e.number_key LIMIT ?`, append(args, pageSize+1)
+	var found []Person
+	err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
+		found, err = store.All(rx, scanPerson, query, args...)
+		return err
+	})
+	if err != nil || len(found) <= pageSize {
+		return found, "", err
+	}
+	found = found[:pageSize]
+	return found, fold(found[pageSize-1].Number), nil
+}
+
+// teamOf is everyone whose line holds a person, as a FROM clause; UNION ends a cycle, should there be one.
+const teamOf = `(WITH RECURSIVE team (id) AS (
+		SELECT id FROM employee WHERE manager_id = ?
+		UNION SELECT below.id FROM employee below JOIN team ON below.manager_id = team.id)
+	SELECT employee.* FROM employee JOIN team ON employee.id = team.id) e`
+
+// Reports are the active people below a manager, direct and indirect, by employee number.
+func (d *Directory) Reports(ctx context.Context, managerID string) ([]Person, error) {
+	var found []Person
+	err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
+		found, err = ReportsIn(rx, managerID)
+		return err
+	})
+	return found, err
+}
+
+// ReportsIn is Reports inside a transaction.
+func ReportsIn(rx *store.Rx, managerID string) ([]Person, error) {
+	return store.All(rx, scanPerson, `SELECT `+personColumns+` FROM `+teamOf+` WHERE e.active ORDER BY e.number_key`, managerID)
+}
+
+// Person is the person with that id, or NotFound. Whether the caller may see them is the caller's question.
+func (d *Directory) Person(ctx context.Context, id string) (Person, error) {
+	var p Person
+	err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
+		p, err = get(rx, id)
+		return err
+	})
+	return p, err
+}
+
+// ByNumber is the person with that employee number, or NotFound.
+func (d *Directory) ByNumber(ctx context.Context, number string) (Person, error) {
+	var p Person
+	err := d.db.Read(ctx, func(rx *store.Rx) error {
+		found := false
+		var err error
+		p, found, err = ByNumberIn(rx, number)
+		if err == nil && !found {
+			err = fault.New(fault.NotFound, "people.not_found")
+		}
+		return err
+	})
+	return p, err
+}
+
+// PersonIn is the person with that id and whether there is one.
+func PersonIn(rx *store.Rx, id string) (Person, bool, error) {
+	return store.First(rx, scanPerson, `SELECT `+personColumns+` FROM employee e WHERE e.id = ?`, id)
+}
+
+// ByNumberIn is the person with that employee number, in either case, and whether there is one.
+func ByNumberIn(rx *store.Rx, number string) (Person, bool, error) {
+	return store.First(rx, scanPerson, `SELECT `+personColumns+` FROM employee e WHERE e.number_key = ?`, fold(number))
+}
+
+// NamesIn are the names of people by id; an id that is nobody's is missing from the map.
+func NamesIn(rx *store.Rx, ids []string) (map[string]string, error) { return texts(rx, "name", ids) }
+
+// texts is one text column of people by id.
+func texts(rx *store.Rx, column string, ids []string) (map[string]string, error) {
+	found := make(map[string]string, len(ids))
+	for some := range slices.Chunk(ids, 500) {
+		args := make([]any, len(some))
+		for i, id := range some {
+			args[i] = id
+		}
+		err := rx.Each(`SELECT id, `+column+` FROM employee WHERE id IN (?`+strings.Repeat(", ?", len(some)-1)+`)`, args, func(row store.Row) error {
+			var id, text string
+			err := row.Scan(&id, &text)
+			found[id] = text
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// LineIn is the ids of the managers above a person, the nearest first; it ends even if the data had a cycle.
+func LineIn(rx *store.Rx, personID string) ([]string, error) {
+	ids, err := store.All(rx, scanText, `WITH RECURSIVE line (id, height) AS (
+			SELECT manager_id, 1 FROM employee WHERE id = ? AND manager_id IS NOT NULL
+			UNION ALL SELECT e.manager_id, line.height + 1 FROM employee e JOIN line ON e.id = line.id
+			WHERE e.manager_id IS NOT NULL AND line.height < ?)
+		SELECT id FROM line ORDER BY height`, personID, tallestLine)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		if slices.Contains(ids[:i], id) {
+			return ids[:i], nil
+		}
+	}
+	return ids, nil
+}
+
+// tallestLine is more levels of managers than any company has.
+const tallestLine = 64
