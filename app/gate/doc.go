@@ -1,0 +1,13 @@
+// Package gate answers one question: may this person take leads, and if not, why not.
+//
+// Vocabulary. A policy is a versioned document (content/policy.yaml): for each level, from the highest down,
+// a tree of requirements joined by all and any. A decision is the pure function Decide applied to the facts
+// about one person, a policy and a time; the page, the API and the enforcement all call it, so that what is
+// explained is what is enforced. A reason is one unmet requirement with its remedy. A waiver excuses one
+// person from one requirement until a date; never from the values, the pledge, a case or a red line.
+//
+// Two things stand above every policy: a red line and the end of employment close the gate whatever the
+// policy says.
+//
+// Tables: waiver, waiver_withdrawal, gate_opening (when a person first took a lead), decision_log.
+package gate
