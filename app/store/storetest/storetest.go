@@ -6,9 +6,12 @@ package storetest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -56,12 +59,7 @@ func URL(tb testing.TB, engine store.Engine, schemas ...store.Schema) string {
 	if engine == store.Postgres {
 		return postgresURL(tb, schemas)
 	}
-	path := filepath.Join(tb.TempDir(), "bainian.db")
-	template := sqliteTemplates.get(tb, schemas, sqliteTemplate)
-	if err := os.WriteFile(path, template, 0o600); err != nil {
-		tb.Fatal(err)
-	}
-	return "sqlite:" + path
+	return sqliteURL(tb, schemas)
 }
 
 // Skip leaves a test out for want of something that the machine does not have, or fails it where nothing may
@@ -74,32 +72,48 @@ func Skip(tb testing.TB, reason string) {
 	tb.Skip(reason)
 }
 
-// templates are the migrated databases of this test process, one per set of schemas.
-type templates[T any] struct {
-	mu   sync.Mutex
-	made map[string]T
+// templates are the migrated SQLite databases of this test process, by the fingerprint of their schemas.
+// Tests have no constructor to pass them through.
+var templates = struct {
+	sync.Mutex
+	made map[string][]byte
+}{made: map[string][]byte{}}
+
+func sqliteURL(tb testing.TB, schemas []store.Schema) string {
+	tb.Helper()
+	key := fingerprint(tb, schemas)
+	templates.Lock()
+	defer templates.Unlock()
+	template, ok := templates.made[key]
+	if !ok {
+		template = sqliteTemplate(tb, schemas)
+		templates.made[key] = template
+	}
+	path := filepath.Join(tb.TempDir(), "bainian.db")
+	if err := os.WriteFile(path, template, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return "sqlite:" + path
 }
 
-// A test process has no constructor to pass these through.
-var sqliteTemplates templates[[]byte]
-
-func (c *templates[T]) get(tb testing.TB, schemas []store.Schema, make func(testing.TB, []store.Schema) T) T {
+// fingerprint tells sets of schemas apart.
+func fingerprint(tb testing.TB, schemas []store.Schema) string {
 	tb.Helper()
-	var key strings.Builder
+	h := sha256.New()
 	for _, s := range schemas {
-		key.WriteString(s.Domain + "\n")
+		names, err := fs.Glob(s.Files, "schema/*.sql")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, name := range names {
+			text, err := fs.ReadFile(s.Files, name)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			fmt.Fprintf(h, "%s %s %d\n%s", s.Domain, name, len(text), text)
+		}
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if t, ok := c.made[key.String()]; ok {
-		return t
-	}
-	if c.made == nil {
-		c.made = map[string]T{}
-	}
-	t := make(tb, schemas)
-	c.made[key.String()] = t
-	return t
+	return hex.EncodeToString(h.Sum(nil)[:10])
 }
 
 // sqliteTemplate is the bytes of a migrated database; Close has left everything in the one file.
@@ -126,9 +140,4 @@ func migrate(tb testing.TB, url string, schemas []store.Schema) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-}
-
-func postgresURL(tb testing.TB, schemas []store.Schema) string {
-	Skip(tb, "PostgreSQL is not there yet")
-	return ""
 }
