@@ -21,8 +21,8 @@ func mayAdminister(actor Person) error {
 	return fault.New(fault.Forbidden, "people.admin_only")
 }
 
-// mayGrant is the fault of giving or taking a role that only an admin may give or take.
-func mayGrant(actor Person, before, after []Role) error {
+// mayGrant is the fault of giving or taking a role that only an admin may give or take, nil when there is none.
+func mayGrant(actor Person, before, after []Role) *fault.Error {
 	if actor.Has(Admin) {
 		return nil
 	}

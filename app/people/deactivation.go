@@ -16,7 +16,7 @@ func (d *Directory) Deactivate(ctx context.Context, actor Person, personID, reas
 		return err
 	}
 	return d.db.Write(ctx, func(tx *store.Tx) error {
-		p, err := d.switched(tx, actor, personID, false, reason)
+		p, err := switched(tx, actor, personID, false, reason)
 		if err != nil {
 			return err
 		}
@@ -38,13 +38,13 @@ func (d *Directory) Reactivate(ctx context.Context, actor Person, personID, reas
 		return err
 	}
 	return d.db.Write(ctx, func(tx *store.Tx) error {
-		_, err := d.switched(tx, actor, personID, true, reason)
+		_, err := switched(tx, actor, personID, true, reason)
 		return err
 	})
 }
 
 // switched makes a person active or not, with its record, and returns them in the new state.
-func (d *Directory) switched(tx *store.Tx, actor Person, personID string, active bool, reason string) (Person, error) {
+func switched(tx *store.Tx, actor Person, personID string, active bool, reason string) (Person, error) {
 	p, err := get(tx.Rx, personID)
 	if err != nil {
 		return p, err
@@ -52,19 +52,21 @@ func (d *Directory) switched(tx *store.Tx, actor Person, personID string, active
 	if err := mayEnter(actor, p); err != nil {
 		return p, err
 	}
-	kind := Reactivated
-	if !active {
-		kind = Deactivated
-	}
 	switch {
 	case p.ID == actor.ID:
 		return p, fault.New(fault.Conflict, "people.not_yourself")
-	case p.Active == active:
-		return p, fault.New(fault.Conflict, "people.already_"+string(kind))
+	case p.Active && active:
+		return p, fault.New(fault.Conflict, "people.already_active")
+	case !p.Active && !active:
+		return p, fault.New(fault.Conflict, "people.already_deactivated")
 	}
-	if !active && p.Has(Admin) {
-		if err := notLastAdmin(tx.Rx, p); err != nil {
-			return p, err
+	kind := Reactivated
+	if !active {
+		kind = Deactivated
+		if p.Has(Admin) {
+			if err := notLastAdmin(tx.Rx, p); err != nil {
+				return p, err
+			}
 		}
 	}
 	p.Active = active

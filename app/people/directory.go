@@ -17,6 +17,7 @@ type Directory struct {
 	db            *store.DB
 	hashing       chan struct{} // a slot for each password being hashed: 19 MiB and a core for some 30 ms
 	onDeactivated []func(*store.Tx, Person) error
+	cohorts       Cohorts // nil unless imports enrol
 }
 
 // New makes the directory over a migrated database.

@@ -82,7 +82,10 @@ func (n NewPerson) ready(actor Person, before []Role) (NewPerson, error) {
 	if n.check(&problems, 0); problems != nil {
 		return n, problems
 	}
-	return n, mayGrant(actor, before, n.Roles)
+	if f := mayGrant(actor, before, n.Roles); f != nil {
+		return n, f
+	}
+	return n, nil
 }
 
 func (n NewPerson) as(id string) Person {
