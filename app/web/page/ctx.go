@@ -1,0 +1,138 @@
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bainian/app/fault"
+	"bainian/app/locale"
+	"bainian/app/people"
+)
+
+// Ctx is one request: Fiber's, with the person, the language and the deadline. It is never kept.
+type Ctx struct {
+	*fiber.Ctx
+	Person  people.Person // zero when nobody is signed in
+	Token   string        // of the session
+	Machine string        // the name of the API token on a Machine route
+	Lang    locale.Lang
+
+	kit *Kit
+	ctx context.Context
+	who Who
+}
+
+// Context carries the request's deadline; pass it to verbs. Fiber's own is c.Ctx.Context().
+func (c *Ctx) Context() context.Context { return c.ctx }
+
+// T is a message in the request's language.
+func (c *Ctx) T(key string, args ...any) string { return c.kit.Catalog.T(c.Lang, key, args...) }
+
+// Words are an error's words for this person.
+func (c *Ctx) Words(err error) string { return c.kit.Catalog.Message(c.Lang, err) }
+
+// Now is the kit's clock in the company's zone, for pages that show where the day stands.
+func (c *Ctx) Now() time.Time { return c.kit.Clock().In(c.kit.Zone) }
+
+// Zone is the company's zone, which defines the business day.
+func (c *Ctx) Zone() *time.Location { return c.kit.Zone }
+
+// HTMX reports whether htmx asks for a part of the page rather than the whole.
+func (c *Ctx) HTMX() bool { return c.Get("HX-Request") == "true" }
+
+// Form is a value of the posted form, without the blanks around it; "" when it is not there.
+func (c *Ctx) Form(name string) string { return strings.TrimSpace(c.FormText(name)) }
+
+// FormText is a value exactly as posted but for line ends, which are \n: for markdown, notes and passwords.
+func (c *Ctx) FormText(name string) string {
+	values := c.FormAll(name)
+	if len(values) == 0 {
+		return ""
+	}
+	return strings.ReplaceAll(values[0], "\r\n", "\n")
+}
+
+// FormAll are all values of that name, as a row of check boxes sends them.
+func (c *Ctx) FormAll(name string) []string {
+	if c.isMultipart() {
+		form, err := c.MultipartForm()
+		if err != nil {
+			return nil
+		}
+		return form.Value[name]
+	}
+	var values []string
+	for _, v := range c.Request().PostArgs().PeekMulti(name) {
+		values = append(values, string(v))
+	}
+	return values
+}
+
+// FormInt is a whole number from the form; an Invalid fault in that field when it is not one.
+func (c *Ctx) FormInt(name string) (int, error) { return wholeNumber(name, c.Form(name)) }
+
+// ParamInt is a whole number from the path; what is not a number does not exist there.
+func (c *Ctx) ParamInt(name string) (int, error) {
+	n, err := strconv.Atoi(c.Params(name))
+	if err != nil {
+		return 0, fault.New(fault.NotFound, "page.not_found")
+	}
+	return n, nil
+}
+
+// QueryInt is a whole number from the query, or the default when it is absent.
+func (c *Ctx) QueryInt(name string, absent int) (int, error) {
+	if c.Query(name) == "" {
+		return absent, nil
+	}
+	return wholeNumber(name, c.Query(name))
+}
+
+func wholeNumber(field, text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fault.New(fault.Invalid, "page.not_a_number", "value", text).In(field)
+	}
+	return n, nil
+}
+
+// Upload is a posted file: its name and its bytes, at most UploadLimit of them; an Invalid fault in that field
+// when none was chosen.
+func (c *Ctx) Upload(name string) (fileName string, data []byte, err error) {
+	header, err := c.FormFile(name)
+	if err != nil || header.Size == 0 {
+		return "", nil, fault.New(fault.Invalid, "page.no_file").In(name)
+	}
+	file, err := header.Open()
+	if err != nil {
+		return "", nil, err
+	}
+	defer file.Close()
+	data, err = io.ReadAll(file)
+	return header.Filename, data, err
+}
+
+// Decode reads the JSON body; unknown members are passed over. A Malformed fault says where it cannot be read.
+func (c *Ctx) Decode(into any) error {
+	if err := json.Unmarshal(c.Body(), into); err != nil {
+		return fault.Wrap(err, fault.Malformed, "page.bad_json", "problem", err.Error())
+	}
+	return nil
+}
+
+// Refused reports that err is one to show in the form it came from, and sets its status; the handler renders the
+// form again with the error in its view. Any other error is for the caller to return.
+func (c *Ctx) Refused(err error) bool {
+	switch kind := fault.KindOf(err); kind {
+	case fault.Invalid, fault.Conflict, fault.TooMany, fault.Forbidden, fault.TooLarge:
+		c.Status(statusOf(kind))
+		return true
+	}
+	return false
+}

@@ -1,0 +1,152 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bainian/app/fault"
+)
+
+// csp is the policy of every page: nothing inline, nothing from elsewhere.
+const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
+	"font-src 'self'; worker-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// outermost recovers, sets the headers that every answer has, renders what failed and writes the log line.
+func (k *Kit) outermost(f *fiber.Ctx) error {
+	began := time.Now()
+	k.setHeaders(f)
+	if err := recovered(f); err != nil {
+		if err := k.fail(f, err); err != nil {
+			return err
+		}
+	}
+	if k.Log.Enabled(context.Background(), slog.LevelInfo) {
+		k.Log.LogAttrs(context.Background(), slog.LevelInfo, "request",
+			slog.String("method", f.Method()), slog.String("route", f.Route().Path), slog.Int("status", f.Response().StatusCode()),
+			slog.Int("bytes", len(f.Response().Body())), slog.Duration("took", time.Since(began)))
+	}
+	return nil
+}
+
+// recovered runs the rest of the chain and turns a panic into an error that keeps the stack for the log.
+func recovered(f *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fault.Wrap(fmt.Errorf("panic: %v\n%s", r, debug.Stack()), fault.Internal, "locale.internal")
+		}
+	}()
+	return f.Next()
+}
+
+func (k *Kit) setHeaders(f *fiber.Ctx) {
+	h := &f.Response().Header
+	h.Set(fiber.HeaderContentSecurityPolicy, csp)
+	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	h.Set(fiber.HeaderXFrameOptions, "DENY")
+	h.Set(fiber.HeaderReferrerPolicy, "same-origin") // no-referrer would make a form's Origin "null"
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set(fiber.HeaderPermissionsPolicy, "geolocation=(), payment=(), usb=()")
+	h.Set(fiber.HeaderCacheControl, "no-store") // pages hold personal data; static files say otherwise
+	if k.secure {
+		h.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000; includeSubDomains")
+	}
+}
+
+// handler is the way of a request to its route, with a deadline on all of it.
+func (k *Kit) handler(r Route) fiber.Handler {
+	return func(f *fiber.Ctx) error {
+		ctx, cancel := context.WithTimeout(context.Background(), Deadline)
+		defer cancel()
+		c := &Ctx{Ctx: f, kit: k, ctx: ctx, who: r.Who, Lang: k.langOf(f)}
+		err := k.admit(c)
+		if err == nil {
+			err = r.Do(c)
+		}
+		if err != nil {
+			return c.fail(err)
+		}
+		return nil
+	}
+}
+
+// admit lets the request through to its handler, with its person known, or says why not.
+func (k *Kit) admit(c *Ctx) error {
+	if err := wellFormed(c.Ctx); err != nil {
+		return err
+	}
+	if c.who == Machine {
+		return k.admitMachine(c)
+	}
+	if err := k.sameOrigin(c.Ctx); err != nil {
+		return err
+	}
+	if c.who == Always {
+		return nil
+	}
+	if err := k.setUpFirst(c); err != nil {
+		return err
+	}
+	if err := k.know(c); err != nil {
+		return err
+	}
+	return c.who.admits(c.Person)
+}
+
+// know finds the person behind the session cookie; a session that is over leaves an anonymous request.
+func (k *Kit) know(c *Ctx) error {
+	token := c.Cookies(k.cookieName(sessionCookie))
+	if token == "" {
+		return nil
+	}
+	p, err := k.Directory.Session(c.ctx, token)
+	if fault.Is(err, fault.Unauthenticated) {
+		k.forget(c.Ctx, sessionCookie)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.Person, c.Token = p, token
+	if p.Lang != "" && c.Cookies(k.cookieName(langCookie)) == "" {
+		c.Lang = p.Lang
+	}
+	return nil
+}
+
+func (k *Kit) admitMachine(c *Ctx) error {
+	plain, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
+	if !ok {
+		return fault.New(fault.Unauthenticated, "page.token_missing")
+	}
+	name, err := k.Directory.TokenName(c.ctx, plain)
+	if err != nil {
+		return err
+	}
+	c.Machine = name
+	return nil
+}
+
+// errSetUp answers everything while no admin exists: a person is sent to the set-up page, a program is told.
+var errSetUp = fault.New(fault.Busy, "page.set_up_first")
+
+func (k *Kit) setUpFirst(c *Ctx) error {
+	if k.settled.Load() {
+		return nil
+	}
+	needed, err := k.NeedsSetUp(c.ctx)
+	if err != nil {
+		return err
+	}
+	if needed {
+		return errSetUp
+	}
+	k.settled.Store(true)
+	return nil
+}

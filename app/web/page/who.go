@@ -1,0 +1,45 @@
+package page
+
+import (
+	"slices"
+
+	"bainian/app/fault"
+	"bainian/app/people"
+)
+
+// Who may use a route: one of the constants, or Only some roles.
+type Who uint32
+
+const (
+	Always   Who = 1 << (31 - iota) // anyone, even before the set-up and without a look at the session
+	Anyone                          // anyone; a session, if there is one, is known
+	SignedIn                        // any employee
+	Machine                         // a bearer of an API token, never a browser
+)
+
+// Only is a person who holds any of the roles.
+func Only(roles ...people.Role) Who { return Who(bitsOf(roles)) }
+
+// bitsOf is a set of roles in the low bits, in the order of people.Roles.
+func bitsOf(roles []people.Role) uint32 {
+	var bits uint32
+	for i, r := range people.Roles() {
+		if slices.Contains(roles, r) {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
+// admits says why this person may not use the route, or nil.
+func (w Who) admits(p people.Person) error {
+	switch {
+	case w == Always || w == Anyone:
+		return nil
+	case p.ID == "":
+		return fault.New(fault.Unauthenticated, "page.sign_in_first")
+	case w == SignedIn || uint32(w)&bitsOf(p.Roles) != 0:
+		return nil
+	}
+	return fault.New(fault.Forbidden, "page.not_your_role")
+}
