@@ -1,6 +1,8 @@
 package questions
 
 import (
+	"slices"
+
 	"bainian/app/fault"
 	"bainian/app/locale"
 )
@@ -38,22 +40,65 @@ func (b *Bank) Item(id string) (Item, bool) {
 // ParseBank reads a base file and its translations as one bank. It reports every problem of every file at
 // once; the bank is nil exactly when there is one.
 func ParseBank(base File, translations ...File) (*Bank, fault.Problems) {
-	return nil, nil
+	var problems fault.Problems
+	bank := &Bank{Title: map[locale.Lang]string{}}
+	s, ok := readSource(base, &problems)
+	if !ok {
+		return nil, problems
+	}
+	front := s.frontMatter("bank", "title", "lang")
+	if bank.ID = front["bank"]; bank.ID != "" && !idForm.MatchString(bank.ID) {
+		s.add(1, "", "id_malformed", "id", bank.ID)
+	}
+	s.language(front["lang"])
+	bank.Lang, bank.Title[s.lang] = s.lang, front["title"]
+	s.dropComments()
+	raws := s.cutItems()
+	s.checkIDs(raws, bank.ID)
+	for _, raw := range raws {
+		bank.Items = append(bank.Items, reader{source: &s}.item(raw))
+		if raw.category != "" && !slices.Contains(bank.Categories, raw.category) {
+			bank.Categories = append(bank.Categories, raw.category)
+		}
+	}
+	if len(raws) == 0 {
+		s.add(0, "", "bank_empty")
+		return nil, problems // a translation has nothing to be compared with
+	}
+	for _, t := range translations {
+		bank.translate(t, &problems)
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return bank, nil
 }
 
-// ParseCheck reads the one item of a lesson's check fence: base and translations are the insides of the
-// fences, with the Line and the Lang of the lesson files.
-func ParseCheck(base File, translations ...File) (Item, fault.Problems) {
-	return Item{}, nil
+func (b *Bank) translate(f File, problems *fault.Problems) {
+	s, ok := readSource(f, problems)
+	if !ok {
+		return
+	}
+	front := s.frontMatter("bank", "title", "lang")
+	if b.ID != "" && front["bank"] != "" && front["bank"] != b.ID {
+		s.add(1, "", "bank_differs", "bank", front["bank"], "base", b.ID)
+	}
+	s.language(front["lang"])
+	if _, twice := b.Title[s.lang]; twice {
+		s.add(1, "", "lang_twice", "lang", string(s.lang))
+		return
+	}
+	b.Title[s.lang] = front["title"]
+	s.dropComments()
+	raws := s.cutItems()
+	s.checkIDs(raws, b.ID)
+	reader{&s, byID(b.Items)}.translate(b.Items, raws)
 }
 
-// Check is one check fence of a lesson.
-type Check struct {
-	File      // the inside of the fence
-	ID string // of its item, empty when it has none
-}
-
-// FindChecks finds the check fences of a lesson, and reports those that are never closed.
-func FindChecks(lesson File) ([]Check, fault.Problems) {
-	return nil, nil
+func byID(items []Item) map[string]Item {
+	m := map[string]Item{}
+	for _, i := range items {
+		m[i.ID] = i
+	}
+	return m
 }

@@ -21,7 +21,7 @@ func fold(s string, exact bool) string {
 			continue
 		}
 		if !exact {
-			r = simplified(r)
+			r = toSame(r)
 		}
 		if space && last != 0 && !unicode.Is(unicode.Han, r) && !unicode.Is(unicode.Han, last) {
 			b.WriteByte(' ')
@@ -43,5 +43,3 @@ func creditOfWords(keys []Key, exact bool, answer string) int {
 	}
 	return best
 }
-
-func simplified(r rune) rune { return r }

@@ -68,8 +68,8 @@ type Item struct {
 	Longest  int      // upload and recording: seconds at most, 0 for no limit
 
 	Text     map[locale.Lang]Text
-	Variants []Variant // other wordings, by name; the key and the rules are the item's
-	base     locale.Lang
+	Variants []Variant   // other wordings, by name; the key and the rules are the item's
+	Lang     locale.Lang // of the base file
 }
 
 // Text is an item's words in one language, as markdown source.
@@ -78,6 +78,7 @@ type Text struct {
 	Stem        string      // without the answer block; gaps of a cloze stand as [[1]], [[2]], …
 	Choices     []string    // choices, rows in the right order, or left cells ("" is a distractor)
 	Rights      []string    // match: the right cell of each row
+	Heads       []string    // match: the titles of the two columns
 	Feedback    []string    // per choice, "" for none
 	Explanation string      // shown with the right answer
 	Gaps        [][]string  // cloze: the options of each gap that is a drop-down, nil for the others
@@ -118,14 +119,14 @@ func (i Item) Dealable() bool {
 
 // Localized is the item's words in that language; false when it had to fall back to the base language.
 func (i Item) Localized(lang locale.Lang) (Text, bool) {
-	return localized(i.Text, lang, i.base)
+	return localized(i.Text, lang, i.Lang)
 }
 
 // Wording is like Localized for the named variant; an empty or unknown name is the item itself.
 func (i Item) Wording(variant string, lang locale.Lang) (Text, bool) {
 	for _, v := range i.Variants {
 		if v.Name == variant {
-			return localized(v.Text, lang, i.base)
+			return localized(v.Text, lang, i.Lang)
 		}
 	}
 	return i.Localized(lang)
