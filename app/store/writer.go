@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"bainian/app/fault"
@@ -66,6 +67,7 @@ func (w *writer) run() {
 		}
 	}()
 	for first := range w.queue {
+		runtime.Gosched() // lets those who were answered ask again: a batch twice as large for the same commit
 		batch = w.drain(append(batch, first))
 		if err := w.commit(batch); err != nil {
 			w.lose(batch, err)
