@@ -9,5 +9,5 @@
 // Two things stand above every policy: a red line and the end of employment close the gate whatever the
 // policy says.
 //
-// Tables: waiver, waiver_withdrawal, gate_opening (when a person first took a lead), decision_log.
+// Tables: waiver, waiver_withdrawal, gate_opening (when a person first took a lead).
 package gate

@@ -1,0 +1,222 @@
+package gate
+
+import (
+	"context"
+	"embed"
+	"sync"
+	"time"
+
+	"bainian/app/courses"
+	"bainian/app/documents"
+	"bainian/app/exams"
+	"bainian/app/fault"
+	"bainian/app/integrity"
+	"bainian/app/locale"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// Schema is the gate's tables.
+func Schema() store.Schema { return store.Schema{Domain: "gate", Files: schema} }
+
+// PolicyPath is the document that holds the policy.
+const PolicyPath = "content/policy.yaml"
+
+// Keeper reads the facts about a person and decides.
+type Keeper struct {
+	db      *store.DB
+	shelf   *documents.Shelf
+	library *courses.Library
+	zone    *time.Location
+
+	parsed sync.Map // version of the policy → *Policy; a version never changes
+}
+
+// New makes the keeper; zone is where the business day begins. The shelf gets the policy's check.
+func New(db *store.DB, shelf *documents.Shelf, library *courses.Library, zone *time.Location) *Keeper {
+	k := &Keeper{db: db, shelf: shelf, library: library, zone: zone}
+	shelf.Register(documents.Policy, k.check)
+	return k
+}
+
+// check lints a policy: its form, and that the courses and exams it asks for exist.
+func (k *Keeper) check(ctx context.Context, d documents.Doc) (fault.Problems, error) {
+	policy, problems := ParsePolicy(d.Path, []byte(d.Sources[d.Lang]))
+	if policy == nil {
+		return problems, nil
+	}
+	heads, err := k.shelf.Heads(ctx, documents.Course, documents.Exam)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, h := range heads {
+		known[h.Path] = true
+	}
+	courseRefs, examRefs := policy.Refs()
+	for _, ref := range courseRefs {
+		if !known["content/"+ref+"/course.md"] {
+			problems.Add(d.Path, 0, ref, "gate.policy_no_course", "ref", ref)
+		}
+	}
+	for _, ref := range examRefs {
+		if !known["quizzes/"+ref+".exam.md"] {
+			problems.Add(d.Path, 0, ref, "gate.policy_no_exam", "ref", ref)
+		}
+	}
+	return problems, nil
+}
+
+// Zone is where the business day begins.
+func (k *Keeper) Zone() *time.Location { return k.zone }
+
+// PolicyIn is the policy in force. Without a readable one there is none, and the gate stays closed.
+func (k *Keeper) PolicyIn(rx *store.Rx) (*Policy, error) {
+	head, err := k.shelf.HeadIn(rx, PolicyPath)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Busy, "gate.no_policy")
+	}
+	if p, ok := k.parsed.Load(head.Version); ok {
+		return p.(*Policy), nil
+	}
+	doc, err := k.shelf.VersionIn(rx, PolicyPath, head.Version)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Busy, "gate.no_policy")
+	}
+	policy, problems := ParsePolicy(PolicyPath, []byte(doc.Sources[doc.Lang]))
+	if policy == nil {
+		return nil, fault.Wrap(problems, fault.Busy, "gate.no_policy")
+	}
+	policy.Version = head.Version
+	k.parsed.Store(head.Version, policy)
+	return policy, nil
+}
+
+// Decide is the gate's decision about a person now.
+func (k *Keeper) Decide(ctx context.Context, personID string) (d Decision, err error) {
+	err = k.db.Read(ctx, func(rx *store.Rx) error {
+		d, err = k.DecideIn(rx, personID)
+		return err
+	})
+	return d, err
+}
+
+// DecideIn is the decision inside a transaction, so that what it allows happens under the same facts.
+func (k *Keeper) DecideIn(rx *store.Rx, personID string) (Decision, error) {
+	p, ok, err := people.PersonIn(rx, personID)
+	if err != nil {
+		return Decision{}, err
+	}
+	if !ok {
+		return Decision{}, fault.New(fault.NotFound, "gate.no_person")
+	}
+	return k.decideIn(rx, p)
+}
+
+// DecideNumber is the decision about the holder of an employee number: the machines' name for a person.
+func (k *Keeper) DecideNumber(ctx context.Context, number string) (d Decision, err error) {
+	err = k.db.Read(ctx, func(rx *store.Rx) error {
+		p, ok, err := people.ByNumberIn(rx, number)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.New(fault.NotFound, "gate.no_person")
+		}
+		d, err = k.decideIn(rx, p)
+		return err
+	})
+	return d, err
+}
+
+func (k *Keeper) decideIn(rx *store.Rx, p people.Person) (Decision, error) {
+	policy, err := k.PolicyIn(rx)
+	if err != nil {
+		return Decision{}, err
+	}
+	facts, err := k.factsIn(rx, p)
+	if err != nil {
+		return Decision{}, err
+	}
+	return Decide(facts, policy, rx.Now.In(k.zone)), nil
+}
+
+// factsIn reads everything fresh: a fact that was true a moment ago is a broken promise.
+func (k *Keeper) factsIn(rx *store.Rx, p people.Person) (Facts, error) {
+	f := Facts{PersonID: p.ID, Employed: p.Active, Exams: map[string]Pass{}}
+	var err error
+	if f.Courses, err = k.library.CoursesDoneIn(rx, p.ID); err != nil {
+		return f, err
+	}
+	passes, err := exams.PassesIn(rx, p.ID)
+	if err != nil {
+		return f, err
+	}
+	for _, pass := range passes {
+		if old, ok := f.Exams[pass.Exam]; !pass.SetAside && (!ok || pass.At.After(old.At)) {
+			score := 0
+			if pass.Max > 0 {
+				score = pass.Score * 1000 / pass.Max
+			}
+			f.Exams[pass.Exam] = Pass{At: pass.At, Score: score}
+		}
+	}
+	standing, err := integrity.StandingIn(rx, p.ID)
+	if err != nil {
+		return f, err
+	}
+	f.RedLine, f.OpenCases, f.ReviewBy = standing.RedLine, standing.OpenCases, standing.ReviewBy
+	if f.Pledge, f.PledgeAt, _, err = k.library.PledgeSignedIn(rx, p.ID); err != nil {
+		return f, err
+	}
+	if f.CurrentPledge, f.PledgeSince, err = k.library.CurrentPledgeIn(rx); err != nil {
+		return f, err
+	}
+	if f.Waivers, err = waiversIn(rx, p.ID); err != nil {
+		return f, err
+	}
+	f.FirstLead, err = openingIn(rx, p.ID)
+	return f, err
+}
+
+// OpenedIn records that a person took a lead; only the first time counts, for the newcomer's days.
+func (k *Keeper) OpenedIn(tx *store.Tx, personID string) error {
+	_, err := tx.Exec(`INSERT INTO gate_opening (person_id, at_ms) VALUES (?, ?) ON CONFLICT (person_id) DO NOTHING`, personID, store.Ms(tx.Now))
+	return err
+}
+
+func openingIn(rx *store.Rx, personID string) (time.Time, error) {
+	at, _, err := store.First(rx, func(r store.Row) (time.Time, error) {
+		var ms int64
+		err := r.Scan(&ms)
+		return store.Time(ms), err
+	}, `SELECT at_ms FROM gate_opening WHERE person_id = ?`, personID)
+	return at, err
+}
+
+// Titled gives the courses and exams that reasons name their titles in a language.
+func (k *Keeper) Titled(ctx context.Context, reasons []Reason, lang locale.Lang) ([]Reason, error) {
+	out := make([]Reason, len(reasons))
+	for i, r := range reasons {
+		args := make([]any, len(r.Args))
+		copy(args, r.Args)
+		for j := 0; j+1 < len(args); j += 2 {
+			ref, _ := args[j+1].(string)
+			path := map[any]string{"course": "content/" + ref + "/course.md", "exam": "quizzes/" + ref + ".exam.md"}[args[j]]
+			if path == "" {
+				continue
+			}
+			title, err := k.library.TitleOf(ctx, path, lang)
+			if err != nil {
+				return nil, err
+			}
+			args[j+1] = title
+		}
+		r.Args = args
+		out[i] = r
+	}
+	return out, nil
+}

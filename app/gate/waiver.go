@@ -1,0 +1,117 @@
+package gate
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"bainian/app/fault"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+// longestWaiver is how far ahead a waiver may reach.
+const longestWaiver = 30 * 24 * time.Hour
+
+// Waive excuses a person from one waivable requirement until a time, at most 30 days ahead. HR grants it,
+// never to themselves, and never while a red line stands against themselves.
+func (k *Keeper) Waive(ctx context.Context, actor people.Person, personID, requirement string, until time.Time, reason string) error {
+	if !actor.Has(people.HR) || actor.ID == personID {
+		return fault.New(fault.Forbidden, "gate.may_not_waive")
+	}
+	if utf8.RuneCountInString(strings.TrimSpace(reason)) < 8 {
+		return fault.New(fault.Invalid, "gate.waiver_reason").In("reason")
+	}
+	return k.db.Write(ctx, func(tx *store.Tx) error {
+		own, err := k.DecideIn(tx.Rx, actor.ID)
+		if err != nil {
+			return err
+		}
+		if own.RedLine {
+			return fault.New(fault.Forbidden, "gate.may_not_waive")
+		}
+		policy, err := k.PolicyIn(tx.Rx)
+		if err != nil {
+			return err
+		}
+		if !policy.waivable(requirement) {
+			return fault.New(fault.Invalid, "gate.not_waivable", "requirement", requirement).In("requirement")
+		}
+		if !until.After(tx.Now) || until.After(tx.Now.Add(longestWaiver)) {
+			return fault.New(fault.Invalid, "gate.waiver_length", "days", int(longestWaiver.Hours()/24)).In("until")
+		}
+		if _, ok, err := people.PersonIn(tx.Rx, personID); err != nil || !ok {
+			return fault.Wrap(err, fault.NotFound, "gate.no_person")
+		}
+		_, err = tx.Exec(`INSERT INTO waiver (id, person_id, requirement, until_ms, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			tx.NewID(), personID, requirement, store.Ms(until), strings.TrimSpace(reason), actor.ID, store.Ms(tx.Now))
+		return err
+	})
+}
+
+// Withdraw ends a waiver early; it stays on record with who withdrew it.
+func (k *Keeper) Withdraw(ctx context.Context, actor people.Person, waiverID string) error {
+	if !actor.Has(people.HR) {
+		return fault.New(fault.Forbidden, "gate.may_not_waive")
+	}
+	return k.db.Write(ctx, func(tx *store.Tx) error {
+		var exists bool
+		if err := tx.Row(`SELECT EXISTS (SELECT 1 FROM waiver WHERE id = ?)`, waiverID).Scan(&exists); err != nil {
+			return err
+		}
+		if !exists {
+			return fault.New(fault.NotFound, "gate.no_waiver")
+		}
+		_, err := tx.Exec(`INSERT INTO waiver_withdrawal (waiver_id, by_id, at_ms) VALUES (?, ?, ?) ON CONFLICT (waiver_id) DO NOTHING`,
+			waiverID, actor.ID, store.Ms(tx.Now))
+		return err
+	})
+}
+
+// Waivers are a person's waivers that are in force, for HR, their manager and themselves.
+func (k *Keeper) Waivers(ctx context.Context, actor people.Person, personID string) (waivers []Waiver, err error) {
+	if actor.ID != personID && !actor.Has(people.HR, people.Manager, people.Admin) {
+		return nil, fault.New(fault.Forbidden, "gate.may_not_see")
+	}
+	err = k.db.Read(ctx, func(rx *store.Rx) error {
+		waivers, err = waiversIn(rx, personID)
+		return err
+	})
+	return waivers, err
+}
+
+func waiversIn(rx *store.Rx, personID string) ([]Waiver, error) {
+	return store.All(rx, func(r store.Row) (w Waiver, err error) {
+		var until, at int64
+		err = r.Scan(&w.ID, &w.PersonID, &w.Requirement, &until, &w.Reason, &w.By, &at)
+		w.Until, w.At = store.Time(until), store.Time(at)
+		return w, err
+	}, `SELECT w.id, w.person_id, w.requirement, w.until_ms, w.reason, w.by_id, w.at_ms FROM waiver w
+		WHERE w.person_id = ? AND w.until_ms > ? AND NOT EXISTS (SELECT 1 FROM waiver_withdrawal x WHERE x.waiver_id = w.id) ORDER BY w.at_ms`,
+		personID, store.Ms(rx.Now))
+}
+
+func (p *Policy) waivable(key string) bool {
+	for _, rule := range p.Levels {
+		for _, r := range rule.Require.leaves(nil) {
+			if r.Key() == key && r.Waivable() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Waivables are the keys of all requirements that HR may waive.
+func (p *Policy) Waivables() []string {
+	var keys []string
+	for _, rule := range p.Levels[:1] {
+		for _, r := range rule.Require.leaves(nil) {
+			if r.Waivable() {
+				keys = append(keys, r.Key())
+			}
+		}
+	}
+	return keys
+}

@@ -1,0 +1,47 @@
+package integrity
+
+import (
+	"slices"
+
+	"bainian/app/exams"
+	"bainian/app/fault"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+func forbidden(key string, args ...any) error { return fault.New(fault.Forbidden, key, args...) }
+
+// mayReview refuses whoever may not work on this case: who is not a reviewer, the person, anyone in their
+// reporting line, whoever declared a tie, and whoever is a witness in it.
+func mayReview(rx *store.Rx, actor people.Person, c Case) error {
+	if !actor.Has(people.Reviewer) {
+		return forbidden("integrity.reviewers_only")
+	}
+	if actor.ID == c.PersonID {
+		return forbidden("integrity.own_case")
+	}
+	for _, line := range []struct{ of, holds string }{{c.PersonID, actor.ID}, {actor.ID, c.PersonID}} {
+		above, err := people.LineIn(rx, line.of)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(above, line.holds) {
+			return forbidden("integrity.same_line")
+		}
+	}
+	var tied bool
+	if err := rx.Row(`SELECT EXISTS (SELECT 1 FROM case_tie WHERE number = ? AND reviewer_id = ?)`, c.Number, actor.ID).Scan(&tied); err != nil {
+		return err
+	}
+	if tied {
+		return forbidden("integrity.tied")
+	}
+	notes, err := exams.NotesIn(rx, c.SittingID, c.PersonID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(notes, func(n exams.Note) bool { return n.By == actor.ID }) {
+		return forbidden("integrity.witness")
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package integrity
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"bainian/app/exams"
+	"bainian/app/fault"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+// minReason is how many characters a reason has at least: a word is none.
+const minReason = 8
+
+func checkReason(reason string) error {
+	if utf8.RuneCountInString(strings.TrimSpace(reason)) < minReason {
+		return fault.New(fault.Invalid, "integrity.reason_needed", "n", minReason).In("reason")
+	}
+	return nil
+}
+
+// AddFact puts a piece of evidence on file. Its origin says where it comes from and when it was made.
+func (d *Desk) AddFact(ctx context.Context, actor people.Person, number int, f Fact) error {
+	if err := checkReason(f.Text); err != nil {
+		return err
+	}
+	if utf8.RuneCountInString(strings.TrimSpace(f.Origin)) < 4 {
+		return fault.New(fault.Invalid, "integrity.origin_needed").In("origin")
+	}
+	known := false
+	for _, kind := range FactKinds() {
+		known = known || kind == f.Kind
+	}
+	if !known {
+		return fault.New(fault.Invalid, "integrity.unknown_fact").In("kind")
+	}
+	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
+		if c.State == Closed {
+			return fault.New(fault.Conflict, "integrity.closed", "number", number)
+		}
+		_, err := tx.Exec(`INSERT INTO case_fact (id, number, kind, text, origin, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			tx.NewID(), number, f.Kind, strings.TrimSpace(f.Text), strings.TrimSpace(f.Origin), actor.ID, store.Ms(tx.Now))
+		return err
+	})
+}
+
+// RetractFact takes a fact back; it stays on file as retracted. An admission can be taken back for 24 hours,
+// by telling any reviewer.
+func (d *Desk) RetractFact(ctx context.Context, actor people.Person, number int, factID, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
+		if c.State == Closed {
+			return fault.New(fault.Conflict, "integrity.closed", "number", number)
+		}
+		var found bool
+		if err := tx.Row(`SELECT EXISTS (SELECT 1 FROM case_fact WHERE id = ? AND number = ?)`, factID, number).Scan(&found); err != nil {
+			return err
+		}
+		if !found {
+			return fault.New(fault.NotFound, "integrity.no_fact")
+		}
+		_, err := tx.Exec(`INSERT INTO case_retraction (fact_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?)`, factID, reason, actor.ID, store.Ms(tx.Now))
+		return err
+	})
+}
+
+// factsIn are the facts on a case's file: those that reviewers added, and the invigilators' notes about the
+// person, which come from the sitting by themselves.
+func factsIn(rx *store.Rx, c Case) ([]Fact, error) {
+	facts, err := store.All(rx, func(r store.Row) (f Fact, err error) {
+		var at, retracted int64
+		err = r.Scan(&f.ID, &f.Kind, &f.Text, &f.Origin, &f.By, &at, &retracted)
+		f.At = store.Time(at)
+		if retracted > 0 {
+			f.Retracted = store.Time(retracted)
+		}
+		return f, err
+	}, `SELECT f.id, f.kind, f.text, f.origin, f.by_id, f.at_ms, coalesce(r.at_ms, 0)
+		FROM case_fact f LEFT JOIN case_retraction r ON r.fact_id = f.id WHERE f.number = ? ORDER BY f.at_ms, f.id`, c.Number)
+	if err != nil {
+		return nil, err
+	}
+	notes, err := exams.NotesIn(rx, c.SittingID, c.PersonID)
+	for _, n := range notes {
+		facts = append(facts, Fact{ID: n.ID, Kind: InvigilatorNote, Text: n.Text, By: n.By, At: n.At})
+	}
+	return facts, err
+}
+
+// DeclareTie takes a reviewer off a case for good.
+func (d *Desk) DeclareTie(ctx context.Context, actor people.Person, number int, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
+		_, err := tx.Exec(`INSERT INTO case_tie (number, reviewer_id, reason, at_ms) VALUES (?, ?, ?, ?)`, number, actor.ID, reason, store.Ms(tx.Now))
+		return err
+	})
+}
+
+// Report asks for a case about an attempt that no finding is about: an invigilator, trainer, HR or reviewer
+// saw something. It is flagged like any other and touches nothing until a reviewer opens it.
+func (d *Desk) Report(ctx context.Context, actor people.Person, attemptID, reason string) (number int, err error) {
+	if !actor.Has(people.Invigilator, people.Trainer, people.HR, people.Reviewer) {
+		return 0, forbidden("integrity.may_not_report")
+	}
+	if err := checkReason(reason); err != nil {
+		return 0, err
+	}
+	err = d.db.Write(ctx, func(tx *store.Tx) error {
+		a, ok, err := exams.AttemptIn(tx.Rx, attemptID)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.New(fault.NotFound, "integrity.no_attempt")
+		}
+		number, err = flagIn(tx, a.ID, a.PersonID, a.SittingID, actor.ID, reason)
+		return err
+	})
+	return number, err
+}
+
+// Event is something that happened to a case.
+type Event struct {
+	Kind, Text, By string
+	At             time.Time
+}
+
+func eventsIn(rx *store.Rx, number int) ([]Event, error) {
+	return store.All(rx, func(r store.Row) (e Event, err error) {
+		var at int64
+		err = r.Scan(&e.Kind, &e.Text, &e.By, &at)
+		e.At = store.Time(at)
+		return e, err
+	}, `SELECT kind, text, by_id, at_ms FROM case_event WHERE number = ? ORDER BY at_ms, id`, number)
+}

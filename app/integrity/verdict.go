@@ -1,0 +1,95 @@
+package integrity
+
+import (
+	"slices"
+	"time"
+)
+
+// Outcome is what a vote asks for and what a verdict decides.
+type Outcome string
+
+const (
+	NotUpheld Outcome = "not_upheld" // nothing stands; visibly cleared
+	Resit     Outcome = "resit"      // the attempt no longer counts; one more on a fresh form
+	RedLine   Outcome = "red_line"   // a confirmed breach: closes the gate for good
+)
+
+// Valid reports whether it is one of the three.
+func (o Outcome) Valid() bool { return o == NotUpheld || o == Resit || o == RedLine }
+
+// milder is the outcome that weighs less on the person.
+func milder(a, b Outcome) Outcome {
+	order := []Outcome{NotUpheld, Resit, RedLine}
+	return order[min(slices.Index(order, a), slices.Index(order, b))]
+}
+
+// FactKind is what sort of evidence a fact is.
+type FactKind string
+
+const (
+	InvigilatorNote    FactKind = "invigilator_note"    // made at the time, while the sitting was open
+	Document           FactKind = "document"            // of known origin
+	ConcurrentSessions FactKind = "concurrent_sessions" // proved by the server
+	Admission          FactKind = "admission"           // written; may be retracted for 24 hours
+	Statistical        FactKind = "statistical"
+	Telemetry          FactKind = "telemetry"
+	Other              FactKind = "other"
+)
+
+// FactKinds are the kinds that a reviewer may put on file; an invigilator's note comes from the sitting by
+// itself, for it counts only because it was made at the time.
+func FactKinds() []FactKind { return []FactKind{Document, Admission, ConcurrentSessions, Other} }
+
+// Fact is one piece of evidence on a case's file.
+type Fact struct {
+	ID        string
+	Kind      FactKind
+	Text      string
+	Origin    string
+	By        string
+	At        time.Time
+	Retracted time.Time // zero unless retracted
+}
+
+// admissionRest is how long an admission may be taken back before it can carry a red line.
+const admissionRest = 24 * time.Hour
+
+// Carries reports whether the fact is a second channel that can carry a red line: neither statistical nor
+// telemetry. Focus, pastes, timing, gaps and canaries never are.
+func (f Fact) Carries(now time.Time) bool {
+	if !f.Retracted.IsZero() {
+		return false
+	}
+	switch f.Kind {
+	case InvigilatorNote, Document, ConcurrentSessions:
+		return true
+	case Admission:
+		return !now.Before(f.At.Add(admissionRest))
+	}
+	return false
+}
+
+// carried reports whether any fact can carry a red line now.
+func carried(facts []Fact, now time.Time) bool {
+	return slices.ContainsFunc(facts, func(f Fact) bool { return f.Carries(now) })
+}
+
+// Vote is one reviewer's opinion.
+type Vote struct {
+	Reviewer string
+	Outcome  Outcome
+	Reason   string
+	At       time.Time
+}
+
+// tally is what the votes so far amount to: closed with an outcome, or waiting for a second reviewer. One
+// vote closes unless it asks for a red line or for a second opinion; of two that differ the milder holds.
+func tally(votes []Vote, secondOpinion bool) (outcome Outcome, closed bool) {
+	switch len(votes) {
+	case 0:
+		return "", false
+	case 1:
+		return votes[0].Outcome, votes[0].Outcome != RedLine && !secondOpinion
+	}
+	return milder(votes[0].Outcome, votes[1].Outcome), true
+}

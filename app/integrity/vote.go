@@ -1,0 +1,159 @@
+package integrity
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"bainian/app/fault"
+	"bainian/app/ledger"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+// Ballot is what a reviewer hands in.
+type Ballot struct {
+	Outcome       Outcome
+	Reason        string
+	SecondOpinion bool // have a second reviewer look before it closes; so a case that waits tells nothing
+}
+
+// Vote records a reviewer's opinion and, when that decides the case, the verdict with all its consequences in
+// the same transaction. A red line is refused, naming what is missing, without a fact that can carry it.
+func (d *Desk) Vote(ctx context.Context, actor people.Person, number int, b Ballot) (Case, error) {
+	if !b.Outcome.Valid() {
+		return Case{}, fault.New(fault.Invalid, "integrity.unknown_outcome").In("outcome")
+	}
+	if err := checkReason(b.Reason); err != nil {
+		return Case{}, err
+	}
+	var after Case
+	err := d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
+		if c.State != Open && c.State != Second {
+			return fault.New(fault.Conflict, "integrity.not_open", "number", number)
+		}
+		votes, err := votesIn(tx.Rx, number)
+		if err != nil {
+			return err
+		}
+		if voted(votes, actor.ID) {
+			return fault.New(fault.Conflict, "integrity.voted")
+		}
+		if b.Outcome == RedLine {
+			facts, err := factsIn(tx.Rx, c)
+			if err != nil {
+				return err
+			}
+			if !carried(facts, tx.Now) {
+				return fault.New(fault.Conflict, "integrity.needs_channel")
+			}
+		}
+		if _, err := tx.Exec(`INSERT INTO case_vote (id, number, reviewer_id, outcome, reason, at_ms) VALUES (?, ?, ?, ?, ?, ?)`,
+			tx.NewID(), number, actor.ID, b.Outcome, b.Reason, store.Ms(tx.Now)); err != nil {
+			return err
+		}
+		if err := eventIn(tx, number, "voted", "", actor.ID); err != nil {
+			return err
+		}
+		votes = append(votes, Vote{Reviewer: actor.ID, Outcome: b.Outcome, Reason: b.Reason, At: tx.Now})
+		if err := d.tallyIn(tx, c, votes, b.SecondOpinion); err != nil {
+			return err
+		}
+		after, err = caseIn(tx.Rx, number)
+		return err
+	})
+	return after, err
+}
+
+func voted(votes []Vote, reviewer string) bool {
+	for _, v := range votes {
+		if v.Reviewer == reviewer {
+			return true
+		}
+	}
+	return false
+}
+
+func votesIn(rx *store.Rx, number int) ([]Vote, error) {
+	return store.All(rx, func(r store.Row) (v Vote, err error) {
+		var at int64
+		err = r.Scan(&v.Reviewer, &v.Outcome, &v.Reason, &at)
+		v.At = store.Time(at)
+		return v, err
+	}, `SELECT reviewer_id, outcome, reason, at_ms FROM case_vote WHERE number = ? ORDER BY at_ms, id`, number)
+}
+
+func (d *Desk) tallyIn(tx *store.Tx, c Case, votes []Vote, secondOpinion bool) error {
+	outcome, closed := tally(votes, secondOpinion)
+	if !closed {
+		_, err := tx.Exec(`UPDATE integrity_case SET state = 'second' WHERE number = ?`, c.Number)
+		return err
+	}
+	by := make([]string, len(votes))
+	for i, v := range votes {
+		by[i] = v.Reviewer
+	}
+	v := Verdict{CaseNumber: c.Number, PersonID: c.PersonID, AttemptID: c.AttemptID, Outcome: outcome, By: by}
+	leaf, err := commitIn(tx, v)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`INSERT INTO verdict (number, person_id, attempt_id, outcome, leaf_id, at_ms) VALUES (?, ?, ?, ?, ?, ?)`,
+		c.Number, c.PersonID, c.AttemptID, outcome, leaf, store.Ms(tx.Now)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE integrity_case SET state = 'closed', outcome = ? WHERE number = ?`, outcome, c.Number); err != nil {
+		return err
+	}
+	if err := eventIn(tx, c.Number, "closed", string(outcome), by[len(by)-1]); err != nil {
+		return err
+	}
+	return d.consequencesIn(tx, v)
+}
+
+func (d *Desk) consequencesIn(tx *store.Tx, v Verdict) error {
+	for _, f := range d.onVerdict {
+		if err := f(tx, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commitIn puts a hash of the verdict into the ledger: that it was decided then and so, without a name.
+func commitIn(tx *store.Tx, v Verdict) (string, error) {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s\n%s\n%t\n%v", v.CaseNumber, v.PersonID, v.AttemptID, v.Outcome, v.Overturned, v.By))
+	return ledger.CommitIn(tx, "verdict", hex.EncodeToString(sum[:]))
+}
+
+// Overturn upholds an appeal: the only thing that undoes a red line. A third person decides it: a reviewer who
+// has not voted on the case.
+func (d *Desk) Overturn(ctx context.Context, actor people.Person, number int, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
+		if c.State != Closed || c.Outcome == NotUpheld {
+			return fault.New(fault.Conflict, "integrity.nothing_to_overturn")
+		}
+		votes, err := votesIn(tx.Rx, number)
+		if err != nil {
+			return err
+		}
+		if voted(votes, actor.ID) {
+			return forbidden("integrity.third_person")
+		}
+		if _, err := tx.Exec(`INSERT INTO overturning (number, reason, by_id, at_ms) VALUES (?, ?, ?, ?)`, number, reason, actor.ID, store.Ms(tx.Now)); err != nil {
+			return err
+		}
+		if err := eventIn(tx, number, "overturned", reason, actor.ID); err != nil {
+			return err
+		}
+		v := Verdict{CaseNumber: number, PersonID: c.PersonID, AttemptID: c.AttemptID, Outcome: c.Outcome, Overturned: true, By: []string{actor.ID}}
+		if _, err := commitIn(tx, v); err != nil {
+			return err
+		}
+		return d.consequencesIn(tx, v)
+	})
+}

@@ -1,0 +1,52 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestConfig(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "db")
+	if err := os.WriteFile(secret, []byte("postgres://u:p@h/d\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name    string
+		args    []string
+		env     []string
+		check   func(Config) bool
+		refused string
+	}{
+		{name: "defaults", check: func(c Config) bool {
+			return c.Addr == "localhost:8080" && c.DB == "sqlite:"+filepath.Join("data", "bainian.db") && c.URL == "http://localhost:8080" && c.Zone == "Asia/Taipei"
+		}},
+		{name: "flag over variable", args: []string{"-addr", ":1"}, env: []string{"BAINIAN_ADDR=:2"}, check: func(c Config) bool { return c.Addr == ":1" }},
+		{name: "secret from a file", env: []string{"BAINIAN_DB_FILE=" + secret}, check: func(c Config) bool { return c.DB == "postgres://u:p@h/d" }},
+		{name: "test variables are not ours", env: []string{"BAINIAN_TEST_POSTGRES=x"}, check: func(c Config) bool { return true }},
+		{name: "demo in a fresh folder", args: []string{"-demo"}, check: func(c Config) bool { return c.Demo && c.Data != "data" && os.Remove(c.Data) == nil }},
+		{name: "demo on given data", args: []string{"-demo", "-data", "x"}, check: func(c Config) bool { return c.Data == "x" }},
+		{name: "unknown flag", args: []string{"-adress", ":1"}, refused: "adress"},
+		{name: "unknown variable", env: []string{"BAINIAN_ADRESS=:1"}, refused: "BAINIAN_ADRESS"},
+		{name: "bad boolean", env: []string{"BAINIAN_DEMO=maybe"}, refused: "BAINIAN_DEMO"},
+		{name: "bad zone", args: []string{"-zone", "Mars/Base"}, refused: "zone"},
+		{name: "bad url", args: []string{"-url", "example.com"}, refused: "-url"},
+		{name: "url with a path", args: []string{"-url", "https://a.b/c"}, refused: "-url"},
+		{name: "bad database", args: []string{"-db", "mysql://x"}, refused: "-db"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, _, err := parseConfig("serve", c.args, c.env, io.Discard, nil)
+			switch {
+			case c.refused == "" && err != nil:
+				t.Fatal(err)
+			case c.refused == "" && !c.check(got):
+				t.Errorf("%+v", got)
+			case c.refused != "" && (!errors.Is(err, errUsage) || !strings.Contains(err.Error(), c.refused)):
+				t.Errorf("error %v, want one that names %s", err, c.refused)
+			}
+		})
+	}
+}

@@ -1,0 +1,45 @@
+// Package api is the wing of machines: the gate's decisions by the AuthZEN Authorization API 1.0, and the
+// probes of whoever keeps the program running.
+package api
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"bainian/app/gate"
+	"bainian/app/store"
+	"bainian/app/web/page"
+)
+
+// Wing answers machines.
+type Wing struct {
+	kit    *page.Kit
+	db     *store.DB
+	keeper *gate.Keeper
+}
+
+// Mount adds the wing's routes.
+func Mount(app *fiber.App, kit *page.Kit, db *store.DB, keeper *gate.Keeper) {
+	w := &Wing{kit, db, keeper}
+	kit.Mount(app, []page.Route{
+		{Method: "GET", Path: "/healthz", Who: page.Always, Do: w.health},
+		{Method: "GET", Path: "/readyz", Who: page.Always, Do: w.ready},
+		{Method: "GET", Path: "/.well-known/authzen-configuration", Who: page.Always, Do: w.configuration},
+		{Method: "POST", Path: "/access/v1/evaluation", Who: page.Machine, Do: w.evaluation},
+		{Method: "POST", Path: "/access/v1/evaluations", Who: page.Machine, Do: w.evaluations},
+	})
+}
+
+// health says that the process answers; it looks at nothing else.
+func (w *Wing) health(c *page.Ctx) error { return c.JSON(status{"ok"}) }
+
+// ready says whether the database answers: 503 while it does not.
+func (w *Wing) ready(c *page.Ctx) error {
+	if err := w.db.Ping(c.Context()); err != nil {
+		return c.Status(fiber.StatusServiceUnavailable).JSON(status{"database"})
+	}
+	return c.JSON(status{"ok"})
+}
+
+type status struct {
+	Status string `json:"status"`
+}
