@@ -8,51 +8,80 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"bainian/app/fault"
 	"bainian/app/locale"
 )
 
 var yamlLine = regexp.MustCompile(`line ([0-9]+): (.*)`)
 
-// frontMatter reads the front matter as texts by name, and reports what is unknown or missing.
-func (s *source) frontMatter(known ...string) map[string]string {
-	values := map[string]string{}
-	if !s.cutFront() {
-		return values
+// FrontMatter reads a file's front matter as a YAML mapping whose nodes have the lines of the file, and the
+// text that follows. The mapping is nil exactly when there are problems.
+func FrontMatter(f File) (fields *yaml.Node, body string, problems fault.Problems) {
+	s, ok := readSource(f, &problems)
+	if !ok {
+		return nil, "", problems
+	}
+	fields = s.mapping()
+	return fields, strings.TrimSpace(joinLines(s.body)), problems
+}
+
+// mapping cuts the front matter off the body and parses it; nil when it cannot.
+func (s *source) mapping() *yaml.Node {
+	start := s.body[0].n
+	front, ok := s.cutFront()
+	if !ok {
+		return nil
 	}
 	var root yaml.Node
-	start := 1
-	if len(s.front) > 0 {
-		start = s.front[0].n
-	}
-	if err := yaml.Unmarshal([]byte(joinLines(s.front)), &root); err != nil {
+	if err := yaml.Unmarshal([]byte(joinLines(front)), &root); err != nil {
 		n, detail := start, err.Error()
 		if m := yamlLine.FindStringSubmatch(detail); m != nil {
 			at, _ := strconv.Atoi(m[1])
-			n, detail = start+at-1, m[2]
+			n, detail = start+at, m[2]
 		}
 		s.add(n, "", "front_malformed", "detail", detail)
-		return values
+		return nil
 	}
 	if len(root.Content) == 0 || root.Content[0].Kind != yaml.MappingNode {
 		s.add(start, "", "front_malformed", "detail", "name: value")
+		return nil
+	}
+	fields := root.Content[0]
+	shift(fields, start)
+	fields.Line = start
+	return fields
+}
+
+// shift moves the lines of a parsed front matter to where they stand in the file.
+func shift(n *yaml.Node, by int) {
+	n.Line += by
+	for _, c := range n.Content {
+		shift(c, by)
+	}
+}
+
+// frontMatter reads a bank's front matter as texts by name, and reports what is unknown or missing.
+func (s *source) frontMatter(known ...string) map[string]string {
+	values := map[string]string{}
+	fields := s.mapping()
+	if fields == nil {
 		return values
 	}
-	pairs := root.Content[0].Content
-	for n := 0; n+1 < len(pairs); n += 2 {
-		name, value := pairs[n], pairs[n+1]
-		at := start + name.Line - 1
+	for n := 0; n+1 < len(fields.Content); n += 2 {
+		name, value := fields.Content[n], fields.Content[n+1]
 		switch {
 		case !slices.Contains(known, name.Value):
-			s.add(at, "", "front_unknown", "name", name.Value, "known", strings.Join(known, ", "))
+			s.add(name.Line, "", "front_unknown", "name", name.Value, "known", strings.Join(known, ", "))
 		case value.Kind != yaml.ScalarNode || strings.TrimSpace(value.Value) == "":
-			s.add(at, "", "front_value", "name", name.Value)
+			s.add(name.Line, "", "front_value", "name", name.Value)
+			values[name.Value] = ""
 		default:
 			values[name.Value] = strings.TrimSpace(value.Value)
 		}
 	}
 	for _, name := range known {
 		if _, there := values[name]; !there && name != "lang" {
-			s.add(start, "", "front_required", "name", name)
+			s.add(fields.Line, "", "front_required", "name", name)
 		}
 	}
 	return values

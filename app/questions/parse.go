@@ -49,7 +49,7 @@ func (s *source) cutItems() []rawItem {
 		}
 		switch {
 		case level == 1:
-			category, outside = strings.Join(splitCategory(m[2]), " / "), false
+			category, outside = CategoryName(m[2]), false
 			items = append(items, rawItem{}) // text that follows belongs to no item
 		case level == 2:
 			items = append(items, s.heading(m[2], l.n, category))
@@ -86,14 +86,15 @@ func (s *source) underlines(i int) bool {
 		!headingLine.MatchString(above) && markerLine.FindStringSubmatch(above) == nil && indent(above) < 2
 }
 
-func splitCategory(s string) []string {
+// CategoryName is a category as banks keep it, however its levels were spaced: "高壓線 / 回扣".
+func CategoryName(s string) string {
 	var levels []string
 	for _, level := range strings.Split(strings.ReplaceAll(s, "／", "/"), "/") {
 		if level = strings.TrimSpace(level); level != "" {
 			levels = append(levels, level)
 		}
 	}
-	return levels
+	return strings.Join(levels, " / ")
 }
 
 func variantOf(heading string) string {

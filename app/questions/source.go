@@ -27,12 +27,11 @@ func (r report) add(n int, item, key string, args ...any) {
 	r.problems.Add(r.file, n, item, "questions."+key, args...)
 }
 
-// source is a file cut into its front matter and its lines, comments blanked out.
+// source is a file as lines, of which its parts are cut.
 type source struct {
 	report
-	lang  locale.Lang
-	front []line
-	body  []line
+	lang locale.Lang
+	body []line
 }
 
 // readSource refuses at once what is too large or no text; otherwise the report has every problem.
@@ -55,20 +54,20 @@ func readSource(f File, problems *fault.Problems) (source, bool) {
 }
 
 // cutFront moves the front matter, without its fences, out of the body.
-func (s *source) cutFront() bool {
-	if len(s.body) == 0 || strings.TrimRight(s.body[0].text, " \t") != "---" {
+func (s *source) cutFront() (front []line, ok bool) {
+	if strings.TrimRight(s.body[0].text, " \t") != "---" {
 		s.add(s.body[0].n, "", "front_missing")
-		return false
+		return nil, false
 	}
 	for i := 1; i < len(s.body); i++ {
 		if strings.TrimRight(s.body[i].text, " \t") == "---" {
-			s.front, s.body = s.body[1:i], s.body[i+1:]
-			return true
+			front, s.body = s.body[1:i], s.body[i+1:]
+			return front, true
 		}
 	}
 	s.add(s.body[0].n, "", "front_open")
 	s.body = nil
-	return false
+	return nil, false
 }
 
 // dropComments blanks HTML comments out, so that no author's note goes anywhere; code keeps its own.

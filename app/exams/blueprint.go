@@ -1,0 +1,128 @@
+package exams
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"bainian/app/locale"
+	"bainian/app/questions"
+)
+
+// Phase is when candidates get to see something of their result.
+type Phase string
+
+const (
+	Never      Phase = "never"
+	WhenClosed Phase = "when-sitting-closes"
+	AtOnce     Phase = "at-once"
+)
+
+// Shown reports whether that is to be seen of an attempt that is over, given whether its sitting is settled.
+func (p Phase) Shown(settled bool) bool { return p == AtOnce || p == WhenClosed && settled }
+
+// Blueprint is how a paper is drawn, and the policy of the exam.
+type Blueprint struct {
+	File      string // of the base language, for messages
+	Slug      string
+	Title     map[locale.Lang]string
+	Lang      locale.Lang // of the base file
+	Track     string
+	Minutes   int
+	Pass      int // thousandths of all points
+	Attempts  int // 0 is no limit
+	Cooldown  time.Duration
+	Reread    []string // lessons to read again before another go
+	Sections  []Section
+	Integrity Integrity
+	Feedback  Feedback
+	Notice    map[locale.Lang]string // markdown, shown before the start
+}
+
+// Section is a part of the paper.
+type Section struct {
+	Title map[locale.Lang]string
+	Pass  int // thousandths of the section's points; 0 is no bar of its own
+	Draws []Draw
+	Line  int
+}
+
+// Draw takes Count items of a bank, of those that fit everything it names.
+type Draw struct {
+	Bank     string
+	Category string   // of the base file, with what is below it; empty is all
+	Tags     []string // the item has every one
+	Level    string   // empty is all
+	Count    int
+	Line     int
+}
+
+// Integrity is what an exam watches and asks for.
+type Integrity struct {
+	Watch       []string // "focus", "fullscreen", "paste"
+	Camera      string   // "off", "optional", "required"
+	Seb         string   // Safe Exam Browser: "off", "optional", "required"
+	Invigilated bool
+	Canaries    int // unscored items with a planted key, beside the items of the sections
+}
+
+// Feedback is when candidates see their score, the lessons to read again, and the answers.
+type Feedback struct{ Score, Lessons, Answers Phase }
+
+// TitleIn is the section's title in that language, or in the base language.
+func (s Section) TitleIn(lang, base locale.Lang) string {
+	if t := s.Title[lang]; t != "" {
+		return t
+	}
+	return s.Title[base]
+}
+
+// takes reports whether the item is one of those that the draw names, dealable or not. Canaries are none's.
+func (d Draw) takes(i questions.Item) bool {
+	return i.Canary == 0 &&
+		(d.Category == "" || i.Category == d.Category || strings.HasPrefix(i.Category, d.Category+" / ")) &&
+		(d.Level == "" || i.Level == d.Level) &&
+		!slices.ContainsFunc(d.Tags, func(tag string) bool { return !slices.Contains(i.Tags, tag) })
+}
+
+// draws are all draws, in order, each with the number of its section.
+func (b *Blueprint) draws() (draws []Draw, sections []int) {
+	for n, s := range b.Sections {
+		for _, d := range s.Draws {
+			draws, sections = append(draws, d), append(sections, n)
+		}
+	}
+	return draws, sections
+}
+
+// Banks are the ids of the banks that the draws name, each once, in order.
+func (b *Blueprint) Banks() []string {
+	var ids []string
+	for _, s := range b.Sections {
+		for _, d := range s.Draws {
+			if !slices.Contains(ids, d.Bank) {
+				ids = append(ids, d.Bank)
+			}
+		}
+	}
+	return ids
+}
+
+// NoticeIn is what stands before the start, in that language or in the base language.
+func (b *Blueprint) NoticeIn(lang locale.Lang) string {
+	if t := b.Notice[lang]; t != "" {
+		return t
+	}
+	return b.Notice[b.Lang]
+}
+
+// Total is how many questions a form has, canaries included.
+func (b *Blueprint) Total() int {
+	n := b.Integrity.Canaries
+	for _, s := range b.Sections {
+		for _, d := range s.Draws {
+			n += d.Count
+		}
+	}
+	return n
+}

@@ -1,0 +1,187 @@
+package exams
+
+import (
+	"slices"
+
+	"bainian/app/fault"
+	"bainian/app/questions"
+)
+
+// Form is what one person was dealt.
+type Form struct {
+	Questions []FormQuestion `json:"questions"`
+}
+
+// FormQuestion is one place on a form.
+type FormQuestion struct {
+	N       int              `json:"n"` // 1-based
+	Section int              `json:"section"`
+	Bank    string           `json:"bank"`
+	Item    string           `json:"item"`
+	Points  int              `json:"points"` // thousandths; 0 is a canary, which is not scored
+	Layout  questions.Layout `json:"layout"`
+	Variant string           `json:"variant,omitempty"`
+}
+
+// Deal draws a form: the same blueprint, banks and seed give the same form for ever. It fails only for a
+// blueprint that Lint refuses (fault.Conflict exams.deal_impossible) or a bank that is not there.
+func Deal(b *Blueprint, banks map[string]*questions.Bank, seed [32]byte) (Form, error) {
+	d := newDice(seed)
+	draws, sections := b.draws()
+	pools := make([][]itemRef, len(draws))
+	for n, draw := range draws {
+		bank := banks[draw.Bank]
+		if bank == nil {
+			return Form{}, fault.New(fault.Conflict, "exams.deal_bank", "bank", draw.Bank)
+		}
+		pools[n] = pool(draw, bank)
+		shuffle(d, pools[n])
+	}
+	taken, ok := allot(draws, pools)
+	if !ok {
+		return Form{}, fault.New(fault.Conflict, "exams.deal_impossible", "exam", b.Slug)
+	}
+	parts := make([][]FormQuestion, len(b.Sections))
+	for n, items := range taken {
+		for _, s := range items {
+			parts[sections[n]] = append(parts[sections[n]], lay(d, s, sections[n], s.item().Points))
+		}
+	}
+	for _, s := range b.canaries(d, banks) {
+		n := d.below(len(parts))
+		parts[n] = append(parts[n], lay(d, s, n, 0))
+	}
+	var f Form
+	for _, part := range parts {
+		shuffle(d, part)
+		f.Questions = append(f.Questions, part...)
+	}
+	for n := range f.Questions {
+		f.Questions[n].N = n + 1
+	}
+	return f, nil
+}
+
+// itemRef is an item in its bank.
+type itemRef struct {
+	bank *questions.Bank
+	n    int
+}
+
+func (s itemRef) item() questions.Item { return s.bank.Items[s.n] }
+
+// pool is what a draw can take of its bank.
+func pool(d Draw, bank *questions.Bank) []itemRef {
+	var all []itemRef
+	for n, i := range bank.Items {
+		if i.Dealable() && d.takes(i) {
+			all = append(all, itemRef{bank, n})
+		}
+	}
+	return all
+}
+
+// canaries are as many as the blueprint asks for, of all that its banks have.
+func (b *Blueprint) canaries(d *dice, banks map[string]*questions.Bank) []itemRef {
+	if b.Integrity.Canaries == 0 {
+		return nil
+	}
+	var all []itemRef
+	for _, id := range b.Banks() {
+		for n, i := range banks[id].Items {
+			if i.Canary > 0 {
+				all = append(all, itemRef{banks[id], n})
+			}
+		}
+	}
+	shuffle(d, all)
+	return all[:min(len(all), b.Integrity.Canaries)]
+}
+
+// lay puts an item on the form: one of its wordings, and its rows in an order of its own.
+func lay(d *dice, s itemRef, section, points int) FormQuestion {
+	item := s.item()
+	q := FormQuestion{Section: section, Bank: s.bank.ID, Item: item.ID, Points: points, Layout: item.Written()}
+	if n := d.below(1 + len(item.Variants)); n > 0 {
+		q.Variant = item.Variants[n-1].Name
+	}
+	if item.Shuffled() {
+		shuffle(d, q.Layout.Order)
+		shuffle(d, q.Layout.Rights)
+	}
+	return q
+}
+
+// allot gives every draw its count of items, none to two draws, or reports that it cannot be done.
+func allot(draws []Draw, pools [][]itemRef) (taken [][]itemRef, ok bool) {
+	a, short := fill(draws, pools)
+	if short >= 0 {
+		return nil, false
+	}
+	taken = make([][]itemRef, len(draws))
+	for n := range draws {
+		for _, s := range pools[n] {
+			if h, held := a.holder[s]; held && h == n {
+				taken[n] = append(taken[n], s)
+			}
+		}
+	}
+	return taken, true
+}
+
+// fill takes items in the order of the pools while they are free. Short is the first draw that cannot be
+// given enough, whatever is chosen, or -1: it is a maximum flow by augmenting paths, so that what can be
+// dealt is dealt.
+func fill(draws []Draw, pools [][]itemRef) (a *allotment, short int) {
+	a = &allotment{pools: pools, holder: map[itemRef]int{}}
+	for n, d := range draws {
+		for range d.Count {
+			if !a.augment(n, map[itemRef]bool{}) {
+				return a, n
+			}
+		}
+	}
+	return a, -1
+}
+
+type allotment struct {
+	pools  [][]itemRef
+	holder map[itemRef]int // item → the draw that has it
+}
+
+// augment gives draw n one more item: a free one, or one whose draw finds another instead.
+func (a *allotment) augment(n int, tried map[itemRef]bool) bool {
+	for _, s := range a.pools[n] {
+		if _, held := a.holder[s]; !held {
+			a.holder[s] = n
+			return true
+		}
+	}
+	for _, s := range a.pools[n] {
+		holder := a.holder[s]
+		if holder == n || tried[s] {
+			continue
+		}
+		tried[s] = true
+		if a.augment(holder, tried) {
+			a.holder[s] = n
+			return true
+		}
+	}
+	return false
+}
+
+// rivals are the draws that compete for what draw n would need, n among them: they reach only the items
+// they hold, so together they ask for more than there is.
+func (a *allotment) rivals(n int) []int {
+	group := []int{n}
+	for at := 0; at < len(group); at++ {
+		for _, s := range a.pools[group[at]] {
+			if holder, held := a.holder[s]; held && !slices.Contains(group, holder) {
+				group = append(group, holder)
+			}
+		}
+	}
+	slices.Sort(group)
+	return group
+}

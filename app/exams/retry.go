@@ -1,0 +1,76 @@
+package exams
+
+import (
+	"time"
+
+	"bainian/app/fault"
+)
+
+// Past is one attempt of a person at an exam that has ended.
+type Past struct {
+	EndedAt  time.Time
+	Passed   bool
+	SetAside bool // by a verdict: it counts neither as used nor as passed
+}
+
+// History is what decides about another go.
+type History struct {
+	Past []Past
+	Read map[string]time.Time // lesson → when it was last read
+}
+
+// Next is whether another attempt may start.
+type Next struct {
+	Left   int       // attempts left, -1 without limit
+	At     time.Time // the earliest start; zero when it is now or never
+	Reread []string  // lessons still to be read again
+	WhyNot error     // nil when an attempt may start now
+}
+
+// NextAttempt decides from the attempts so far. An exam that was passed is done, unless it has no limit of
+// attempts; a failed one asks for its cooldown and its re-reading, both counted from the end of the last go.
+// WhyNot is fault.Conflict: exams.retry_passed, exams.retry_used, exams.retry_reread or exams.retry_cooldown.
+func NextAttempt(h History, b *Blueprint, now time.Time) Next {
+	used, passed := 0, false
+	var last time.Time
+	for _, p := range h.Past {
+		if p.SetAside {
+			continue
+		}
+		used++
+		passed = passed || p.Passed
+		if p.EndedAt.After(last) {
+			last = p.EndedAt
+		}
+	}
+	next := Next{Left: -1}
+	if b.Attempts > 0 {
+		next.Left = max(0, b.Attempts-used)
+		if passed {
+			next.WhyNot = fault.New(fault.Conflict, "exams.retry_passed")
+			return next
+		}
+	}
+	if used == 0 {
+		return next
+	}
+	if next.Left == 0 {
+		next.WhyNot = fault.New(fault.Conflict, "exams.retry_used", "n", b.Attempts)
+		return next
+	}
+	for _, lesson := range b.Reread {
+		if !h.Read[lesson].After(last) {
+			next.Reread = append(next.Reread, lesson)
+		}
+	}
+	if at := last.Add(b.Cooldown); at.After(now) {
+		next.At = at
+	}
+	switch {
+	case len(next.Reread) > 0:
+		next.WhyNot = fault.New(fault.Conflict, "exams.retry_reread", "lesson", next.Reread[0], "n", len(next.Reread))
+	case !next.At.IsZero():
+		next.WhyNot = fault.New(fault.Conflict, "exams.retry_cooldown", "at", next.At)
+	}
+	return next
+}
