@@ -116,3 +116,12 @@ func (s *Shelf) History(ctx context.Context, path string) (heads []Head, err err
 func unknown(path string) error {
 	return fault.New(fault.NotFound, "documents.not_found", "path", path)
 }
+
+// VersionOfIn is the current version of a document, 0 when there is none or it is retired.
+func (s *Shelf) VersionOfIn(rx *store.Rx, path string) (version int, err error) {
+	err = rx.Row(`SELECT version FROM document WHERE path = ? AND retired = FALSE`, path).Scan(&version)
+	if err == store.ErrNoRow {
+		return 0, nil
+	}
+	return version, err
+}

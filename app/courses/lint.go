@@ -1,0 +1,132 @@
+package courses
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"bainian/app/documents"
+	"bainian/app/fault"
+	"bainian/app/markdown"
+	"bainian/app/store"
+)
+
+// varsNow are the variables as published, without the rest of the outline: while many documents are loaded,
+// every one is a new edition.
+func (l *Library) varsNow(ctx context.Context) (vars variables, err error) {
+	var d documents.Doc
+	err = l.db.Read(ctx, func(rx *store.Rx) error {
+		d, err = l.shelf.DocIn(rx, CompanyPath)
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		return err
+	})
+	vars, _ = parseCompany(d)
+	return vars, err
+}
+
+func (l *Library) lintLesson(ctx context.Context, d documents.Doc) (fault.Problems, error) {
+	vars, err := l.varsNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var problems fault.Problems
+	_, number := lessonRef(d.Path)
+	for n, lang := range d.Langs() {
+		s, _ := open[lessonMatter](d, lang)
+		lintMatter(&problems, s.file, d, s.matter.Title, s.matter.Lang, s.matter.Track, string(lang))
+		if s.matter.Order != 0 && s.matter.Order != number {
+			problems.Add(s.file, 1, "order", "courses.order_differs", "order", s.matter.Order, "number", number)
+		}
+		if s.matter.Minutes < 1 || s.matter.Minutes > 240 {
+			problems.Add(s.file, 1, "minutes", "courses.minutes_missing")
+		}
+		if len(s.matter.Objectives) == 0 {
+			problems.Add(s.file, 1, "objectives", "courses.objectives_missing")
+		}
+		_, bad := l.render(vars, d, lang)
+		for _, p := range bad {
+			// What is wrong with the checks comes with every language; once is enough.
+			if n == 0 || p.File == s.file && !slices.ContainsFunc(problems, func(q fault.Problem) bool {
+				return q.File == p.File && q.Line == p.Line && q.Key == p.Key && q.Item == p.Item
+			}) {
+				problems = append(problems, p)
+			}
+		}
+	}
+	twin, err := l.twin(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	if twin != "" {
+		problems.Add(d.Path, 0, "", "courses.slug_twice", "other", twin)
+	}
+	return problems, nil
+}
+
+// twin is another lesson of the same track that would be known by the same name.
+func (l *Library) twin(ctx context.Context, d documents.Doc) (string, error) {
+	heads, err := l.shelf.Heads(ctx, documents.Lesson)
+	ref, _ := lessonRef(d.Path)
+	for _, h := range heads {
+		if other, _ := lessonRef(h.Path); other == ref && h.Path != d.Path {
+			return h.Path, err
+		}
+	}
+	return "", err
+}
+
+func (l *Library) lintCourse(ctx context.Context, d documents.Doc) (fault.Problems, error) {
+	vars, err := l.varsNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var problems fault.Problems
+	for _, lang := range d.Langs() {
+		s, bad := open[courseMatter](d, lang)
+		problems = append(problems, bad...)
+		lintMatter(&problems, s.file, d, s.matter.Title, s.matter.Lang, s.matter.Track, string(lang))
+		if s.matter.Order < 1 {
+			problems.Add(s.file, 1, "order", "courses.order_missing")
+		}
+		_, bad = l.markdown.Render(s.body, markdown.Options{Vars: vars[lang], Lang: lang, File: s.file, Line: s.line, Figure: l.figures(path.Dir(d.Path))})
+		problems = append(problems, bad...)
+	}
+	return problems, nil
+}
+
+func (l *Library) lintPledge(ctx context.Context, d documents.Doc) (fault.Problems, error) {
+	vars, err := l.varsNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var problems fault.Problems
+	for _, lang := range d.Langs() {
+		s, bad := open[pledgeMatter](d, lang)
+		problems = append(problems, bad...)
+		if strings.TrimSpace(s.matter.Title) == "" {
+			problems.Add(s.file, 1, "title", "courses.title_missing")
+		}
+		_, bad = l.markdown.Render(s.body, markdown.Options{Vars: vars[lang], Lang: lang, File: s.file, Line: s.line})
+		problems = append(problems, bad...)
+	}
+	return problems, nil
+}
+
+// lintMatter checks what the front matter of lessons and courses has in common.
+func lintMatter(problems *fault.Problems, file string, d documents.Doc, title, lang, track, fileLang string) {
+	if strings.TrimSpace(title) == "" {
+		problems.Add(file, 1, "title", "courses.title_missing")
+	}
+	if lang != "" && lang != fileLang {
+		problems.Add(file, 1, "lang", "courses.lang_differs", "lang", lang, "file", fileLang)
+	}
+	switch folder := trackOf(d.Path); {
+	case !slices.Contains(Tracks(), folder):
+		problems.Add(file, 0, "track", "courses.track_unknown", "track", folder, "known", strings.Join(Tracks(), ", "))
+	case track != "" && track != folder:
+		problems.Add(file, 1, "track", "courses.track_differs", "track", track, "folder", folder)
+	}
+}
