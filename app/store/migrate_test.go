@@ -31,6 +31,7 @@ func number(t *testing.T, db *store.DB, query string) (n int) {
 }
 
 func TestMigrateAppliesWhatIsMissingOnceAndInOrder(t *testing.T) {
+	t.Parallel()
 	first := schema("a", "CREATE TABLE t (n BIGINT); INSERT INTO t (n) VALUES (1); -- a; b\nINSERT INTO t (n) VALUES (2);")
 	grown := schema("a", "CREATE TABLE t (n BIGINT); INSERT INTO t (n) VALUES (1); -- a; b\nINSERT INTO t (n) VALUES (2);", "UPDATE t SET n = n * 10;")
 	later := schema("b", "INSERT INTO t (n) SELECT SUM(n) FROM t")
@@ -47,6 +48,7 @@ func TestMigrateAppliesWhatIsMissingOnceAndInOrder(t *testing.T) {
 }
 
 func TestMigrateLeavesNothingOfAFailure(t *testing.T) {
+	t.Parallel()
 	eachFresh(t, func(t *testing.T, db *store.DB) {
 		if err := db.Migrate(t.Context(), schema("a", "CREATE TABLE t (n BIGINT)"), schema("b", "CREATE TABLE u (n BIGINT); nonsense;")); err == nil {
 			t.Fatal("nonsense was applied")
@@ -58,6 +60,7 @@ func TestMigrateLeavesNothingOfAFailure(t *testing.T) {
 }
 
 func TestMigrateRefusesAnotherHistory(t *testing.T) {
+	t.Parallel()
 	known := schema("a", "CREATE TABLE t (n BIGINT)", "CREATE TABLE u (n BIGINT)")
 	for name, c := range map[string]struct {
 		schemas []store.Schema
@@ -81,6 +84,7 @@ func TestMigrateRefusesAnotherHistory(t *testing.T) {
 }
 
 func TestMigrateRefusesFilesItCannotHonour(t *testing.T) {
+	t.Parallel()
 	db, _ := storetest.SQLite(t)
 	unnamed := store.Schema{Domain: "a", Files: fstest.MapFS{"schema/init.sql": {Data: []byte("CREATE TABLE t (n BIGINT)")}}}
 	deferred := schema("a", "CREATE TABLE t (id TEXT PRIMARY KEY, up TEXT REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)")
@@ -92,6 +96,7 @@ func TestMigrateRefusesFilesItCannotHonour(t *testing.T) {
 }
 
 func TestOpenRefusesOtherURLs(t *testing.T) {
+	t.Parallel()
 	for _, url := range []string{"", "sqlite:", "sqlite::memory:", "mysql://localhost/x", "data/bainian.db"} {
 		if db, err := store.Open(t.Context(), url, time.Now); err == nil {
 			db.Close()

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"runtime"
-	"runtime/debug"
 	"sync"
 )
 
@@ -34,5 +33,3 @@ func goroutine() string {
 	fields := bytes.Fields(buf[:runtime.Stack(buf[:], false)])
 	return string(fields[1])
 }
-
-func stack() []byte { return debug.Stack() }

@@ -76,6 +76,7 @@ func slowSchema() store.Schema {
 }
 
 func TestMigrateOnceWhenProcessesStartTogether(t *testing.T) {
+	t.Parallel()
 	eachURL(t, func(t *testing.T, url string) {
 		var all sync.WaitGroup
 		for range 3 {
@@ -124,6 +125,7 @@ func writeForever(db *store.DB) error {
 // TestE1_AcknowledgedWritesSurviveKill9 kills a process that is writing as fast as it can; every write that it
 // had reported is there.
 func TestE1_AcknowledgedWritesSurviveKill9(t *testing.T) {
+	t.Parallel()
 	eachURL(t, func(t *testing.T, url string) {
 		cmd := child(t, "write", url)
 		out, err := cmd.StdoutPipe()
@@ -205,6 +207,7 @@ func TestWriteWhileAnotherProcessHoldsTheFile(t *testing.T) {
 
 // TestLostSavepointFailsTheBatch breaks the batch's transaction from inside: nobody may be told that it held.
 func TestLostSavepointFailsTheBatch(t *testing.T) {
+	t.Parallel()
 	db, _ := storetest.SQLite(t, ackSchema)
 	inside, release := make(chan struct{}), make(chan struct{})
 	go db.Write(context.Background(), func(*store.Tx) error {
@@ -240,6 +243,7 @@ func TestLostSavepointFailsTheBatch(t *testing.T) {
 }
 
 func TestCloseLeavesOneFileInAnyFolder(t *testing.T) {
+	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "百年 100% ? #1", "new")
 	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(folder, "a.db"), time.Now)
 	if err != nil {

@@ -12,8 +12,7 @@ func readIn(ctx context.Context, conn conn, d *dialect, begin string, now time.T
 	if _, err := conn.exec(detached, begin); err != nil {
 		return fmt.Errorf("store: %s: %w", begin, err)
 	}
-	// Also after a panic, or the connection would go back to its pool inside the transaction.
-	defer conn.exec(detached, "ROLLBACK")
+	defer rollback(detached, conn)
 	rx := &Rx{Now: now, ctx: ctx, conn: conn, dialect: d}
 	err := f(rx)
 	if err == nil {
@@ -29,10 +28,10 @@ func writeIn(ctx context.Context, conn conn, d *dialect, begin string, now time.
 	if _, err := conn.exec(ctx, begin); err != nil {
 		return nil, fmt.Errorf("store: %s: %w", begin, err), err
 	}
-	ended := false
+	committed := false
 	defer func() {
-		if !ended {
-			conn.exec(ctx, "ROLLBACK")
+		if !committed {
+			rollback(ctx, conn)
 		}
 	}()
 	tx := newTx(ctx, conn, d, now)
@@ -45,6 +44,10 @@ func writeIn(ctx context.Context, conn conn, d *dialect, begin string, now time.
 		}
 		return nil, fmt.Errorf("store: COMMIT: %w", err), err
 	}
-	ended = true
+	committed = true
 	return tx.after, nil, nil
 }
+
+// rollback ends a transaction after a panic as well, or its connection would go back to the pool inside it. It
+// may fail: a connection that is broken has no transaction left, and the pools look at what they get back.
+func rollback(ctx context.Context, conn conn) { _, _ = conn.exec(ctx, "ROLLBACK") }

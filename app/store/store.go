@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -182,7 +183,7 @@ func protect(f func() error) (err error) {
 
 func panicked(v any) error {
 	if cause, ok := v.(error); ok {
-		return fmt.Errorf("store: panic in a closure: %w\n%s", cause, stack())
+		return fmt.Errorf("store: panic in a closure: %w\n%s", cause, debug.Stack())
 	}
-	return fmt.Errorf("store: panic in a closure: %v\n%s", v, stack())
+	return fmt.Errorf("store: panic in a closure: %v\n%s", v, debug.Stack())
 }

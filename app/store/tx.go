@@ -75,23 +75,19 @@ func (tx *Tx) run(f func(*Tx) error) (err, poison error) {
 }
 
 // Row is the first row of a result. The statement runs when the row is scanned.
-func (rx *Rx) Row(query string, args ...any) Row { return &first{rx, query, args} }
+func (rx *Rx) Row(query string, args ...any) Row { return &lazyRow{rx, query, args} }
 
-type first struct {
+type lazyRow struct {
 	rx    *Rx
 	query string
 	args  []any
 }
 
-func (r *first) Scan(dest ...any) error {
+func (r *lazyRow) Scan(dest ...any) error {
 	found := false
 	err := r.rx.each(r.query, r.args, func(rows rows) (more bool, err error) {
-		if found {
-			return true, nil
-		}
 		found = true
-		// SQLite checks the foreign keys of INSERT … RETURNING at its end, so a writer goes there.
-		return r.rx.writable, rows.Scan(dest...)
+		return false, rows.Scan(dest...)
 	})
 	if err == nil && !found {
 		return ErrNoRow
