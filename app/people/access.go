@@ -34,10 +34,18 @@ func mayGrant(actor Person, before, after []Role) *fault.Error {
 	return nil
 }
 
-// mayEnter is the fault of acting on somebody's account (password, sessions, closing it). HR may not enter the
-// account of an admin, for that would make it one.
-func mayEnter(actor, p Person) error {
+// mayClose is the fault of ending somebody's sessions or account. HR may not lock an admin out.
+func mayClose(actor, p Person) error {
 	if p.Has(Admin) {
+		return mayAdminister(actor)
+	}
+	return mayKeep(actor)
+}
+
+// mayEnter is the fault of setting the password of somebody's account, which is a way into it: HR may not get
+// by it the roles that it may not give.
+func mayEnter(actor, p Person) error {
+	if slices.ContainsFunc(p.Roles, Role.guarded) {
 		return mayAdminister(actor)
 	}
 	return mayKeep(actor)

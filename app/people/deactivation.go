@@ -20,6 +20,9 @@ func (d *Directory) Deactivate(ctx context.Context, actor Person, personID, reas
 		if err != nil {
 			return err
 		}
+		if err := voidInvitations(tx, personID); err != nil {
+			return err
+		}
 		if _, err := endSessions(tx, actor, personID); err != nil {
 			return err
 		}
@@ -49,7 +52,7 @@ func switched(tx *store.Tx, actor Person, personID string, active bool, reason s
 	if err != nil {
 		return p, err
 	}
-	if err := mayEnter(actor, p); err != nil {
+	if err := mayClose(actor, p); err != nil {
 		return p, err
 	}
 	switch {

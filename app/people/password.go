@@ -63,7 +63,7 @@ func distinct(s string) int {
 }
 
 // SetPassword sets the password of somebody else and ends their sessions. HR sets those of everyone but
-// admins; people change their own with ChangePassword. A weak password is Invalid.
+// admins and reviewers; people change their own with ChangePassword. A weak password is Invalid.
 func (d *Directory) SetPassword(ctx context.Context, actor Person, personID, password string) error {
 	if actor.ID == personID {
 		return fault.New(fault.Forbidden, "people.own_password")
@@ -123,6 +123,9 @@ func keepPassword(tx *store.Tx, by Person, personID, hash string) error {
 	_, err := tx.Exec(`INSERT INTO credential (employee_id, hash, at_ms) VALUES (?, ?, ?)
 		ON CONFLICT (employee_id) DO UPDATE SET hash = excluded.hash, at_ms = excluded.at_ms`, personID, hash, store.Ms(tx.Now))
 	if err != nil {
+		return err
+	}
+	if err := voidInvitations(tx, personID); err != nil {
 		return err
 	}
 	if _, err := endSessions(tx, by, personID); err != nil {

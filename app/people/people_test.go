@@ -283,6 +283,10 @@ func TestAdminsAreOutOfReachOfHR(t *testing.T) {
 		_, err = w.Update(ctx, w.admin, promoted)
 		check(t, err)
 
+		reviewer := w.create("R001", "", people.Reviewer)
+		want(t, w.SetPassword(ctx, w.hr, reviewer.ID, password), fault.Forbidden, "people.admin_only")
+		check(t, w.Deactivate(ctx, w.hr, reviewer.ID, "gone"))
+
 		demoted := w.admin
 		demoted.Roles = nil
 		_, err = w.Update(ctx, w.admin, demoted)
@@ -310,6 +314,47 @@ func TestPasswords(t *testing.T) {
 		}
 		_, _, err = w.SignIn(ctx, "N001", password)
 		want(t, err, fault.Unauthenticated, "people.sign_in_failed")
+	})
+}
+
+func TestInvitation(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		over := func(token string) {
+			t.Helper()
+			_, err := w.Invited(ctx, token)
+			want(t, err, fault.Unauthenticated, "people.invitation_over")
+			_, _, err = w.Accept(ctx, token, password)
+			want(t, err, fault.Unauthenticated, "people.invitation_over")
+		}
+		_, err := w.Invite(ctx, w.manager, w.amy.ID)
+		want(t, err, fault.Forbidden, "people.hr_only")
+		_, err = w.Invite(ctx, w.hr, w.admin.ID)
+		want(t, err, fault.Forbidden, "people.admin_only")
+		first, err := w.Invite(ctx, w.hr, w.amy.ID)
+		check(t, err)
+		second, err := w.Invite(ctx, w.hr, w.amy.ID)
+		check(t, err)
+		over(first)
+		_, _, err = w.Accept(ctx, second, "short")
+		want(t, err, fault.Invalid, "people.password_short")
+		session, p, err := w.Accept(ctx, second, password)
+		check(t, err)
+		if p.ID != w.amy.ID || !w.signedIn(session) {
+			t.Fatalf("%v is not signed in", p)
+		}
+		over(second)
+		_, _, err = w.SignIn(ctx, "N001", password)
+		check(t, err)
+
+		late, err := w.Invite(ctx, w.hr, w.amy.ID)
+		check(t, err)
+		w.clock.Add(7 * 24 * time.Hour)
+		over(late)
+		gone, err := w.Invite(ctx, w.hr, w.amy.ID)
+		check(t, err)
+		check(t, w.Deactivate(ctx, w.hr, w.amy.ID, "gone"))
+		check(t, w.Reactivate(ctx, w.hr, w.amy.ID, "back"))
+		over(gone)
 	})
 }
 

@@ -64,7 +64,7 @@ func (d *Directory) EndSessions(ctx context.Context, actor Person, personID stri
 			return err
 		}
 		if actor.ID != p.ID {
-			if err := mayEnter(actor, p); err != nil {
+			if err := mayClose(actor, p); err != nil {
 				return err
 			}
 		}
@@ -77,7 +77,7 @@ func (d *Directory) EndSessions(ctx context.Context, actor Person, personID stri
 }
 
 func openSession(tx *store.Tx, personID string) (token string, err error) {
-	token = base64.RawURLEncoding.EncodeToString(tx.Secret(tokenBytes))
+	token = newToken(tx)
 	_, err = tx.Exec(`INSERT INTO session (hash, employee_id, started_ms, expires_ms) VALUES (?, ?, ?, ?)`,
 		digest(token), personID, store.Ms(tx.Now), store.Ms(tx.Now.Add(sessionLasts)))
 	return token, err
@@ -86,4 +86,9 @@ func openSession(tx *store.Tx, personID string) (token string, err error) {
 func endSessions(tx *store.Tx, by Person, personID string) (int64, error) {
 	return tx.Exec(`UPDATE session SET ended_ms = ?, ended_by = ? WHERE employee_id = ? AND ended_ms IS NULL`,
 		store.Ms(tx.Now), by.ID, personID)
+}
+
+// newToken is a secret fit for a cookie or a link.
+func newToken(tx *store.Tx) string {
+	return base64.RawURLEncoding.EncodeToString(tx.Secret(tokenBytes))
 }

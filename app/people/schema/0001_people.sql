@@ -52,6 +52,16 @@ CREATE TABLE sign_in (
 );
 CREATE INDEX sign_in_failed ON sign_in (login_hash, at_ms) WHERE NOT ok;
 
+CREATE TABLE invitation (
+  hash        TEXT   NOT NULL PRIMARY KEY,                          -- SHA-256 of the token, hex
+  employee_id TEXT   NOT NULL REFERENCES employee (id),
+  by_id       TEXT   NOT NULL,
+  at_ms       BIGINT NOT NULL,
+  expires_ms  BIGINT NOT NULL,
+  used_ms     BIGINT
+);
+CREATE INDEX invitation_open ON invitation (employee_id) WHERE used_ms IS NULL;
+
 CREATE TABLE api_token (
   id          TEXT   NOT NULL PRIMARY KEY,
   name        TEXT   NOT NULL,
