@@ -3,6 +3,7 @@
 //
 // A wing is a table of routes and a folder of templates:
 //
+//	//go:embed templates/*.html                          // the star matters: a folder alone leaves _row.html out
 //	t, err := kit.Templates(files)                       // templates/lesson.html is the page "lesson", _row.html the part "row"
 //	kit.Mount(app, []page.Route{
 //		{"GET", "/lessons/:track/:slug", page.SignedIn, w.lesson},

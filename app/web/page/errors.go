@@ -42,8 +42,18 @@ func (k *Kit) fail(f *fiber.Ctx, err error) error {
 	return c.fail(err)
 }
 
-// fail answers with an error: as JSON to a program, as a notice to htmx, as a page to a person.
+// fail answers with an error. When not even its page can be made, plain words must do.
 func (c *Ctx) fail(err error) error {
+	broken := c.answer(err)
+	if broken == nil {
+		return nil
+	}
+	c.kit.Log.Error("error page failed", slog.Any("error", broken))
+	return c.Status(fiber.StatusInternalServerError).SendString(c.T("locale.internal"))
+}
+
+// answer writes an error as JSON to a program, as a notice to htmx, as a page to a person.
+func (c *Ctx) answer(err error) error {
 	err = named(err)
 	kind := fault.KindOf(err)
 	if kind == fault.Internal {

@@ -12,7 +12,7 @@ import (
 	"bainian/app/locale"
 )
 
-//go:embed templates
+//go:embed templates/*.html templates/parts/*.html
 var ownFiles embed.FS
 
 // Templates are a wing's pages and parts in every language, parsed once.
@@ -87,7 +87,7 @@ func (k *Kit) parse(lang locale.Lang, files fs.FS) (*set, error) {
 	if err := parseNamed(shared, files, "templates/_*.html"); err != nil {
 		return nil, err
 	}
-	names, err := fs.Glob(files, "templates/[!_]*.html")
+	names, err := fs.Glob(files, "templates/[^_]*.html")
 	if err != nil {
 		return nil, err
 	}
