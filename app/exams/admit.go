@@ -1,0 +1,138 @@
+package exams
+
+import (
+	"slices"
+	"time"
+
+	"bainian/app/cohorts"
+	"bainian/app/fault"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+// admission is what a person may expect of a sitting now.
+type admission struct {
+	live   string // the attempt at this sitting to go on with, if there is one
+	next   Next   // by the attempts so far
+	timing Timing // of an attempt that started now
+	whyNot error  // why none can be started; nil with a live one, which can be gone on with
+}
+
+// admitIn looks at everything that decides whether a person may start. Nothing of it is cached, and Start
+// asks again in the transaction that writes.
+func (r *Room) admitIn(rx *store.Rx, actor people.Person, s Sitting, b *Blueprint) (admission, error) {
+	var adm admission
+	attempts, err := attemptsOfIn(rx, actor.ID, s.Exam)
+	if err != nil {
+		return adm, err
+	}
+	if adm.next, err = r.nextIn(rx, actor.ID, attempts, b); err != nil {
+		return adm, err
+	}
+	if adm.timing, err = timingIn(rx, actor.ID, s); err != nil {
+		return adm, err
+	}
+	adm.timing.Start = rx.Now
+	if n := slices.IndexFunc(attempts, func(a Attempt) bool { return !a.Over() }); n >= 0 {
+		if attempts[n].SittingID == s.ID {
+			adm.live = attempts[n].ID
+			return adm, nil
+		}
+		adm.whyNot = fault.New(fault.Conflict, "exams.live_elsewhere")
+		return adm, nil
+	}
+	adm.whyNot, err = closedIn(rx, actor, s)
+	if adm.whyNot == nil {
+		adm.whyNot = adm.next.WhyNot
+	}
+	return adm, err
+}
+
+// closedIn is why the sitting is closed to the person at this time, or nil.
+func closedIn(rx *store.Rx, actor people.Person, s Sitting) (whyNot, err error) {
+	p, ok, err := people.PersonIn(rx, actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !ok || !p.Active {
+		return fault.New(fault.Forbidden, "exams.person_inactive"), nil
+	}
+	if s.CohortID != "" {
+		if c, in, err := cohorts.OfIn(rx, actor.ID); err != nil {
+			return nil, err
+		} else if !in || c.ID != s.CohortID {
+			return fault.New(fault.Forbidden, "exams.not_invited"), nil
+		}
+	}
+	switch {
+	case !s.ClosedAt.IsZero():
+		return fault.New(fault.Conflict, "exams.sitting_closed"), nil
+	case rx.Now.Before(s.OpensAt):
+		return fault.New(fault.Conflict, "exams.not_open", "at", s.OpensAt), nil
+	case !rx.Now.Before(s.ClosesAt):
+		return fault.New(fault.Conflict, "exams.window_over", "at", s.ClosesAt), nil
+	}
+	return nil, nil
+}
+
+// nextIn is whether the attempts so far leave another one.
+func (r *Room) nextIn(rx *store.Rx, personID string, attempts []Attempt, b *Blueprint) (Next, error) {
+	h := History{Read: map[string]time.Time{}}
+	var last time.Time
+	for _, a := range attempts {
+		if !a.Over() {
+			continue
+		}
+		h.Past = append(h.Past, Past{EndedAt: a.EndedAt, Passed: a.Passed, SetAside: a.SetAside})
+		if !a.SetAside && a.EndedAt.After(last) {
+			last = a.EndedAt
+		}
+	}
+	if !last.IsZero() {
+		for _, lesson := range b.Reread {
+			read, err := r.library.CompletedSinceIn(rx, personID, lesson, last)
+			if err != nil {
+				return Next{}, err
+			}
+			if read {
+				h.Read[lesson] = rx.Now
+			}
+		}
+	}
+	return NextAttempt(h, b, rx.Now), nil
+}
+
+// timingIn is what the deadline of a person's attempt at a sitting follows from, its start, extensions and
+// pauses left out.
+func timingIn(rx *store.Rx, personID string, s Sitting) (Timing, error) {
+	t := Timing{Minutes: s.Minutes, WindowEnd: s.ClosesAt}
+	err := rx.Row(`SELECT multiplier, extra_minutes FROM accommodation WHERE person_id = ? ORDER BY at_ms DESC, id DESC LIMIT 1`, personID).
+		Scan(&t.Multiplier, &t.ExtraMinutes)
+	if err == store.ErrNoRow {
+		err = nil
+	}
+	return t, err
+}
+
+// timingOfIn is what the deadline of an attempt follows from, with everything on record.
+func timingOfIn(rx *store.Rx, a Attempt, s Sitting) (Timing, error) {
+	t, err := timingIn(rx, a.PersonID, s)
+	if err != nil {
+		return t, err
+	}
+	t.Start = a.StartedAt
+	if t.Extensions, err = store.All(rx, func(row store.Row) (n int, err error) {
+		err = row.Scan(&n)
+		return n, err
+	}, `SELECT minutes FROM extension WHERE attempt_id = ?`, a.ID); err != nil {
+		return t, err
+	}
+	t.Pauses, err = store.All(rx, func(row store.Row) (p Pause, err error) {
+		var from int64
+		var to *int64
+		err = row.Scan(&from, &to)
+		p.From, p.To = store.Time(from), store.NullTime(to)
+		return p, err
+	}, `SELECT at_ms, ended_ms FROM pause WHERE attempt_id = ?`, a.ID)
+	return t, err
+}

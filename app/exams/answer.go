@@ -1,0 +1,161 @@
+package exams
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"bainian/app/fault"
+	"bainian/app/ledger"
+	"bainian/app/people"
+	"bainian/app/questions"
+	"bainian/app/store"
+)
+
+// Save is one answer on its way in.
+type Save struct {
+	Device   string
+	Seq      int64 // the candidate's own count of saves, growing by at least one
+	Response questions.Response
+	// ElapsedMs is what the device's monotonic clock says has passed from the last contact that the server
+	// acknowledged to the moment the answer was given. It matters only for an answer given off-line.
+	ElapsedMs int64
+}
+
+// Saved says that an answer is durable.
+type Saved struct {
+	Seq             int64
+	Hash            string    // of its journal entry, in hex
+	At              time.Time // when it was given
+	Answered, Total int
+	Late            bool // given off-line, accepted within the grace after the deadline
+}
+
+// maxDevice is the longest name of a device, in bytes.
+const maxDevice = 64
+
+// Answer saves one answer: once it returns, the answer is durable. The same save again gets the same
+// receipt. Faults: NotFound for another person's attempt; Invalid for a question that is not on the form or a
+// response of the wrong shape; Conflict exams.over, exams.paused, exams.other_device, or exams.stale with the
+// last sequence number.
+func (r *Room) Answer(ctx context.Context, actor people.Person, attemptID string, n int, s Save) (Saved, error) {
+	d, err := r.dealt(ctx, attemptID)
+	if err != nil {
+		return Saved{}, err
+	}
+	response, err := d.check(actor, n, s)
+	if err != nil {
+		return Saved{}, err
+	}
+	var saved Saved
+	err = r.db.Write(ctx, func(tx *store.Tx) error {
+		a, ok, err := AttemptIn(tx.Rx, attemptID)
+		if err != nil || !ok {
+			return orMissing(err)
+		}
+		if s.Seq <= a.LastSeq {
+			saved, err = repeatedIn(tx.Rx, a, n, s.Seq, response)
+			return err
+		}
+		saved, err = saveIn(tx, a, n, s, response, !d.items[n-1].Blank(s.Response))
+		return err
+	})
+	return saved, err
+}
+
+// check is what can be said of a save without the attempt's row; it returns the response as it is stored.
+func (d *dealt) check(actor people.Person, n int, s Save) (string, error) {
+	switch {
+	case d.personID != actor.ID:
+		return "", errMissing()
+	case n < 1 || n > len(d.items):
+		return "", fault.New(fault.Invalid, "exams.not_on_form", "number", n, "total", len(d.items))
+	case s.Seq < 1:
+		return "", fault.New(fault.Invalid, "exams.sequence").In("seq")
+	case s.Device == "" || len(s.Device) > maxDevice:
+		return "", fault.New(fault.Invalid, "exams.device").In("device")
+	}
+	if err := d.items[n-1].Check(d.form.Questions[n-1].Layout, s.Response); err != nil {
+		return "", err
+	}
+	doc, err := json.Marshal(s.Response)
+	return string(doc), err
+}
+
+// repeatedIn is the receipt of a save that was acknowledged before, or the reason why this one is stale.
+func repeatedIn(rx *store.Rx, a Attempt, n int, seq int64, response string) (Saved, error) {
+	old, ok, err := store.First(rx, scanAnswer, `SELECT `+answerColumns+` FROM answer WHERE attempt_id = ? AND n = ?`, a.ID, n)
+	if err != nil {
+		return Saved{}, err
+	}
+	if !ok || old.Seq != seq || old.doc != response {
+		return Saved{}, fault.New(fault.Conflict, "exams.stale", "last", a.LastSeq)
+	}
+	return Saved{Seq: seq, Hash: old.Hash, At: old.At, Answered: a.Answered, Total: a.Total, Late: old.Late}, nil
+}
+
+// saveIn is the hot path: with the attempt's row, which the caller has read, four statements more.
+func saveIn(tx *store.Tx, a Attempt, n int, s Save, response string, answers bool) (Saved, error) {
+	if err := a.holds(s.Device); err != nil {
+		return Saved{}, err
+	}
+	if !a.PausedAt.IsZero() {
+		return Saved{}, fault.New(fault.Conflict, "exams.paused")
+	}
+	at, late, ok := a.contact.given(tx.Now, a.Deadline, time.Duration(s.ElapsedMs)*time.Millisecond)
+	if !ok {
+		return Saved{}, fault.New(fault.Conflict, "exams.over")
+	}
+	met, gap := a.contact.heard(tx.Now, a.Deadline)
+
+	key, err := ledger.SubjectKeyIn(tx, a.PersonID)
+	if err != nil {
+		return Saved{}, err
+	}
+	entry := answerEntry(n, s, response, at, late)
+	if gap {
+		entry = withGap(entry, a.contact.last)
+	}
+	head, err := ledger.AppendIn(tx, a.ID, a.head, key, entryAnswer, entry)
+	if err != nil {
+		return Saved{}, err
+	}
+	if _, err := tx.Exec(`INSERT INTO answer (attempt_id, n, response, seq, first_ms, at_ms, late, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (attempt_id, n) DO UPDATE SET response = excluded.response, seq = excluded.seq, at_ms = excluded.at_ms, late = excluded.late, hash = excluded.hash`,
+		a.ID, n, response, s.Seq, store.Ms(at), store.Ms(at), late, head.Hex()); err != nil {
+		return Saved{}, err
+	}
+	card := tick(a.card, n, answers)
+	_, err = tx.Exec(`UPDATE attempt SET card = ?, device = ?, last_seq = ?, head_seq = ?, head_hash = ?, contact_ms = ?, gap_from_ms = ?, gap_to_ms = ? WHERE id = ?`,
+		card, s.Device, s.Seq, head.Seq, head.Hex(), instant(met.last), instant(met.gapFrom), instant(met.gapTo), a.ID)
+	return Saved{Seq: s.Seq, Hash: head.Hex(), At: at, Answered: answered(card), Total: a.Total, Late: late}, err
+}
+
+// answerEntry is the journal's payload for a save, JSON by hand because every save pays for it: place on the
+// form, the candidate's sequence number, the response, and of an answer given off-line when it was given.
+func answerEntry(n int, s Save, response string, at time.Time, late bool) []byte {
+	b := make([]byte, 0, 96+len(response))
+	b = append(b, `{"n":`...)
+	b = strconv.AppendInt(b, int64(n), 10)
+	b = append(b, `,"seq":`...)
+	b = strconv.AppendInt(b, s.Seq, 10)
+	b = append(b, `,"response":`...)
+	b = append(b, response...)
+	if s.ElapsedMs != 0 {
+		b = append(b, `,"elapsed_ms":`...)
+		b = strconv.AppendInt(b, s.ElapsedMs, 10)
+	}
+	if late {
+		b = append(b, `,"late":true,"given_ms":`...)
+		b = strconv.AppendInt(b, store.Ms(at), 10)
+	}
+	return append(b, '}')
+}
+
+// withGap adds to a payload that nothing had been heard of the candidate since then.
+func withGap(entry []byte, since time.Time) []byte {
+	entry = append(entry[:len(entry)-1], `,"silent_since_ms":`...)
+	entry = strconv.AppendInt(entry, store.Ms(since), 10)
+	return append(entry, '}')
+}

@@ -1,0 +1,153 @@
+package exams
+
+import (
+	"context"
+	"encoding/json"
+
+	"bainian/app/documents"
+	"bainian/app/fault"
+	"bainian/app/locale"
+	"bainian/app/questions"
+	"bainian/app/store"
+)
+
+// paper is a blueprint with the banks it draws from, all of pinned versions.
+type paper struct {
+	pins      Pins
+	blueprint *Blueprint
+	banks     map[string]*bank // by id
+}
+
+func (p *paper) deal(seed [32]byte) (Form, error) {
+	banks := make(map[string]*questions.Bank, len(p.banks))
+	for id, b := range p.banks {
+		banks[id] = b.Bank
+	}
+	return Deal(p.blueprint, banks, seed)
+}
+
+// paperOf is the paper of a sitting's pins.
+func (r *Room) paperOf(ctx context.Context, pins Pins) (*paper, error) {
+	b, err := r.blueprintOf(ctx, pins.Exam)
+	if err != nil {
+		return nil, err
+	}
+	p := &paper{pins: pins, blueprint: b, banks: map[string]*bank{}}
+	for id, pin := range pins.Banks {
+		if p.banks[id], err = r.bankOf(ctx, pin); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// current is the paper of an exam as it is published now, proved to be dealable.
+func (r *Room) current(ctx context.Context, slug string) (*paper, error) {
+	var heads []documents.Head
+	err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
+		heads, err = r.shelf.HeadsIn(rx, documents.Exam, documents.Bank)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	pins := map[string]Pin{}
+	for _, h := range heads {
+		pins[h.Path] = Pin{Path: h.Path, Version: h.Version}
+	}
+	exam, ok := pins[examPath(slug)]
+	if !ok {
+		return nil, fault.New(fault.NotFound, "exams.exam_unknown", "exam", slug).In("exam")
+	}
+	b, err := r.blueprintOf(ctx, exam)
+	if err != nil {
+		return nil, err
+	}
+	want := Pins{Exam: exam, Banks: map[string]Pin{}}
+	for _, id := range b.Banks() {
+		if pin, ok := pins[bankPath(id)]; ok {
+			want.Banks[id] = pin
+		}
+	}
+	p, err := r.paperOf(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	// The lint of the blueprint looked at the banks of its time; they may have changed since.
+	_, err = p.deal([32]byte{})
+	return p, err
+}
+
+// dealt is a form with everything it was drawn from. None of it ever changes, so the room keeps it.
+type dealt struct {
+	attemptID, personID, sittingID string
+	*paper
+	form  Form
+	items []questions.Item // one per question
+}
+
+// dealt is what an attempt was dealt; NotFound when there is no such attempt.
+func (r *Room) dealt(ctx context.Context, attemptID string) (*dealt, error) {
+	return r.forms.get(attemptID, func() (*dealt, error) {
+		d := &dealt{attemptID: attemptID}
+		var doc string
+		var s Sitting
+		err := r.db.Read(ctx, func(rx *store.Rx) error {
+			err := rx.Row(`SELECT a.person_id, a.sitting_id, f.form FROM attempt a JOIN attempt_form f ON f.attempt_id = a.id WHERE a.id = ?`, attemptID).
+				Scan(&d.personID, &d.sittingID, &doc)
+			if err == store.ErrNoRow {
+				return errMissing()
+			} else if err != nil {
+				return err
+			}
+			s, _, err = sittingIn(rx, d.sittingID)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal([]byte(doc), &d.form); err != nil {
+			return nil, err
+		}
+		if d.paper, err = r.paperOf(ctx, s.Pins); err != nil {
+			return nil, err
+		}
+		d.items, err = d.paper.itemsOf(d.form)
+		return d, err
+	})
+}
+
+// itemsOf are the items of a form, as its banks have them.
+func (p *paper) itemsOf(f Form) ([]questions.Item, error) {
+	items := make([]questions.Item, len(f.Questions))
+	for n, q := range f.Questions {
+		b := p.banks[q.Bank]
+		if b == nil {
+			return nil, fault.New(fault.Internal, "exams.form_broken", "item", q.Item)
+		}
+		item, ok := b.items[q.Item]
+		if !ok {
+			return nil, fault.New(fault.Internal, "exams.form_broken", "item", q.Item)
+		}
+		items[n] = item
+	}
+	return items, nil
+}
+
+// grade marks the form with these answers.
+func (d *dealt) grade(answers []Answered) Marks {
+	return Grade(d.form, d.items, responses(len(d.items), answers), d.blueprint)
+}
+
+// responses are the answers by their places on a form of that size.
+func responses(total int, answers []Answered) []questions.Response {
+	all := make([]questions.Response, total)
+	for _, x := range answers {
+		all[x.N-1] = x.Response
+	}
+	return all
+}
+
+func (d *dealt) sectionTitle(n int, lang locale.Lang) string {
+	return d.blueprint.Sections[n].TitleIn(lang, d.blueprint.Lang)
+}

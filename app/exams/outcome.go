@@ -1,0 +1,234 @@
+package exams
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"bainian/app/fault"
+	"bainian/app/locale"
+	"bainian/app/markdown"
+	"bainian/app/people"
+	"bainian/app/questions"
+	"bainian/app/store"
+)
+
+// ResultView is what an attempt earned, as far as the exam's policy lets the reader see it.
+type ResultView struct {
+	AttemptID, SittingID, Exam, PersonID string
+	Title                                string
+	State                                State
+	StartedAt, EndedAt                   time.Time
+	Answered, Total                      int
+	SetAside                             bool // by a verdict: it no longer counts
+
+	Scored     bool // whether Score, Max, Passed and Sections may be seen yet
+	Score, Max int  // thousandths of a point
+	Passed     bool
+	PassMark   int // thousandths of all points
+	Sections   []ResultSection
+	Revisions  []Revision   // every grading, oldest first: more than one after a corrected key
+	Lessons    []string     // to read again, nil until they may be seen
+	Answers    []AnswerView // nil until they may be seen
+	Feedback   Feedback     // when each of the three is shown
+	Next       Next         // whether another attempt may start
+}
+
+// ResultSection is a section's part of the result.
+type ResultSection struct {
+	Title      string
+	Score, Max int
+	Bar        int // thousandths of Max; 0 is none
+	Passed     bool
+}
+
+// AnswerView is a question with its answer beside the right one.
+type AnswerView struct {
+	Question
+	Score, Max  int
+	Right       questions.Response // what earns full marks, in displayed positions
+	Comments    []markdown.HTML    // per displayed choice, "" for none
+	Explanation markdown.HTML
+}
+
+// Result is the result of an attempt that has ended: what its candidate may see by now, or all of it for
+// those who watch its sitting. Conflict exams.result_waits while the attempt is live.
+func (r *Room) Result(ctx context.Context, actor people.Person, attemptID string, lang locale.Lang) (ResultView, error) {
+	d, err := r.dealt(ctx, attemptID)
+	if err != nil {
+		return ResultView{}, err
+	}
+	var a Attempt
+	var s Sitting
+	var marks Marks
+	var revisions []Revision
+	var answers []Answered
+	var next Next
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		if a, err = visibleIn(rx, actor, attemptID); err != nil {
+			return err
+		}
+		if !a.Over() {
+			return fault.New(fault.Conflict, "exams.result_waits")
+		}
+		if s, _, err = sittingIn(rx, a.SittingID); err != nil {
+			return err
+		}
+		if answers, err = answersIn(rx, attemptID); err != nil {
+			return err
+		}
+		if marks, err = marksIn(rx, attemptID, a.Revision); err != nil {
+			return err
+		}
+		if revisions, err = revisionsIn(rx, attemptID); err != nil {
+			return err
+		}
+		attempts, err := attemptsOfIn(rx, a.PersonID, a.Exam)
+		if err != nil {
+			return err
+		}
+		next, err = r.nextIn(rx, a.PersonID, attempts, d.blueprint)
+		return err
+	})
+	if err != nil {
+		return ResultView{}, err
+	}
+	v := ResultView{AttemptID: a.ID, SittingID: a.SittingID, Exam: a.Exam, PersonID: a.PersonID, Title: s.TitleIn(lang), State: a.State,
+		StartedAt: a.StartedAt, EndedAt: a.EndedAt, Answered: a.Answered, Total: a.Total, SetAside: a.SetAside,
+		PassMark: d.blueprint.Pass, Feedback: d.blueprint.Feedback, Next: next}
+	all, settled := a.PersonID != actor.ID, !s.SettledAt.IsZero()
+	if v.Scored = all || v.Feedback.Score.Shown(settled); v.Scored {
+		v.Score, v.Max, v.Passed, v.Revisions = marks.Score, marks.Max, marks.Passed, revisions
+		for n, m := range marks.Sections {
+			v.Sections = append(v.Sections, ResultSection{Title: d.sectionTitle(n, lang), Score: m.Score, Max: m.Max, Bar: m.Bar, Passed: m.Passed})
+		}
+	}
+	if all || v.Feedback.Lessons.Shown(settled) {
+		v.Lessons = d.lessons(marks)
+	}
+	if all || v.Feedback.Answers.Shown(settled) {
+		v.Answers = r.explained(d, answers, marks, lang)
+	}
+	return v, nil
+}
+
+func marksIn(rx *store.Rx, attemptID string, revision int) (m Marks, err error) {
+	var doc string
+	if err = rx.Row(`SELECT marks FROM result WHERE attempt_id = ? AND revision = ?`, attemptID, revision).Scan(&doc); err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal([]byte(doc), &m)
+}
+
+// Revision is one grading of an attempt.
+type Revision struct {
+	N          int // 1 is the grading at the end
+	Score, Max int
+	Passed     bool
+	By         string
+	At         time.Time
+	Reason     string // of the regrade, empty for the first
+}
+
+func revisionsIn(rx *store.Rx, attemptID string) ([]Revision, error) {
+	return store.All(rx, func(row store.Row) (v Revision, err error) {
+		var at int64
+		err = row.Scan(&v.N, &v.Score, &v.Max, &v.Passed, &v.By, &at, &v.Reason)
+		v.At = store.Time(at)
+		return v, err
+	}, `SELECT r.revision, r.score, r.max_score, r.passed, r.by_id, r.at_ms, coalesce(g.reason, '') FROM result r LEFT JOIN regrade g ON g.id = r.regrade_id
+		WHERE r.attempt_id = ? ORDER BY r.revision`, attemptID)
+}
+
+// lessons are those of the items that did not earn all their points, in the order of the form.
+func (d *dealt) lessons(m Marks) []string {
+	var refs []string
+	for n, mark := range m.Questions {
+		if ref := d.items[n].Lesson; mark.Score < mark.Max && ref != "" && !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
+
+func (r *Room) explained(d *dealt, answers []Answered, marks Marks, lang locale.Lang) []AnswerView {
+	views := make([]AnswerView, len(d.items))
+	for n, q := range r.shown(d, answers, lang) {
+		f, item := d.form.Questions[n], d.items[n]
+		words := r.words(d.banks[f.Bank], item, f.Variant, lang)
+		views[n] = AnswerView{Question: q, Score: marks.Questions[n].Score, Max: marks.Questions[n].Max,
+			Right: rightResponse(item, f.Layout), Comments: pick(words.feedback, f.Layout.Order), Explanation: words.explanation}
+	}
+	return views
+}
+
+// rightResponse is a response that earns full marks, in displayed positions.
+func rightResponse(item questions.Item, l questions.Layout) questions.Response {
+	var r questions.Response
+	switch item.Kind {
+	case questions.Single, questions.TrueFalse, questions.Multiple:
+		for shown, row := range l.Order {
+			if item.Right[row] {
+				r.Choices = append(r.Choices, shown)
+			}
+		}
+	case questions.Order:
+		r.Order = make([]int, len(l.Order))
+		for shown, row := range l.Order {
+			r.Order[row] = shown
+		}
+	case questions.Match:
+		for _, row := range l.Order {
+			r.Pairs = append(r.Pairs, slices.Index(l.Rights, row))
+		}
+	case questions.Numeric, questions.Short:
+		for _, key := range item.Keys {
+			if key.Credit == 1000 {
+				r.Text = key.Text
+				break
+			}
+		}
+	}
+	return r
+}
+
+// ItemRow is an item of an exam's banks with how it did.
+type ItemRow struct {
+	ItemStats
+	Now questions.Item // as it is published now; zero when it is gone
+}
+
+// ItemStats are the statistics of every item that the exam's attempts were dealt, by bank and item. Attempts
+// that were set aside do not count. For trainers and HR.
+func (r *Room) ItemStats(ctx context.Context, actor people.Person, exam string) ([]ItemRow, error) {
+	if !actor.Has(people.Trainer, people.HR) {
+		return nil, errForbidden()
+	}
+	paper, err := r.current(ctx, exam)
+	if err != nil {
+		return nil, err
+	}
+	var docs []string
+	if err := r.db.Read(ctx, func(rx *store.Rx) error {
+		docs, err = store.All(rx, scanText, `SELECT r.marks FROM attempt a JOIN result r ON r.attempt_id = a.id AND r.revision = a.revision WHERE a.exam = ? AND NOT a.aside`, exam)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	all := make([]Marks, len(docs))
+	for n, doc := range docs {
+		if err := json.Unmarshal([]byte(doc), &all[n]); err != nil {
+			return nil, err
+		}
+	}
+	var rows []ItemRow
+	for _, stats := range Statistics(all) {
+		row := ItemRow{ItemStats: stats}
+		if b := paper.banks[stats.Bank]; b != nil {
+			row.Now = b.items[stats.Item]
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}

@@ -1,0 +1,148 @@
+package exams
+
+import (
+	"context"
+	"time"
+
+	"bainian/app/locale"
+	"bainian/app/markdown"
+	"bainian/app/people"
+	"bainian/app/questions"
+	"bainian/app/store"
+)
+
+// Paper is a form as its candidate sees it: words and order, never what is right (E3).
+type Paper struct {
+	AttemptID, SittingID string
+	Title                string
+	State                State
+	Now                  time.Time // the server's: the page counts down from the difference
+	StartedAt, Deadline  time.Time
+	Grace                time.Duration // after the deadline, for answers given off-line
+	PausedAt             time.Time     // zero unless it is paused
+	LastSeq              int64         // the next save counts on from it
+	Answered, Total      int
+	Held                 bool     // some device has the lease
+	Watch                []string // what the exam watches: focus, fullscreen, paste
+	Sections             []PaperSection
+	Questions            []Question
+}
+
+// PaperSection is a stretch of questions under one title.
+type PaperSection struct {
+	Title       string
+	First, Last int // numbers of its questions
+}
+
+// Question is one item as it was dealt.
+type Question struct {
+	N        int // 1-based
+	Section  string
+	Kind     questions.Kind
+	Points   int             // thousandths
+	Stem     markdown.HTML   // the title, when the item has no other words
+	Choices  []markdown.HTML // choices, rows to order, or left rows of a match, as displayed
+	Rights   []markdown.HTML // right options of a match, as displayed
+	Unit     string          // of a numeric answer
+	Response questions.Response
+	SavedAt  time.Time // zero before the first save
+	Late     bool      // the answer was given off-line and came after the deadline
+}
+
+// Paper is the actor's own paper, live or over.
+func (r *Room) Paper(ctx context.Context, actor people.Person, attemptID string, lang locale.Lang) (Paper, error) {
+	d, err := r.dealt(ctx, attemptID)
+	if err != nil {
+		return Paper{}, err
+	}
+	var a Attempt
+	var s Sitting
+	var now time.Time
+	var answers []Answered
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		now = rx.Now
+		if a, err = ownIn(rx, actor, attemptID); err != nil {
+			return err
+		}
+		if s, _, err = sittingIn(rx, a.SittingID); err != nil {
+			return err
+		}
+		answers, err = answersIn(rx, attemptID)
+		return err
+	})
+	if err != nil {
+		return Paper{}, err
+	}
+	p := Paper{AttemptID: a.ID, SittingID: a.SittingID, Title: s.TitleIn(lang), State: a.State, Now: now,
+		StartedAt: a.StartedAt, Deadline: a.Deadline, Grace: offlineGrace, PausedAt: a.PausedAt,
+		LastSeq: a.LastSeq, Answered: a.Answered, Total: a.Total, Held: a.device != "", Watch: d.blueprint.Integrity.Watch}
+	p.Questions = r.shown(d, answers, lang)
+	for _, q := range p.Questions {
+		if n := len(p.Sections); n == 0 || p.Sections[n-1].Title != q.Section {
+			p.Sections = append(p.Sections, PaperSection{Title: q.Section, First: q.N})
+		}
+		p.Sections[len(p.Sections)-1].Last = q.N
+	}
+	return p, nil
+}
+
+// shown are the questions of a form in the words and the order that the candidate saw.
+func (r *Room) shown(d *dealt, answers []Answered, lang locale.Lang) []Question {
+	qs := make([]Question, len(d.items))
+	for i, item := range d.items {
+		f := d.form.Questions[i]
+		words := r.words(d.banks[f.Bank], item, f.Variant, lang)
+		qs[i] = Question{N: i + 1, Section: d.sectionTitle(f.Section, lang), Kind: item.Kind, Points: item.Points, Unit: item.Unit,
+			Stem: words.stem, Choices: pick(words.choices, f.Layout.Order), Rights: pick(words.rights, f.Layout.Rights)}
+	}
+	for _, x := range answers {
+		q := &qs[x.N-1]
+		q.Response, q.SavedAt, q.Late = x.Response, x.At, x.Late
+	}
+	return qs
+}
+
+// rendered is an item's words as HTML, rows in the order of the source.
+type rendered struct {
+	stem                      markdown.HTML
+	choices, rights, feedback []markdown.HTML
+	explanation               markdown.HTML
+}
+
+func (r *Room) words(b *bank, item questions.Item, variant string, lang locale.Lang) rendered {
+	w, _ := b.rendered.get(wording{item.ID, variant, lang}, func() (rendered, error) {
+		text, _ := item.Wording(variant, lang)
+		stem := text.Stem
+		if stem == "" {
+			stem = text.Title
+		}
+		return rendered{stem: r.block(stem, lang), choices: r.inline(text.Choices), rights: r.inline(text.Rights),
+			feedback: r.inline(text.Feedback), explanation: r.block(text.Explanation, lang)}, nil
+	})
+	return w
+}
+
+func (r *Room) block(src string, lang locale.Lang) markdown.HTML {
+	doc, _ := r.md.Render([]byte(src), markdown.Options{Lang: lang}) // linted when the bank was published
+	return doc.HTML()
+}
+
+func (r *Room) inline(rows []string) []markdown.HTML {
+	out := make([]markdown.HTML, len(rows))
+	for i, row := range rows {
+		out[i] = r.md.Inline(row, nil)
+	}
+	return out
+}
+
+// pick are the rows in that order.
+func pick(rows []markdown.HTML, order []int) []markdown.HTML {
+	if len(rows) == 0 {
+		return nil
+	}
+	out := make([]markdown.HTML, len(order))
+	for i, n := range order {
+		out[i] = rows[n]
+	}
+	return out
+}

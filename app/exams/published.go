@@ -1,0 +1,137 @@
+package exams
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"bainian/app/documents"
+	"bainian/app/fault"
+	"bainian/app/locale"
+	"bainian/app/questions"
+	"bainian/app/store"
+)
+
+// bank is a parsed version of a bank, with what was rendered of it.
+type bank struct {
+	*questions.Bank
+	items    map[string]questions.Item
+	rendered cache[wording, rendered]
+}
+
+// wording is an item in the words that one person saw.
+type wording struct {
+	item, variant string
+	lang          locale.Lang
+}
+
+// bankOf is the parsed bank of a pin.
+func (r *Room) bankOf(ctx context.Context, pin Pin) (*bank, error) {
+	return r.banks.get(pin, func() (*bank, error) {
+		doc, err := r.version(ctx, pin)
+		if err != nil {
+			return nil, err
+		}
+		parsed, problems := parseBank(doc)
+		if err := problems.Err(); err != nil {
+			return nil, err
+		}
+		b := &bank{Bank: parsed, items: map[string]questions.Item{}, rendered: cache[wording, rendered]{size: 4096}}
+		for _, item := range parsed.Items {
+			b.items[item.ID] = item
+		}
+		return b, nil
+	})
+}
+
+// blueprintOf is the parsed blueprint of a pin.
+func (r *Room) blueprintOf(ctx context.Context, pin Pin) (*Blueprint, error) {
+	return r.blueprints.get(pin, func() (*Blueprint, error) {
+		doc, err := r.version(ctx, pin)
+		if err != nil {
+			return nil, err
+		}
+		b, problems := parseExam(doc)
+		return b, problems.Err()
+	})
+}
+
+func (r *Room) version(ctx context.Context, pin Pin) (doc documents.Doc, err error) {
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		doc, err = r.shelf.VersionIn(rx, pin.Path, pin.Version)
+		return err
+	})
+	return doc, err
+}
+
+// lintBank is the shelf's check of a bank.
+func (r *Room) lintBank(_ context.Context, doc documents.Doc) (fault.Problems, error) {
+	_, problems := parseBank(doc)
+	return problems, nil
+}
+
+// lintExam is the shelf's check of a blueprint: it must be one that the banks of now can deal.
+func (r *Room) lintExam(ctx context.Context, doc documents.Doc) (fault.Problems, error) {
+	b, problems := parseExam(doc)
+	if len(problems) > 0 {
+		return problems, nil
+	}
+	heads, err := r.shelf.Heads(ctx, documents.Bank)
+	if err != nil {
+		return nil, err
+	}
+	banks := map[string]*questions.Bank{}
+	for _, h := range heads {
+		if id := idOf(h.Path); slices.Contains(b.Banks(), id) {
+			parsed, err := r.bankOf(ctx, Pin{Path: h.Path, Version: h.Version})
+			if err != nil {
+				return nil, err
+			}
+			banks[id] = parsed.Bank
+		}
+	}
+	return b.Lint(banks), nil
+}
+
+// parseBank reads a bank, whose id must be its file's name: a blueprint finds it by that.
+func parseBank(doc documents.Doc) (*questions.Bank, fault.Problems) {
+	base, translations := files(doc)
+	b, problems := questions.ParseBank(base, translations...)
+	if len(problems) == 0 && b.ID != idOf(doc.Path) {
+		problems.Add(base.Name, 2, b.ID, "exams.id_differs", "file", path.Base(doc.Path), "id", b.ID)
+	}
+	return b, problems
+}
+
+// parseExam reads a blueprint, whose slug must be its file's name.
+func parseExam(doc documents.Doc) (*Blueprint, fault.Problems) {
+	base, translations := files(doc)
+	b, problems := ParseBlueprint(base, translations...)
+	if len(problems) == 0 && b.Slug != idOf(doc.Path) {
+		problems.Add(base.Name, 2, b.Slug, "exams.id_differs", "file", path.Base(doc.Path), "id", b.Slug)
+	}
+	return b, problems
+}
+
+func examPath(slug string) string { return "quizzes/" + slug + ".exam.md" }
+func bankPath(id string) string   { return "quizzes/" + id + ".bank.md" }
+
+// idOf is the inverse of both.
+func idOf(p string) string {
+	id, _, _ := strings.Cut(path.Base(p), ".")
+	return id
+}
+
+// files are a document's texts as questions reads them, the base file first.
+func files(doc documents.Doc) (base questions.File, translations []questions.File) {
+	for i, lang := range doc.Langs() {
+		f := questions.File{Name: doc.File(lang), Lang: lang, Source: []byte(doc.Sources[lang])}
+		if i == 0 {
+			base = f
+		} else {
+			translations = append(translations, f)
+		}
+	}
+	return base, translations
+}

@@ -1,0 +1,174 @@
+package exams
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"bainian/app/fault"
+	"bainian/app/people"
+	"bainian/app/questions"
+	"bainian/app/store"
+)
+
+// Correction is a regrade: the attempts of an exam by the keys of another version of one of its banks.
+type Correction struct {
+	Exam    string // slug
+	Bank    string // id
+	Version int    // of the bank, whose keys are right
+	Reason  string // kept on record; needed to apply it
+}
+
+// Digest names a diff, so that what is applied is what was confirmed.
+func (d Diff) Digest() (string, error) {
+	doc, err := json.Marshal(d)
+	return digest(string(doc)), err
+}
+
+// Regrade says what a correction would change, and with confirm, the digest of that diff, makes it so: each
+// changed attempt gets a new revision of its result, on top of the old ones, and an audit record holds the
+// diff. Choices are matched by their text; a question that is another one in the new version keeps its old
+// key. Attempts keep the rules of the blueprint they were dealt by. Conflict exams.regrade_changed when the
+// diff is no longer the one confirmed. For trainers and HR.
+func (r *Room) Regrade(ctx context.Context, actor people.Person, c Correction, confirm string) (Diff, error) {
+	if !actor.Has(people.Trainer, people.HR) {
+		return Diff{}, errForbidden()
+	}
+	after, diff, err := r.regraded(ctx, c)
+	if err != nil || confirm == "" {
+		return diff, err
+	}
+	if digest, err := diff.Digest(); err != nil {
+		return diff, err
+	} else if digest != confirm {
+		return diff, fault.New(fault.Conflict, "exams.regrade_changed")
+	}
+	if c.Reason, err = reasonable(c.Reason, "reason"); err != nil {
+		return diff, err
+	}
+	if len(diff.Changes) == 0 {
+		return diff, fault.New(fault.Conflict, "exams.regrade_nothing")
+	}
+	return diff, r.apply(ctx, actor, c, diff, after)
+}
+
+// regraded are the marks of every ended attempt by the corrected keys, and what they change.
+func (r *Room) regraded(ctx context.Context, c Correction) (after map[string]Marks, diff Diff, err error) {
+	corrected := map[string]Pin{} // by bank: earlier corrections stay
+	type graded struct{ attempt, marks string }
+	var all []graded
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		if err := rx.Each(`SELECT bank, bank_version FROM regrade WHERE exam = ? ORDER BY at_ms, id`, []any{c.Exam}, func(row store.Row) error {
+			var bank string
+			var version int
+			err := row.Scan(&bank, &version)
+			corrected[bank] = Pin{Path: bankPath(bank), Version: version}
+			return err
+		}); err != nil {
+			return err
+		}
+		all, err = store.All(rx, func(row store.Row) (g graded, err error) {
+			err = row.Scan(&g.attempt, &g.marks)
+			return g, err
+		}, `SELECT a.id, r.marks FROM attempt a JOIN result r ON r.attempt_id = a.id AND r.revision = a.revision WHERE a.exam = ? ORDER BY a.id`, c.Exam)
+		return err
+	})
+	if err != nil {
+		return nil, diff, err
+	}
+	corrected[c.Bank] = Pin{Path: bankPath(c.Bank), Version: c.Version}
+	banks := map[string]*bank{}
+	for id, pin := range corrected {
+		if banks[id], err = r.bankOf(ctx, pin); err != nil {
+			return nil, diff, err
+		}
+	}
+	before := map[string]Marks{}
+	after = map[string]Marks{}
+	for _, g := range all {
+		var marks Marks
+		if err := json.Unmarshal([]byte(g.marks), &marks); err != nil {
+			return nil, diff, err
+		}
+		before[g.attempt] = marks
+		if after[g.attempt], err = r.regradeOne(ctx, g.attempt, banks); err != nil {
+			return nil, diff, err
+		}
+	}
+	return after, DiffOf(before, after), nil
+}
+
+func (r *Room) regradeOne(ctx context.Context, attemptID string, corrected map[string]*bank) (Marks, error) {
+	d, err := r.dealt(ctx, attemptID)
+	if err != nil {
+		return Marks{}, err
+	}
+	var answers []Answered
+	if err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
+		answers, err = answersIn(rx, attemptID)
+		return err
+	}); err != nil {
+		return Marks{}, err
+	}
+	form, items := Form{Questions: slices.Clone(d.form.Questions)}, slices.Clone(d.items)
+	for n, q := range form.Questions {
+		if b := corrected[q.Bank]; b != nil {
+			form.Questions[n].Layout, items[n] = b.correct(items[n], q.Layout)
+		}
+	}
+	return Grade(form, items, responses(len(items), answers), d.blueprint), nil
+}
+
+// correct is the bank's version of an item, with the layout brought over to it; the old one where the bank
+// has another question in its place, or none.
+func (b *bank) correct(old questions.Item, l questions.Layout) (questions.Layout, questions.Item) {
+	item, ok := b.items[old.ID]
+	if !ok {
+		return l, old
+	}
+	layout, ok := Relay(old, item, l)
+	if !ok {
+		return l, old
+	}
+	return layout, item
+}
+
+// regradesAtOnce is how many attempts one transaction regrades.
+const regradesAtOnce = 40
+
+func (r *Room) apply(ctx context.Context, actor people.Person, c Correction, diff Diff, after map[string]Marks) error {
+	doc, err := json.Marshal(diff)
+	if err != nil {
+		return err
+	}
+	var id string
+	err = r.db.Write(ctx, func(tx *store.Tx) error {
+		id = tx.NewID()
+		_, err := tx.Exec(`INSERT INTO regrade (id, exam, bank, bank_version, diff, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			id, c.Exam, c.Bank, c.Version, string(doc), c.Reason, actor.ID, store.Ms(tx.Now))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(diff.Changes, regradesAtOnce) {
+		if err := r.db.Write(ctx, func(tx *store.Tx) error {
+			for _, change := range some {
+				a, ok, err := AttemptIn(tx.Rx, change.Attempt)
+				if err != nil || !ok {
+					return orMissing(err)
+				}
+				if err := resultIn(tx, &a, after[a.ID], id, actor.ID); err != nil {
+					return err
+				}
+				if err := r.gradedIn(tx, a); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package exams
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"bainian/app/fault"
+	"bainian/app/jobs"
+	"bainian/app/ledger"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+// startPayload is the first entry of a journal: what the form was dealt from, and that the pledge was confirmed.
+type startPayload struct {
+	Sitting    string `json:"sitting"`
+	Commitment string `json:"commitment"` // of the sitting
+	Form       string `json:"form"`       // SHA-256 of the stored form, in hex
+	Pledge     bool   `json:"pledge"`
+	DeadlineMs int64  `json:"deadline_ms"`
+}
+
+// Start deals the actor a form and starts the clock. Starting again while the attempt is live gives the same
+// attempt, so that a double click or a lost reply costs nothing. Faults: exams.pledge_needed unless the pledge is
+// confirmed, and whatever Briefing gives as WhyNot.
+func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string, confirmPledge bool) (string, error) {
+	if !confirmPledge {
+		return "", fault.New(fault.Invalid, "exams.pledge_needed").In("pledge")
+	}
+	s, err := r.sitting(ctx, sittingID)
+	if err != nil {
+		return "", err
+	}
+	paper, err := r.paperOf(ctx, s.Pins)
+	if err != nil {
+		return "", err
+	}
+	var id string
+	var secret []byte
+	// The id seeds the form, and only a transaction can make one. Nothing is written yet: whoever may not
+	// start costs no dealing.
+	var live bool
+	err = r.db.Write(ctx, func(tx *store.Tx) error {
+		adm, err := r.mayStartIn(tx.Rx, actor, s.ID, paper.blueprint)
+		if id, live = adm.live, adm.live != ""; err != nil || live {
+			return err
+		}
+		id = tx.NewID()
+		secret, err = secretIn(tx.Rx, s.ID)
+		return err
+	})
+	if err != nil || live {
+		return id, err
+	}
+	form, err := paper.deal(seed(secret, id))
+	if err != nil {
+		return "", err
+	}
+	doc, err := json.Marshal(form)
+	if err != nil {
+		return "", err
+	}
+	err = r.db.Write(ctx, func(tx *store.Tx) error {
+		adm, err := r.mayStartIn(tx.Rx, actor, s.ID, paper.blueprint)
+		if err != nil {
+			return err
+		}
+		if adm.live != "" {
+			id = adm.live
+			return nil
+		}
+		a := Attempt{ID: id, SittingID: s.ID, Exam: s.Exam, PersonID: actor.ID, State: Live, StartedAt: tx.Now,
+			card: strings.Repeat("0", len(form.Questions)), contact: contact{last: tx.Now}}
+		a.Deadline = adm.timing.Deadline()
+		a.DueAt = a.Deadline.Add(offlineGrace)
+		return startIn(tx, a, s, string(doc))
+	})
+	return id, err
+}
+
+// mayStartIn is the admission of someone who may start or go on, and else the reason as the error.
+func (r *Room) mayStartIn(rx *store.Rx, actor people.Person, sittingID string, b *Blueprint) (admission, error) {
+	s, ok, err := sittingIn(rx, sittingID)
+	if err != nil || !ok {
+		return admission{}, orMissing(err)
+	}
+	adm, err := r.admitIn(rx, actor, s, b)
+	if err == nil {
+		err = adm.whyNot
+	}
+	return adm, err
+}
+
+func startIn(tx *store.Tx, a Attempt, s Sitting, form string) error {
+	key, err := ledger.SubjectKeyIn(tx, a.PersonID)
+	if err != nil {
+		return err
+	}
+	entry, err := json.Marshal(startPayload{Sitting: s.ID, Commitment: s.Commitment, Form: digest(form), Pledge: true, DeadlineMs: store.Ms(a.Deadline)})
+	if err != nil {
+		return err
+	}
+	if a.head, err = ledger.AppendIn(tx, a.ID, ledger.Head{}, key, entryStart, entry); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`INSERT INTO attempt (id, sitting_id, exam, person_id, state, started_ms, deadline_ms, due_ms, card, head_seq, head_hash, contact_ms)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.ID, a.SittingID, a.Exam, a.PersonID, string(a.State), store.Ms(a.StartedAt), store.Ms(a.Deadline), store.Ms(a.DueAt), a.card,
+		a.head.Seq, a.head.Hex(), instant(a.contact.last)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`INSERT INTO attempt_form (attempt_id, form) VALUES (?, ?)`, a.ID, form); err != nil {
+		return err
+	}
+	return dueIn(tx, a)
+}
+
+// dueIn has the attempt graded the moment it is due; the sweep of ExpireDue would find it a second later.
+func dueIn(tx *store.Tx, a Attempt) error {
+	return jobs.Add(tx, jobExpire, a.ID, a.DueAt.Add(time.Millisecond))
+}

@@ -1,0 +1,213 @@
+package exams
+
+import (
+	"context"
+	"time"
+
+	"bainian/app/cohorts"
+	"bainian/app/locale"
+	"bainian/app/markdown"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+// SittingView is a sitting as a person sees it in a list.
+type SittingView struct {
+	Sitting
+	Mine   []Attempt // the actor's own attempts at it, oldest first
+	Left   int       // how many more attempts the actor has at the exam; -1 without limit
+	WhyNot error     // why the actor cannot start now, nil when they can; a live attempt is no reason
+	Counts Counts    // for those who watch it
+}
+
+// Counts are how many attempts of a sitting stand where.
+type Counts struct{ Expected, Live, Ended, Passed int }
+
+// Sittings are those that concern the actor, latest first: trainers and HR see all, invigilators those they
+// watch, everybody else those they may sit or have sat.
+func (r *Room) Sittings(ctx context.Context, actor people.Person) ([]SittingView, error) {
+	var all []Sitting
+	var mine map[string][]Attempt
+	var cohort cohorts.Cohort
+	var counts map[string]Counts
+	err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
+		if all, err = sittingsIn(rx); err != nil {
+			return err
+		}
+		if mine, err = mineIn(rx, actor.ID); err != nil {
+			return err
+		}
+		if cohort, _, err = cohorts.OfIn(rx, actor.ID); err != nil {
+			return err
+		}
+		counts, err = countsIn(rx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var views []SittingView
+	for _, s := range all {
+		watches := s.watchedBy(actor)
+		may := s.CohortID == "" || s.CohortID == cohort.ID
+		if !watches && len(mine[s.ID]) == 0 && (!may || !s.ClosedAt.IsZero()) {
+			continue
+		}
+		v := SittingView{Sitting: s, Mine: mine[s.ID]}
+		if watches {
+			v.Counts = counts[s.ID]
+		}
+		if v.Left, v.WhyNot, err = r.chances(ctx, actor, s); err != nil {
+			return nil, err
+		}
+		views = append(views, v)
+	}
+	return views, nil
+}
+
+// chances are how many attempts the actor has left at a sitting, and why none can be started now.
+func (r *Room) chances(ctx context.Context, actor people.Person, s Sitting) (left int, whyNot error, err error) {
+	paper, err := r.paperOf(ctx, s.Pins)
+	if err != nil {
+		return 0, nil, err
+	}
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		adm, err := r.admitIn(rx, actor, s, paper.blueprint)
+		left, whyNot = adm.next.Left, adm.whyNot
+		return err
+	})
+	return left, whyNot, err
+}
+
+// SittingDetail is a sitting with everyone who sat it, for those who watch it.
+type SittingDetail struct {
+	Sitting
+	Counts     Counts
+	Candidates []Candidate // by name
+	Absent     []string    // person ids who were expected and have not started
+}
+
+// Candidate is one attempt of a sitting with what was noted about it.
+type Candidate struct {
+	Attempt
+	Silent time.Duration // since the last contact, while it is live
+	Notes  []Note
+}
+
+// Sitting is one sitting in full, for trainers, HR and its invigilators.
+func (r *Room) Sitting(ctx context.Context, actor people.Person, id string) (d SittingDetail, err error) {
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		s, ok, err := sittingIn(rx, id)
+		if err != nil || !ok || !s.watchedBy(actor) {
+			return orMissing(err)
+		}
+		attempts, err := attemptsAtIn(rx, id)
+		if err != nil {
+			return err
+		}
+		notes, err := notesAtIn(rx, id)
+		if err != nil {
+			return err
+		}
+		d = SittingDetail{Sitting: s}
+		sat := map[string]bool{}
+		for _, a := range attempts {
+			c := Candidate{Attempt: a, Notes: notes[a.PersonID]}
+			if a.State == Live {
+				c.Silent = rx.Now.Sub(a.ContactAt)
+			}
+			d.Candidates, sat[a.PersonID] = append(d.Candidates, c), true
+			d.Counts.count(a)
+		}
+		if s.CohortID == "" {
+			return nil
+		}
+		members, err := cohorts.MembersIn(rx, s.CohortID)
+		for _, m := range members {
+			if !sat[m] {
+				d.Absent = append(d.Absent, m)
+			}
+		}
+		d.Counts.Expected = len(members)
+		return err
+	})
+	return d, err
+}
+
+func (c *Counts) count(a Attempt) {
+	switch {
+	case a.State == Live:
+		c.Live++
+	case a.Passed:
+		c.Ended++
+		c.Passed++
+	default:
+		c.Ended++
+	}
+}
+
+// Briefing is what a candidate reads before the start.
+type Briefing struct {
+	Sitting      Sitting
+	Title        string
+	Notice       markdown.HTML // the blueprint's own words
+	Minutes      int           // the time limit of this person, accommodation included
+	Total        int           // questions
+	Deadline     time.Time     // if it were started now
+	OfflineGrace time.Duration // after the deadline, for answers given off-line; being off-line does not stop the clock
+	Watch        []string      // what is watched: focus, fullscreen, paste
+	Invigilated  bool
+	Left         int    // attempts left, this one included; -1 without limit
+	Live         string // the attempt to go on with, if there is one
+	WhyNot       error  // why it cannot be started now, or nil
+}
+
+// Briefing is what the actor must know before starting at a sitting. Someone the sitting is not for gets it
+// too, with the reason as WhyNot.
+func (r *Room) Briefing(ctx context.Context, actor people.Person, sittingID string, lang locale.Lang) (b Briefing, err error) {
+	s, err := r.sitting(ctx, sittingID)
+	if err != nil {
+		return b, err
+	}
+	paper, err := r.paperOf(ctx, s.Pins)
+	if err != nil {
+		return b, err
+	}
+	b = Briefing{Sitting: s, Title: s.TitleIn(lang), Notice: r.block(paper.blueprint.NoticeIn(lang), lang), Total: paper.blueprint.Total(),
+		OfflineGrace: offlineGrace, Watch: paper.blueprint.Integrity.Watch, Invigilated: paper.blueprint.Integrity.Invigilated}
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		adm, err := r.admitIn(rx, actor, s, paper.blueprint)
+		b.WhyNot, b.Left, b.Live = adm.whyNot, adm.next.Left, adm.live
+		b.Deadline = adm.timing.Deadline()
+		b.Minutes = int(b.Deadline.Sub(rx.Now).Minutes())
+		return err
+	})
+	return b, err
+}
+
+func (r *Room) sitting(ctx context.Context, id string) (s Sitting, err error) {
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		var ok bool
+		if s, ok, err = sittingIn(rx, id); err == nil && !ok {
+			err = errMissing()
+		}
+		return err
+	})
+	return s, err
+}
+
+// visibleIn is an attempt that the actor may look into: their own, or one of a sitting they watch.
+func visibleIn(rx *store.Rx, actor people.Person, attemptID string) (Attempt, error) {
+	a, ok, err := AttemptIn(rx, attemptID)
+	if err != nil || !ok {
+		return a, orMissing(err)
+	}
+	if a.PersonID == actor.ID {
+		return a, nil
+	}
+	s, ok, err := sittingIn(rx, a.SittingID)
+	if err != nil || !ok || !s.watchedBy(actor) {
+		return Attempt{}, orMissing(err)
+	}
+	return a, nil
+}

@@ -1,0 +1,290 @@
+package exams
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"bainian/app/cohorts"
+	"bainian/app/courses"
+	"bainian/app/documents"
+	"bainian/app/fault"
+	"bainian/app/jobs"
+	"bainian/app/ledger"
+	"bainian/app/locale"
+	"bainian/app/markdown"
+	"bainian/app/people"
+	"bainian/app/questions"
+	"bainian/app/store"
+	"bainian/app/store/storetest"
+)
+
+func schemas() []store.Schema {
+	return []store.Schema{jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(), Schema()}
+}
+
+// world is a furnished exam room: one cohort of candidates, one bank, one exam, one sitting open for a day.
+type world struct {
+	testing.TB
+	db      *store.DB
+	clock   *storetest.Clock
+	dir     *people.Directory
+	shelf   *documents.Shelf
+	library *courses.Library
+	roster  *cohorts.Roster
+	signer  *ledger.Signer
+	queue   *jobs.Queue
+	room    *Room
+	trainer people.Person
+	cohort  string
+	sitting Sitting
+}
+
+const testBank = `---
+bank: red
+title: 高壓線題庫
+---
+
+# 單選
+
+%s
+# 其他
+
+## 哪些要通報？ {#many points=2}
+
+- [x] 紅包正解甲
+- [x] 回扣正解乙
+- [ ] 茶水誤項丙
+- [ ] 名片誤項丁
+
+> 解析秘語：收禮要通報。
+
+## 排出拜訪次序 {#order type=order}
+
+1. 預約
+2. 拜訪
+3. 回報
+
+## 配對 {#pairs type=match}
+
+| 左 | 右 |
+|---|---|
+| 甲方 | 買方 |
+| 乙方 | 賣方 |
+
+## 一天要聯絡幾家？ {#number}
+
+= 47 ± 1
+
+## 收回貨款叫什麼？ {#word}
+
+= 回款秘鑰
+`
+
+const testExam = `---
+exam: red
+title: 高壓線考試
+track: values
+minutes: 40
+pass: 60%%
+attempts: %d
+cooldown: %s
+reread: [%s]
+sections:
+  - title: 單選
+    draw: [{bank: red, category: 單選, count: 5}]
+  - title: 其他
+    draw: [{bank: red, category: 其他, count: 5}]
+integrity: {watch: [focus, paste], camera: off, seb: optional, invigilated: false, canaries: 0}
+feedback: {score: %s, lessons: at-once, answers: %s}
+---
+
+考前須知：不要離開**考場**。
+`
+
+// rules are what a test wants of the exam.
+type rules struct {
+	attempts       int
+	cooldown       string
+	reread         string
+	score, answers string
+}
+
+func usual() rules { return rules{attempts: 2, cooldown: "24h", score: "at-once", answers: "never"} }
+
+func (k rules) files() fstest.MapFS {
+	var singles strings.Builder
+	for i := range 8 {
+		fmt.Fprintf(&singles, "## 情境 %d：客戶遞來紅包 {#single-%d}\n\n第 %d 種情境，你怎麼做？\n\n- [ ] 先收下%d\n- [x] 當場婉拒%d\n- [ ] 轉交同事%d\n  > 回饋秘語%d\n- [ ] 假裝沒看見%d {credit=25}\n\n> 解析秘語 %d\n\n", i, i, i, i, i, i, i, i, i)
+	}
+	return fstest.MapFS{
+		"quizzes/red.bank.md": {Data: []byte(fmt.Sprintf(testBank, singles.String()))},
+		"quizzes/red.exam.md": {Data: []byte(fmt.Sprintf(testExam, k.attempts, k.cooldown, k.reread, k.score, k.answers))},
+	}
+}
+
+func newWorld(tb testing.TB, db *store.DB, clock *storetest.Clock, k rules) *world {
+	tb.Helper()
+	return newWorldIn(tb, db, clock, k, tb.TempDir())
+}
+
+// newWorldIn is newWorld with the signing key in that folder.
+func newWorldIn(tb testing.TB, db *store.DB, clock *storetest.Clock, k rules, dir string) *world {
+	tb.Helper()
+	w := &world{TB: tb, db: db, clock: clock}
+	w.build(filepath.Join(dir, "signing.key"))
+	ctx := context.Background()
+	_, problems, err := w.shelf.Load(ctx, k.files())
+	w.ok(err)
+	w.ok(problems.Err())
+	w.trainer = w.person("trainer", people.Trainer)
+	hr := w.person("hr", people.HR)
+	c, err := w.roster.Create(ctx, hr, cohorts.Cohort{Number: 1, Name: "第一期", StartsOn: "2026-11-01", EndsOn: "2027-01-31"})
+	w.ok(err)
+	w.cohort = c.ID
+	w.sitting = w.open()
+	return w
+}
+
+// build makes the services over the database, as a start of the program does.
+func (w *world) build(key string) {
+	w.Helper()
+	words, err := locale.Load()
+	w.ok(err)
+	w.dir, w.shelf, w.roster = people.New(w.db), documents.New(w.db), cohorts.New(w.db)
+	md := markdown.New(words)
+	w.library = courses.New(w.db, w.shelf, fstest.MapFS{}, md)
+	w.queue = jobs.New(w.db, slog.New(slog.DiscardHandler))
+	w.signer, err = ledger.LoadSigner(key, rand.Reader)
+	w.ok(err)
+	w.room = New(w.db, w.shelf, w.library, w.signer, md, w.queue)
+}
+
+func (w *world) ok(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// refused fails unless err is a fault of that kind and key.
+func (w *world) refused(err error, kind fault.Kind, key string) {
+	w.Helper()
+	if !fault.Is(err, kind) || !fault.HasKey(err, key) {
+		w.Fatalf("got %v, want %s %s", err, kind, key)
+	}
+}
+
+func (w *world) person(number string, roles ...people.Role) people.Person {
+	w.Helper()
+	p, err := w.dir.Create(context.Background(), people.System(), people.NewPerson{Number: number, Name: "員工" + number, Email: number + "@example.com", Roles: roles})
+	w.ok(err)
+	return p
+}
+
+// candidate is a new hire in the cohort.
+func (w *world) candidate(number string) people.Person {
+	w.Helper()
+	p := w.person(number, people.NewHire)
+	w.ok(w.roster.Enrol(context.Background(), people.System(), w.cohort, p.ID))
+	return p
+}
+
+// open opens a sitting for the cohort from now on, for a day.
+func (w *world) open() Sitting {
+	w.Helper()
+	s, err := w.room.OpenSitting(context.Background(), w.trainer, NewSitting{Exam: "red", CohortID: w.cohort, OpensAt: w.clock.Now(), ClosesAt: w.clock.Now().Add(24 * time.Hour)})
+	w.ok(err)
+	return s
+}
+
+func (w *world) start(p people.Person) string {
+	w.Helper()
+	id, err := w.room.Start(context.Background(), p, w.sitting.ID, true)
+	w.ok(err)
+	return id
+}
+
+// right is the response to question n that earns full marks, wrong one that earns none.
+func (w *world) right(attempt string, n int) questions.Response { return w.response(attempt, n, true) }
+func (w *world) wrong(attempt string, n int) questions.Response { return w.response(attempt, n, false) }
+
+func (w *world) response(attempt string, n int, right bool) questions.Response {
+	w.Helper()
+	d, err := w.room.dealt(context.Background(), attempt)
+	w.ok(err)
+	item, layout := d.items[n-1], d.form.Questions[n-1].Layout
+	var r questions.Response
+	switch item.Kind {
+	case questions.Single, questions.TrueFalse, questions.Multiple:
+		for shown, row := range layout.Order {
+			if item.Right[row] == right && (item.Kind == questions.Multiple || len(r.Choices) == 0) && (right || item.Credit == nil || item.Credit[row] == 0) {
+				r.Choices = append(r.Choices, shown)
+			}
+		}
+	case questions.Order:
+		r.Order = make([]int, len(layout.Order))
+		for shown, row := range layout.Order {
+			if !right {
+				row = len(layout.Order) - 1 - row
+			}
+			r.Order[row] = shown
+		}
+	case questions.Match:
+		r.Pairs = make([]int, len(layout.Order))
+		for shown, row := range layout.Order {
+			for option, of := range layout.Rights {
+				if (of == row) == right {
+					r.Pairs[shown] = option
+				}
+			}
+		}
+	case questions.Numeric:
+		r.Text = map[bool]string{true: "47", false: "99"}[right]
+	case questions.Short:
+		r.Text = map[bool]string{true: "回款秘鑰", false: "別的"}[right]
+	}
+	if got := item.Grade(layout, r); right && got != item.Points || !right && got != 0 {
+		w.Fatalf("response to %s earns %d of %d, right=%v", item.ID, got, item.Points, right)
+	}
+	return r
+}
+
+func (w *world) save(p people.Person, attempt string, n int, seq int64, r questions.Response) Saved {
+	w.Helper()
+	saved, err := w.room.Answer(context.Background(), p, attempt, n, Save{Device: "laptop", Seq: seq, Response: r})
+	w.ok(err)
+	return saved
+}
+
+func (w *world) attempt(id string) (a Attempt) {
+	w.Helper()
+	w.ok(w.db.Read(context.Background(), func(rx *store.Rx) (err error) {
+		a, _, err = AttemptIn(rx, id)
+		return err
+	}))
+	return a
+}
+
+// verified fails unless the attempt's journal holds from its first entry to the head in its row.
+func (w *world) verified(id string) []ledger.Entry {
+	w.Helper()
+	a := w.attempt(id)
+	var entries []ledger.Entry
+	var key []byte
+	w.ok(w.db.Read(context.Background(), func(rx *store.Rx) (err error) {
+		if entries, err = ledger.EntriesIn(rx, id); err != nil {
+			return err
+		}
+		key, _, err = ledger.KeyOfIn(rx, a.PersonID)
+		return err
+	}))
+	w.ok(ledger.VerifyChain(id, entries, a.head, key))
+	return entries
+}
