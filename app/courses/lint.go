@@ -35,18 +35,20 @@ func (l *Library) lintLesson(ctx context.Context, d documents.Doc) (fault.Proble
 	var problems fault.Problems
 	_, number := lessonRef(d.Path)
 	for n, lang := range d.Langs() {
-		s, _ := open[lessonMatter](d, lang)
-		lintMatter(&problems, s.file, d, s.matter.Title, s.matter.Lang, s.matter.Track, string(lang))
-		if s.matter.Order != 0 && s.matter.Order != number {
-			problems.Add(s.file, 1, "order", "courses.order_differs", "order", s.matter.Order, "number", number)
+		s, bad := open[lessonMatter](d, lang)
+		if readable(bad) {
+			lintMatter(&problems, s.file, d, s.matter.Title, s.matter.Lang, s.matter.Track, string(lang))
+			if s.matter.Order != 0 && s.matter.Order != number {
+				problems.Add(s.file, 1, "order", "courses.order_differs", "order", s.matter.Order, "number", number)
+			}
+			if s.matter.Minutes < 1 || s.matter.Minutes > 240 {
+				problems.Add(s.file, 1, "minutes", "courses.minutes_missing")
+			}
+			if len(s.matter.Objectives) == 0 {
+				problems.Add(s.file, 1, "objectives", "courses.objectives_missing")
+			}
 		}
-		if s.matter.Minutes < 1 || s.matter.Minutes > 240 {
-			problems.Add(s.file, 1, "minutes", "courses.minutes_missing")
-		}
-		if len(s.matter.Objectives) == 0 {
-			problems.Add(s.file, 1, "objectives", "courses.objectives_missing")
-		}
-		_, bad := l.render(vars, d, lang)
+		_, bad = l.render(vars, d, lang)
 		for _, p := range bad {
 			// What is wrong with the checks comes with every language; once is enough.
 			if n == 0 || p.File == s.file && !slices.ContainsFunc(problems, func(q fault.Problem) bool {
@@ -87,9 +89,11 @@ func (l *Library) lintCourse(ctx context.Context, d documents.Doc) (fault.Proble
 	for _, lang := range d.Langs() {
 		s, bad := open[courseMatter](d, lang)
 		problems = append(problems, bad...)
-		lintMatter(&problems, s.file, d, s.matter.Title, s.matter.Lang, s.matter.Track, string(lang))
-		if s.matter.Order < 1 {
-			problems.Add(s.file, 1, "order", "courses.order_missing")
+		if readable(bad) {
+			lintMatter(&problems, s.file, d, s.matter.Title, s.matter.Lang, s.matter.Track, string(lang))
+			if s.matter.Order < 1 {
+				problems.Add(s.file, 1, "order", "courses.order_missing")
+			}
 		}
 		_, bad = l.markdown.Render(s.body, markdown.Options{Vars: vars[lang], Lang: lang, File: s.file, Line: s.line, Figure: l.figures(path.Dir(d.Path))})
 		problems = append(problems, bad...)
@@ -106,13 +110,18 @@ func (l *Library) lintPledge(ctx context.Context, d documents.Doc) (fault.Proble
 	for _, lang := range d.Langs() {
 		s, bad := open[pledgeMatter](d, lang)
 		problems = append(problems, bad...)
-		if strings.TrimSpace(s.matter.Title) == "" {
+		if readable(bad) && strings.TrimSpace(s.matter.Title) == "" {
 			problems.Add(s.file, 1, "title", "courses.title_missing")
 		}
 		_, bad = l.markdown.Render(s.body, markdown.Options{Vars: vars[lang], Lang: lang, File: s.file, Line: s.line})
 		problems = append(problems, bad...)
 	}
 	return problems, nil
+}
+
+// readable reports whether the front matter could be read: of one that could not, nothing is missing.
+func readable(problems fault.Problems) bool {
+	return !slices.ContainsFunc(problems, func(p fault.Problem) bool { return p.Key != "markdown.yaml_unknown" })
 }
 
 // lintMatter checks what the front matter of lessons and courses has in common.

@@ -31,7 +31,7 @@ func FrontMatter(src []byte, into any, file string) (body []byte, bodyLine int, 
 		}
 	}
 	// matter starts with the line end of the first ---, so its lines are those of the file.
-	return body, bytes.Count(matter, []byte("\n")) + 3 - 1, YAML(matter, into, file, 1)
+	return body, bytes.Count(matter, []byte("\n")) + 3, YAML(matter, into, file, 1)
 }
 
 var yamlLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
@@ -50,17 +50,18 @@ func YAML(src []byte, into any, file string, firstLine int) (problems fault.Prob
 	if err == nil || errors.Is(err, io.EOF) {
 		return nil
 	}
-	messages := []string{err.Error()}
-	if e := (*yaml.TypeError)(nil); errors.As(err, &e) {
-		messages = e.Errors
+	e := (*yaml.TypeError)(nil)
+	if !errors.As(err, &e) {
+		line, detail := syntaxError(src, err)
+		problems.Add(file, firstLine+line-1, "", "markdown.yaml_broken", "detail", detail)
+		return problems
 	}
-	for _, m := range messages {
+	for _, m := range e.Errors {
 		line := firstLine
 		if at := yamlLine.FindStringSubmatch(m); at != nil {
 			n, _ := strconv.Atoi(at[1])
 			line, m = firstLine+n-1, at[2]
 		}
-		m = strings.TrimPrefix(m, "yaml: ")
 		if f := yamlUnknown.FindStringSubmatch(m); f != nil {
 			problems.Add(file, line, f[1], "markdown.yaml_unknown", "field", f[1])
 		} else if f := yamlDuplicate.FindStringSubmatch(m); f != nil {
@@ -70,4 +71,32 @@ func YAML(src []byte, into any, file string, firstLine int) (problems fault.Prob
 		}
 	}
 	return problems
+}
+
+// maxProbed is the longest text, in lines, in which a broken line is looked for by trying.
+const maxProbed = 500
+
+// syntaxError is the 1-based line that breaks the text and what the parser says. The parser's own lines are
+// those of the construct that it was in, off by one at times, so the line is found by trying: it is the first
+// with which the text, cut off after it, no longer parses however much of the rest is added.
+func syntaxError(src []byte, err error) (line int, detail string) {
+	detail = strings.TrimPrefix(err.Error(), "yaml: ")
+	line = 1
+	if at := yamlLine.FindStringSubmatch(detail); at != nil {
+		line, _ = strconv.Atoi(at[1])
+		detail = at[2]
+	}
+	lines := bytes.SplitAfter(src, []byte("\n"))
+	if len(lines) > maxProbed {
+		return line, detail
+	}
+	end := len(src)
+	for n := len(lines); n > 0; n-- {
+		end -= len(lines[n-1])
+		var ignored yaml.Node
+		if yaml.Unmarshal(src[:end], &ignored) == nil {
+			return n, detail
+		}
+	}
+	return line, detail
 }
