@@ -16,14 +16,19 @@ type answers struct {
 	gaps   []Gap
 	rubric []int
 	text   Text
+
+	seen map[string]bool // folded texts of the choices so far
 }
+
+// maxRows is how many choices, rows, keys or variants an item may have.
+const maxRows = 60
 
 // answers reads a body. The last block of the kind's shape is the answer block, and without a kind the last
 // block that can only be one; before it stands the stem, after it the explanation.
 func (r reader) answers(id string, n int, body []line, kind Kind, unit string) answers {
 	blocks := blocksOf(body)
 	at := answerBlock(blocks, body, kind)
-	a := answers{kind: kind, found: at >= 0}
+	a := answers{kind: kind, found: at >= 0, seen: map[string]bool{}}
 	stem, rest := body, blocks
 	if a.found {
 		b := blocks[at]
@@ -98,7 +103,7 @@ func answerBlock(blocks []block, body []line, kind Kind) int {
 func (r reader) choices(a *answers, id string, n int, lines []line) {
 	marked := 0
 	var given []bool // whether a choice states its credit
-	for _, row := range rowsOf(lines) {
+	for _, row := range r.rows(id, n, lines) {
 		text, credit, has := r.credit(id, row.n, row.text)
 		if row.box == "" {
 			r.add(row.n, id, "choice_box", "text", text)
@@ -106,7 +111,7 @@ func (r reader) choices(a *answers, id string, n int, lines []line) {
 		if row.box == "x" {
 			marked++
 		}
-		r.addRow(&a.text, id, row.n, text, row.feedback)
+		r.addRow(a, id, row.n, text, row.feedback)
 		a.right = append(a.right, row.box == "x")
 		if row.box == "x" && !has {
 			credit = 1000
@@ -142,19 +147,33 @@ func (r reader) choices(a *answers, id string, n int, lines []line) {
 	}
 }
 
-// addRow adds a choice or a row to order, and reports one that is empty or comes twice.
-func (r reader) addRow(t *Text, id string, n int, text, feedback string) {
-	for _, other := range t.Choices {
-		if text != "" && fold(other, true) == fold(text, true) {
-			r.add(n, id, "choice_twice", "text", text)
-			break
-		}
+// rows are the rows of a list, up to as many as an item may have.
+func (r reader) rows(id string, n int, lines []line) []row {
+	rows := rowsOf(lines)
+	if len(rows) > maxRows {
+		r.add(n, id, "too_many", "n", len(rows), "max", maxRows)
+		return rows[:maxRows]
 	}
+	return rows
+}
+
+// addRow adds a choice or a row to order, and reports one that is empty.
+func (r reader) addRow(a *answers, id string, n int, text, feedback string) {
+	r.once(a, id, n, "choice ", text)
 	if text == "" {
 		r.add(n, id, "choice_empty")
 	}
-	t.Choices = append(t.Choices, text)
-	t.Feedback = append(t.Feedback, feedback)
+	a.text.Choices = append(a.text.Choices, text)
+	a.text.Feedback = append(a.text.Feedback, feedback)
+}
+
+// once reports a text that comes twice in its column.
+func (r reader) once(a *answers, id string, n int, column, text string) {
+	folded := column + fold(text, true)
+	if a.seen[folded] && text != "" {
+		r.add(n, id, "choice_twice", "text", text)
+	}
+	a.seen[folded] = true
 }
 
 // credit parts {credit=25} from a choice or a key.
@@ -178,8 +197,8 @@ func (r reader) credit(id string, n int, s string) (text string, credit int, giv
 }
 
 func (r reader) order(a *answers, id string, n int, lines []line) {
-	for _, row := range rowsOf(lines) {
-		r.addRow(&a.text, id, row.n, row.text, row.feedback)
+	for _, row := range r.rows(id, n, lines) {
+		r.addRow(a, id, row.n, row.text, row.feedback)
 		a.right = append(a.right, true)
 	}
 	if len(a.right) < 2 {
@@ -188,6 +207,10 @@ func (r reader) order(a *answers, id string, n int, lines []line) {
 }
 
 func (r reader) table(a *answers, id string, lines []line) {
+	if len(lines) > maxRows+2 {
+		r.add(lines[0].n, id, "too_many", "n", len(lines)-2, "max", maxRows)
+		lines = lines[:maxRows+2]
+	}
 	columns := 3
 	if a.kind == Match {
 		columns = 2
@@ -225,14 +248,8 @@ func (r reader) table(a *answers, id string, lines []line) {
 }
 
 func (r reader) pair(a *answers, id string, n int, left, right string) {
-	for row := range a.text.Rights {
-		if left != "" && fold(a.text.Choices[row], true) == fold(left, true) {
-			r.add(n, id, "choice_twice", "text", left)
-		}
-		if fold(a.text.Rights[row], true) == fold(right, true) {
-			r.add(n, id, "choice_twice", "text", right)
-		}
-	}
+	r.once(a, id, n, "left ", left)
+	r.once(a, id, n, "right ", right)
 	if right == "" {
 		r.add(n, id, "right_empty")
 	}
@@ -242,10 +259,12 @@ func (r reader) pair(a *answers, id string, n int, left, right string) {
 
 // keys reads "= …" lines; when every one is a number the item is numeric.
 func (r reader) keys(a *answers, id string, lines []line, unit string) {
-	full := false
-	numbers := true
-	first := 0
+	full, numbers, first := false, true, 0
 	for _, l := range lines {
+		if len(a.keys) == maxRows {
+			r.add(l.n, id, "too_many", "n", len(lines), "max", maxRows)
+			break
+		}
 		if l.blank() {
 			continue
 		}

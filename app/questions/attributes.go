@@ -18,13 +18,16 @@ type attribute struct {
 	flag        bool
 }
 
+// longestAttributes is how many bytes {…} may have.
+const longestAttributes = 2000
+
 var attributeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*`)
 
 // splitAttributes parts a line from the {…} at its end. Braces that are no attributes stay text: a choice
 // may well end in {1, 2}.
 func splitAttributes(s string) (text string, list []attribute, found bool) {
 	s = strings.TrimRight(s, " \t")
-	for i := 0; i < len(s); i++ {
+	for i := max(0, len(s)-longestAttributes); i < len(s); i++ {
 		if s[i] == '{' && (i == 0 || s[i-1] != '\\') {
 			if list, ok := parseAttributes(s[i+1:]); ok {
 				return strings.TrimRight(s[:i], " \t　"), list, true

@@ -46,11 +46,10 @@ func ParseBank(base File, translations ...File) (*Bank, fault.Problems) {
 	if !ok {
 		return nil, problems
 	}
-	front := s.frontMatter("bank", "title", "lang")
+	front := s.frontMatter()
 	if bank.ID = front["bank"]; bank.ID != "" && !idForm.MatchString(bank.ID) {
 		s.add(1, "", "id_malformed", "id", bank.ID)
 	}
-	s.language(front["lang"])
 	bank.Lang, bank.Title[s.lang] = s.lang, front["title"]
 	s.dropComments()
 	raws := s.cutItems()
@@ -79,11 +78,10 @@ func (b *Bank) translate(f File, problems *fault.Problems) {
 	if !ok {
 		return
 	}
-	front := s.frontMatter("bank", "title", "lang")
+	front := s.frontMatter()
 	if b.ID != "" && front["bank"] != "" && front["bank"] != b.ID {
 		s.add(1, "", "bank_differs", "bank", front["bank"], "base", b.ID)
 	}
-	s.language(front["lang"])
 	if _, twice := b.Title[s.lang]; twice {
 		s.add(1, "", "lang_twice", "lang", string(s.lang))
 		return

@@ -52,7 +52,7 @@ func (f *fence) holds(text string) bool {
 		}
 		return true
 	}
-	for m := markerLine.FindStringSubmatch(trimmed); m != nil && m[4] != ""; m = markerLine.FindStringSubmatch(trimmed) {
+	if m := markerLine.FindStringSubmatch(trimmed); m != nil {
 		trimmed = strings.TrimSpace(m[4])
 		if b := boxed.FindStringSubmatch(trimmed); b != nil {
 			trimmed = strings.TrimSpace(b[2])

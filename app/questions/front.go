@@ -60,9 +60,13 @@ func shift(n *yaml.Node, by int) {
 	}
 }
 
-// frontMatter reads a bank's front matter as texts by name, and reports what is unknown or missing.
-func (s *source) frontMatter(known ...string) map[string]string {
-	values := map[string]string{}
+// bankFields are what the front matter of a bank may hold.
+var bankFields = []string{"bank", "title", "lang"}
+
+// frontMatter reads a bank's front matter as texts by name, settles the language, and reports what is unknown
+// or missing.
+func (s *source) frontMatter() map[string]string {
+	values, known := map[string]string{}, bankFields
 	fields := s.mapping()
 	if fields == nil {
 		return values
@@ -84,6 +88,7 @@ func (s *source) frontMatter(known ...string) map[string]string {
 			s.add(fields.Line, "", "front_required", "name", name)
 		}
 	}
+	s.language(values["lang"])
 	return values
 }
 

@@ -242,6 +242,10 @@ func blockOf(kind Kind) string {
 // are accepted of everyone.
 func (r reader) variants(i *Item, raw rawItem, text Text) {
 	i.Variants = nil
+	if len(raw.variants) > maxRows {
+		r.add(raw.n, raw.id, "too_many", "n", len(raw.variants), "max", maxRows)
+		return
+	}
 	for _, v := range raw.variants {
 		if slices.ContainsFunc(i.Variants, func(o Variant) bool { return o.Name == v.name }) {
 			r.add(v.n, raw.id, "variant_twice", "name", v.name)
