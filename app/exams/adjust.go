@@ -119,7 +119,7 @@ func (r *Room) steer(ctx context.Context, actor people.Person, attemptID string,
 		if err != nil || !ok {
 			return orMissing(err)
 		}
-		s, ok, err := sittingIn(tx.Rx, a.SittingID)
+		s, ok, err := SittingIn(tx.Rx, a.SittingID)
 		switch {
 		case err != nil || !ok:
 			return orMissing(err)
@@ -137,7 +137,7 @@ func (r *Room) steer(ctx context.Context, actor people.Person, attemptID string,
 
 // retimeIn recomputes an attempt's deadline from everything on record, keeps it in its row and journals it.
 func retimeIn(tx *store.Tx, a Attempt, entry adjustPayload) error {
-	s, ok, err := sittingIn(tx.Rx, a.SittingID)
+	s, ok, err := SittingIn(tx.Rx, a.SittingID)
 	if err != nil || !ok {
 		return orMissing(err)
 	}

@@ -14,7 +14,7 @@ import (
 // stands. Closing it again only finishes what an interruption left.
 func (r *Room) CloseSitting(ctx context.Context, actor people.Person, id string) error {
 	err := r.db.Write(ctx, func(tx *store.Tx) error {
-		s, ok, err := sittingIn(tx.Rx, id)
+		s, ok, err := SittingIn(tx.Rx, id)
 		if err != nil || !ok {
 			return orMissing(err)
 		}
@@ -55,7 +55,7 @@ func (r *Room) settle(ctx context.Context, id string) error {
 		}
 	}
 	return r.db.Write(ctx, func(tx *store.Tx) error {
-		s, ok, err := sittingIn(tx.Rx, id)
+		s, ok, err := SittingIn(tx.Rx, id)
 		if err != nil || !ok {
 			return orMissing(err)
 		}

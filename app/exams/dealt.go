@@ -100,7 +100,7 @@ func (r *Room) dealt(ctx context.Context, attemptID string) (*dealt, error) {
 			} else if err != nil {
 				return err
 			}
-			s, _, err = sittingIn(rx, d.sittingID)
+			s, _, err = SittingIn(rx, d.sittingID)
 			return err
 		})
 		if err != nil {

@@ -31,7 +31,7 @@ func (r *Room) Note(ctx context.Context, actor people.Person, sittingID, personI
 		return err
 	}
 	return r.db.Write(ctx, func(tx *store.Tx) error {
-		s, ok, err := sittingIn(tx.Rx, sittingID)
+		s, ok, err := SittingIn(tx.Rx, sittingID)
 		if err != nil || !ok {
 			return orMissing(err)
 		}

@@ -72,7 +72,7 @@ func (r *Room) Result(ctx context.Context, actor people.Person, attemptID string
 		if !a.Over() {
 			return fault.New(fault.Conflict, "exams.result_waits")
 		}
-		if s, _, err = sittingIn(rx, a.SittingID); err != nil {
+		if s, _, err = SittingIn(rx, a.SittingID); err != nil {
 			return err
 		}
 		if answers, err = answersIn(rx, attemptID); err != nil {

@@ -64,7 +64,7 @@ func (r *Room) Paper(ctx context.Context, actor people.Person, attemptID string,
 		if a, err = ownIn(rx, actor, attemptID); err != nil {
 			return err
 		}
-		if s, _, err = sittingIn(rx, a.SittingID); err != nil {
+		if s, _, err = SittingIn(rx, a.SittingID); err != nil {
 			return err
 		}
 		answers, err = answersIn(rx, attemptID)

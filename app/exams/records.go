@@ -38,9 +38,20 @@ func SetAsideIn(tx *store.Tx, attemptID, by, reason string) error {
 	if a.SetAside {
 		return nil
 	}
-	if _, err := tx.Exec(`INSERT INTO set_aside (attempt_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?)`, attemptID, reason, by, store.Ms(tx.Now)); err != nil {
+	if _, err := tx.Exec(`INSERT INTO set_aside (id, attempt_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?)`, tx.NewID(), attemptID, reason, by, store.Ms(tx.Now)); err != nil {
 		return err
 	}
 	_, err = tx.Exec(`UPDATE attempt SET aside = TRUE WHERE id = ?`, attemptID)
+	return err
+}
+
+// ReinstateIn undoes a setting aside, as an upheld appeal asks: the attempt counts again. Twice is once.
+func ReinstateIn(tx *store.Tx, attemptID, by, reason string) error {
+	n, err := tx.Exec(`UPDATE attempt SET aside = FALSE WHERE id = ? AND aside`, attemptID)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE set_aside SET undone_reason = ?, undone_by = ?, undone_ms = ? WHERE attempt_id = ? AND undone_ms IS NULL`,
+		reason, by, store.Ms(tx.Now), attemptID)
 	return err
 }

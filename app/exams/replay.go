@@ -37,7 +37,7 @@ func (r *Room) Replay(ctx context.Context, attemptID string) (Replayed, error) {
 		if a, _, err = AttemptIn(rx, attemptID); err != nil {
 			return err
 		}
-		if s, _, err = sittingIn(rx, a.SittingID); err != nil {
+		if s, _, err = SittingIn(rx, a.SittingID); err != nil {
 			return err
 		}
 		if secret, err = secretIn(rx, a.SittingID); err != nil {

@@ -81,7 +81,8 @@ func scanSitting(row store.Row) (s Sitting, err error) {
 	return s, json.Unmarshal([]byte(title), &s.Title)
 }
 
-func sittingIn(rx *store.Rx, id string) (Sitting, bool, error) {
+// SittingIn is one sitting; false when there is none.
+func SittingIn(rx *store.Rx, id string) (Sitting, bool, error) {
 	s, ok, err := store.First(rx, scanSitting, `SELECT `+sittingColumns+` FROM sitting s WHERE s.id = ?`, id)
 	if err != nil || !ok {
 		return s, ok, err

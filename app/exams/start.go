@@ -82,7 +82,7 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 
 // mayStartIn is the admission of someone who may start or go on, and else the reason as the error.
 func (r *Room) mayStartIn(rx *store.Rx, actor people.Person, sittingID string, b *Blueprint) (admission, error) {
-	s, ok, err := sittingIn(rx, sittingID)
+	s, ok, err := SittingIn(rx, sittingID)
 	if err != nil || !ok {
 		return admission{}, orMissing(err)
 	}

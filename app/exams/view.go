@@ -14,7 +14,7 @@ import (
 // SittingView is a sitting as a person sees it in a list.
 type SittingView struct {
 	Sitting
-	Mine   []Attempt // the actor's own attempts at it, oldest first
+	Mine   []Attempt // the actor's own attempts at it, oldest first; without marks that may not be seen yet
 	Left   int       // how many more attempts the actor has at the exam; -1 without limit
 	WhyNot error     // why the actor cannot start now, nil when they can; a live attempt is no reason
 	Counts Counts    // for those who watch it
@@ -53,11 +53,21 @@ func (r *Room) Sittings(ctx context.Context, actor people.Person) ([]SittingView
 		if !watches && len(mine[s.ID]) == 0 && (!may || !s.ClosedAt.IsZero()) {
 			continue
 		}
-		v := SittingView{Sitting: s, Mine: mine[s.ID]}
+		v := SittingView{Sitting: s}
 		if watches {
 			v.Counts = counts[s.ID]
 		}
-		if v.Left, v.WhyNot, err = r.chances(ctx, actor, s); err != nil {
+		paper, err := r.paperOf(ctx, s.Pins)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range mine[s.ID] {
+			if !paper.blueprint.Feedback.Score.Shown(!s.SettledAt.IsZero()) {
+				a.Score, a.MaxScore, a.Passed, a.Revision = 0, 0, false, 0
+			}
+			v.Mine = append(v.Mine, a)
+		}
+		if v.Left, v.WhyNot, err = r.chances(ctx, actor, s, paper.blueprint); err != nil {
 			return nil, err
 		}
 		views = append(views, v)
@@ -66,13 +76,9 @@ func (r *Room) Sittings(ctx context.Context, actor people.Person) ([]SittingView
 }
 
 // chances are how many attempts the actor has left at a sitting, and why none can be started now.
-func (r *Room) chances(ctx context.Context, actor people.Person, s Sitting) (left int, whyNot error, err error) {
-	paper, err := r.paperOf(ctx, s.Pins)
-	if err != nil {
-		return 0, nil, err
-	}
+func (r *Room) chances(ctx context.Context, actor people.Person, s Sitting, b *Blueprint) (left int, whyNot, err error) {
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
-		adm, err := r.admitIn(rx, actor, s, paper.blueprint)
+		adm, err := r.admitIn(rx, actor, s, b)
 		left, whyNot = adm.next.Left, adm.whyNot
 		return err
 	})
@@ -97,7 +103,7 @@ type Candidate struct {
 // Sitting is one sitting in full, for trainers, HR and its invigilators.
 func (r *Room) Sitting(ctx context.Context, actor people.Person, id string) (d SittingDetail, err error) {
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
-		s, ok, err := sittingIn(rx, id)
+		s, ok, err := SittingIn(rx, id)
 		if err != nil || !ok || !s.watchedBy(actor) {
 			return orMissing(err)
 		}
@@ -188,7 +194,7 @@ func (r *Room) Briefing(ctx context.Context, actor people.Person, sittingID stri
 func (r *Room) sitting(ctx context.Context, id string) (s Sitting, err error) {
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
 		var ok bool
-		if s, ok, err = sittingIn(rx, id); err == nil && !ok {
+		if s, ok, err = SittingIn(rx, id); err == nil && !ok {
 			err = errMissing()
 		}
 		return err
@@ -205,7 +211,7 @@ func visibleIn(rx *store.Rx, actor people.Person, attemptID string) (Attempt, er
 	if a.PersonID == actor.ID {
 		return a, nil
 	}
-	s, ok, err := sittingIn(rx, a.SittingID)
+	s, ok, err := SittingIn(rx, a.SittingID)
 	if err != nil || !ok || !s.watchedBy(actor) {
 		return Attempt{}, orMissing(err)
 	}

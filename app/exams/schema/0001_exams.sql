@@ -156,8 +156,14 @@ CREATE TABLE pause (
 CREATE UNIQUE INDEX pause_open ON pause (attempt_id) WHERE ended_ms IS NULL;
 
 CREATE TABLE set_aside (
-  attempt_id TEXT   NOT NULL PRIMARY KEY REFERENCES attempt (id),
-  reason     TEXT   NOT NULL,
-  by_id      TEXT   NOT NULL,
-  at_ms      BIGINT NOT NULL
+  id            TEXT   NOT NULL PRIMARY KEY,
+  attempt_id    TEXT   NOT NULL REFERENCES attempt (id),
+  reason        TEXT   NOT NULL,
+  by_id         TEXT   NOT NULL,
+  at_ms         BIGINT NOT NULL,
+  undone_reason TEXT,                       -- by an upheld appeal
+  undone_by     TEXT,
+  undone_ms     BIGINT,
+  CONSTRAINT set_aside_undone CHECK ((undone_ms IS NULL) = (undone_by IS NULL))
 );
+CREATE UNIQUE INDEX set_aside_holds ON set_aside (attempt_id) WHERE undone_ms IS NULL;

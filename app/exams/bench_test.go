@@ -1,0 +1,114 @@
+package exams
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"bainian/app/people"
+	"bainian/app/questions"
+	"bainian/app/store"
+	"bainian/app/store/storetest"
+)
+
+// benchWorld is a world on a SQLite database as the program opens it.
+func benchWorld(b *testing.B) *world {
+	b.Helper()
+	clock := storetest.NewClock()
+	db, err := store.Open(context.Background(), storetest.URL(b, store.SQLite, schemas()...), clock.Now)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return newWorld(b, db, clock, usual())
+}
+
+// candidates are people who have each started an attempt, when start is set.
+func (w *world) candidates(n int, start bool) (all []people.Person, attempts []string) {
+	for i := range n {
+		p := w.candidate(fmt.Sprintf("B%06d", i))
+		all = append(all, p)
+		if start {
+			attempts = append(attempts, w.start(p))
+		}
+	}
+	return all, attempts
+}
+
+// each spreads b.N calls over that many callers.
+func each(b *testing.B, callers int, call func(caller, n int) error) {
+	b.Helper()
+	var next atomic.Int64
+	var all sync.WaitGroup
+	b.ResetTimer()
+	for caller := range callers {
+		all.Go(func() {
+			for {
+				n := int(next.Add(1)) - 1
+				if n >= b.N {
+					return
+				}
+				if err := call(caller, n); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+}
+
+// BenchmarkAnswer is a durable save, each caller a candidate of their own.
+func BenchmarkAnswer(b *testing.B) {
+	for _, callers := range []int{1, 64} {
+		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
+			w := benchWorld(b)
+			all, attempts := w.candidates(callers, true)
+			responses := make([][]questions.Response, callers)
+			for i, id := range attempts {
+				for n := range 10 {
+					responses[i] = append(responses[i], w.right(id, n+1))
+				}
+			}
+			seqs := make([]int64, callers)
+			each(b, callers, func(i, _ int) error {
+				seqs[i]++
+				n := int(seqs[i]) % 10
+				_, err := w.room.Answer(context.Background(), all[i], attempts[i], n+1, Save{Device: "laptop", Seq: seqs[i], Response: responses[i][n]})
+				return err
+			})
+		})
+	}
+}
+
+// BenchmarkStart deals and stores a form, each call another candidate's.
+func BenchmarkStart(b *testing.B) {
+	w := benchWorld(b)
+	all, _ := w.candidates(b.N, false)
+	each(b, 64, func(_, n int) error {
+		_, err := w.room.Start(context.Background(), all[n], w.sitting.ID, true)
+		return err
+	})
+}
+
+// BenchmarkSubmit grades, signs and commits a paper of ten answers.
+func BenchmarkSubmit(b *testing.B) {
+	w := benchWorld(b)
+	all, attempts := w.candidates(b.N, true)
+	for i, id := range attempts {
+		for n := 1; n <= 10; n++ {
+			w.save(all[i], id, n, int64(n), w.right(id, n))
+		}
+	}
+	each(b, 64, func(_, n int) error {
+		_, err := w.room.Submit(context.Background(), all[n], attempts[n])
+		return err
+	})
+}
