@@ -11,7 +11,6 @@ import (
 	"bainian/app/exams"
 	"bainian/app/fault"
 	"bainian/app/integrity"
-	"bainian/app/locale"
 	"bainian/app/people"
 	"bainian/app/store"
 )
@@ -33,6 +32,7 @@ type Keeper struct {
 	zone    *time.Location
 
 	parsed sync.Map // version of the policy → *Policy; a version never changes
+	titles titles
 }
 
 // New makes the keeper; zone is where the business day begins. The shelf gets the policy's check.
@@ -75,14 +75,14 @@ func (k *Keeper) Zone() *time.Location { return k.zone }
 
 // PolicyIn is the policy in force. Without a readable one there is none, and the gate stays closed.
 func (k *Keeper) PolicyIn(rx *store.Rx) (*Policy, error) {
-	head, err := k.shelf.HeadIn(rx, PolicyPath)
-	if err != nil {
+	version, err := k.shelf.VersionOfIn(rx, PolicyPath)
+	if err != nil || version == 0 {
 		return nil, fault.Wrap(err, fault.Busy, "gate.no_policy")
 	}
-	if p, ok := k.parsed.Load(head.Version); ok {
+	if p, ok := k.parsed.Load(version); ok {
 		return p.(*Policy), nil
 	}
-	doc, err := k.shelf.VersionIn(rx, PolicyPath, head.Version)
+	doc, err := k.shelf.VersionIn(rx, PolicyPath, version)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Busy, "gate.no_policy")
 	}
@@ -90,8 +90,8 @@ func (k *Keeper) PolicyIn(rx *store.Rx) (*Policy, error) {
 	if policy == nil {
 		return nil, fault.Wrap(problems, fault.Busy, "gate.no_policy")
 	}
-	policy.Version = head.Version
-	k.parsed.Store(head.Version, policy)
+	policy.Version = version
+	k.parsed.Store(version, policy)
 	return policy, nil
 }
 
@@ -146,10 +146,13 @@ func (k *Keeper) decideIn(rx *store.Rx, p people.Person) (Decision, error) {
 
 // factsIn reads everything fresh: a fact that was true a moment ago is a broken promise.
 func (k *Keeper) factsIn(rx *store.Rx, p people.Person) (Facts, error) {
-	f := Facts{PersonID: p.ID, Employed: p.Active, Exams: map[string]Pass{}}
-	var err error
-	if f.Courses, err = k.library.CoursesDoneIn(rx, p.ID); err != nil {
+	f := Facts{PersonID: p.ID, Employed: p.Active, Courses: map[string]time.Time{}, Exams: map[string]Pass{}}
+	done, err := k.library.CoursesDoneIn(rx, p.ID)
+	if err != nil {
 		return f, err
+	}
+	for ref, d := range done {
+		f.Courses[ref] = d.At
 	}
 	passes, err := exams.PassesIn(rx, p.ID)
 	if err != nil {
@@ -172,8 +175,12 @@ func (k *Keeper) factsIn(rx *store.Rx, p people.Person) (Facts, error) {
 	if f.Pledge, f.PledgeAt, _, err = k.library.PledgeSignedIn(rx, p.ID); err != nil {
 		return f, err
 	}
-	if f.CurrentPledge, f.PledgeSince, err = k.library.CurrentPledgeIn(rx); err != nil {
+	pledge, err := k.shelf.HeadsIn(rx, documents.Pledge)
+	if err != nil {
 		return f, err
+	}
+	if len(pledge) == 1 {
+		f.CurrentPledge, f.PledgeSince = pledge[0].Version, pledge[0].PublishedAt
 	}
 	if f.Waivers, err = waiversIn(rx, p.ID); err != nil {
 		return f, err
@@ -195,28 +202,4 @@ func openingIn(rx *store.Rx, personID string) (time.Time, error) {
 		return store.Time(ms), err
 	}, `SELECT at_ms FROM gate_opening WHERE person_id = ?`, personID)
 	return at, err
-}
-
-// Titled gives the courses and exams that reasons name their titles in a language.
-func (k *Keeper) Titled(ctx context.Context, reasons []Reason, lang locale.Lang) ([]Reason, error) {
-	out := make([]Reason, len(reasons))
-	for i, r := range reasons {
-		args := make([]any, len(r.Args))
-		copy(args, r.Args)
-		for j := 0; j+1 < len(args); j += 2 {
-			ref, _ := args[j+1].(string)
-			path := map[any]string{"course": "content/" + ref + "/course.md", "exam": "quizzes/" + ref + ".exam.md"}[args[j]]
-			if path == "" {
-				continue
-			}
-			title, err := k.library.TitleOf(ctx, path, lang)
-			if err != nil {
-				return nil, err
-			}
-			args[j+1] = title
-		}
-		r.Args = args
-		out[i] = r
-	}
-	return out, nil
 }

@@ -46,16 +46,16 @@ func (d *Desk) compareClosed(ctx context.Context, payload []byte) error {
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return err
 	}
-	var papers []exams.SatPaper
 	done := false
 	err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
-		if done, err = comparedIn(rx, p.Sitting); err != nil || done {
-			return err
-		}
-		papers, err = d.room.PapersIn(rx, p.Sitting)
+		done, err = comparedIn(rx, p.Sitting)
 		return err
 	})
 	if err != nil || done {
+		return err
+	}
+	papers, err := d.room.Papers(ctx, p.Sitting)
+	if err != nil {
 		return err
 	}
 	result := compare(papers)
@@ -79,11 +79,11 @@ func recordIn(tx *store.Tx, sittingID string, papers []exams.SatPaper, result co
 		a, b := papers[m.a], papers[m.b]
 		id := tx.NewID()
 		if _, err := tx.Exec(`INSERT INTO finding (id, sitting_id, attempt_a, attempt_b, alignment, matches, slots, needed, p, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			id, sittingID, a.AttemptID, b.AttemptID, m.alignment, m.matches, m.of, m.needed, m.p, store.Ms(tx.Now)); err != nil {
+			id, sittingID, a.ID, b.ID, m.alignment, m.matches, m.of, m.needed, m.p, store.Ms(tx.Now)); err != nil {
 			return err
 		}
 		for _, paper := range []exams.SatPaper{a, b} {
-			number, err := flagIn(tx, paper.AttemptID, paper.PersonID, sittingID, people.SystemID, fmt.Sprintf("%d/%d", m.matches, m.of))
+			number, err := flagIn(tx, paper.ID, paper.PersonID, sittingID, people.SystemID, fmt.Sprintf("%d/%d", m.matches, m.of))
 			if err != nil {
 				return err
 			}

@@ -97,22 +97,22 @@ func compare(papers []exams.SatPaper) compared {
 // single choice, was answered, and took long enough to have been read.
 func lettersOf(papers []exams.SatPaper) map[alignment][]stats.Paper {
 	rapid := rapidThresholds(papers)
-	itemPlace := map[string]int{}
+	place := map[string]int{} // of an item in the alignment by item
 	longest := 0
 	for _, p := range papers {
-		longest = max(longest, len(p.Answers))
-		for _, a := range p.Answers {
-			if _, ok := itemPlace[a.Key()]; !ok {
-				itemPlace[a.Key()] = len(itemPlace)
+		longest = max(longest, len(p.Items))
+		for n := range p.Items {
+			if _, ok := place[itemKey(p, n)]; !ok {
+				place[itemKey(p, n)] = len(place)
 			}
 		}
 	}
 	out := map[alignment][]stats.Paper{byNumber: make([]stats.Paper, len(papers)), byItem: make([]stats.Paper, len(papers))}
 	for i, p := range papers {
-		numbered, itemised := blank(longest), blank(len(itemPlace))
-		for n, a := range p.Answers {
-			if s, ok := slot(a, rapid[a.Key()]); ok {
-				numbered[n], itemised[itemPlace[a.Key()]] = s, s
+		numbered, itemised := blank(longest), blank(len(place))
+		for n := range p.Items {
+			if s, ok := slotOf(p, n, rapid[itemKey(p, n)]); ok {
+				numbered[n], itemised[place[itemKey(p, n)]] = s, s
 			}
 		}
 		out[byNumber][i], out[byItem][i] = numbered, itemised
@@ -128,19 +128,26 @@ func blank(n int) stats.Paper {
 	return p
 }
 
-func slot(a exams.SatAnswer, rapid float64) (stats.Slot, bool) {
-	if a.Item.Kind != questions.Single || !a.Item.Shuffled() || len(a.Response.Choices) != 1 || a.Seconds < rapid {
+// itemKey names the item of question n (from 0) across papers.
+func itemKey(p exams.SatPaper, n int) string {
+	q := p.Form.Questions[n]
+	return q.Bank + "/" + q.Item
+}
+
+func slotOf(p exams.SatPaper, n int, rapid float64) (stats.Slot, bool) {
+	item, chosen := p.Items[n], p.Responses[n].Choices
+	if item.Kind != questions.Single || !item.Shuffled() || len(chosen) != 1 || p.Seconds[n] < rapid {
 		return stats.Slot{}, false
 	}
-	return stats.Slot{Letter: int8(a.Response.Choices[0]), Options: int8(len(a.Layout.Order))}, true
+	return stats.Slot{Letter: int8(chosen[0]), Options: int8(len(p.Form.Questions[n].Layout.Order))}, true
 }
 
 func rapidThresholds(papers []exams.SatPaper) map[string]float64 {
 	seconds := map[string][]float64{}
 	for _, p := range papers {
-		for _, a := range p.Answers {
-			if a.Seconds > 0 {
-				seconds[a.Key()] = append(seconds[a.Key()], a.Seconds)
+		for n, s := range p.Seconds {
+			if s > 0 {
+				seconds[itemKey(p, n)] = append(seconds[itemKey(p, n)], s)
 			}
 		}
 	}
