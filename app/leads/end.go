@@ -1,0 +1,117 @@
+package leads
+
+import (
+	"context"
+
+	"bainian/app/fault"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+// reclaimBatch is how many leads one transaction takes back.
+const reclaimBatch = 100
+
+// Return gives a lead that the actor holds back to the pool. It wants a reason, for whoever takes it next.
+func (p *Pool) Return(ctx context.Context, actor people.Person, leadID, reason string) error {
+	reason, err := said(reason, "reason", "leads.reason_missing", maxReason)
+	if err != nil {
+		return err
+	}
+	return p.db.Write(ctx, func(tx *store.Tx) error {
+		t, err := heldIn(tx.Rx, actor, leadID)
+		if err != nil {
+			return err
+		}
+		return p.endIn(tx, Returned, reason, actor.ID, t)
+	})
+}
+
+// Reclaim takes back a lead whose clock has run out: once for a tenure, and a follow-up committed first wins.
+// A manager above the holder, an admin or the system may.
+func (p *Pool) Reclaim(ctx context.Context, actor people.Person, leadID string) error {
+	return p.db.Write(ctx, func(tx *store.Tx) error {
+		if _, err := leadIn(tx.Rx, leadID); err != nil {
+			return err
+		}
+		t, open, err := openIn(tx.Rx, leadID)
+		if err != nil {
+			return err
+		}
+		if !open {
+			return fault.New(fault.Conflict, "leads.nobody_holds")
+		}
+		may, err := managesIn(tx.Rx, actor, t.HolderID)
+		switch {
+		case err != nil:
+			return err
+		case !may:
+			return fault.New(fault.Forbidden, "leads.not_your_report")
+		case !t.Paused.IsZero():
+			return fault.New(fault.Conflict, "leads.in_trust")
+		case t.Due.After(tx.Now):
+			return fault.New(fault.Conflict, "leads.not_due", "due", p.shown(t.Due))
+		}
+		return p.endIn(tx, Reclaimed, "", actor.ID, t)
+	})
+}
+
+// ReclaimDue takes back every lead whose clock has run out. It is a job; several at once do no harm.
+func (p *Pool) ReclaimDue(ctx context.Context) error {
+	for {
+		taken := 0
+		err := p.db.Write(ctx, func(tx *store.Tx) error {
+			due, err := store.All(tx.Rx, scanTenure, `SELECT `+tenureColumns+` FROM tenure t
+				WHERE t.ended_ms IS NULL AND t.paused_ms IS NULL AND t.due_ms <= ? ORDER BY t.due_ms LIMIT ?`, store.Ms(tx.Now), reclaimBatch)
+			if err != nil {
+				return err
+			}
+			taken = len(due)
+			return p.endIn(tx, Reclaimed, "", people.SystemID, due...)
+		})
+		if err != nil || taken < reclaimBatch {
+			return err
+		}
+	}
+}
+
+// endIn ends open tenures and puts their leads back into the pool; the holders cool down from now.
+func (p *Pool) endIn(tx *store.Tx, how Ended, note, by string, tenures ...Tenure) error {
+	if len(tenures) == 0 {
+		return nil
+	}
+	days, err := p.calendarIn(tx.Rx)
+	if err != nil {
+		return err
+	}
+	wait := coolReturned
+	if how == Reclaimed {
+		wait = coolReclaimed
+	}
+	now, cool := store.Ms(tx.Now), store.Ms(days.add(tx.Now, wait))
+	ids := anys(tenureIDs(tenures))
+	these := ` IN (` + places(len(ids)) + `)`
+	ended, err := tx.Exec(`UPDATE tenure SET ended_ms = ?, ended_how = ?, ended_by = ?, cool_ms = ?, paused_ms = NULL WHERE ended_ms IS NULL AND id`+these,
+		append([]any{now, how, by, cool}, ids...)...)
+	if err != nil {
+		return err
+	}
+	if ended != int64(len(tenures)) {
+		return fault.New(fault.Conflict, "leads.nobody_holds")
+	}
+	if _, err := tx.Exec(`UPDATE lead SET state = 'pool' WHERE id IN (SELECT lead_id FROM tenure WHERE id`+these+`)`, ids...); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE trust SET ended_ms = ?, ended_how = 'released', ended_by = ? WHERE ended_ms IS NULL AND tenure_id`+these,
+		append([]any{now, by}, ids...)...); err != nil {
+		return err
+	}
+	return eventsIn(tx, string(how), note, by, tenures...)
+}
+
+func tenureIDs(tenures []Tenure) []string {
+	ids := make([]string, len(tenures))
+	for i, t := range tenures {
+		ids[i] = t.ID
+	}
+	return ids
+}

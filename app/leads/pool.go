@@ -1,0 +1,72 @@
+package leads
+
+import (
+	"embed"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"bainian/app/fault"
+	"bainian/app/gate"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// Schema is the tables of this domain.
+func Schema() store.Schema { return store.Schema{Domain: "leads", Files: schema} }
+
+// Pool knows the leads and moves them.
+type Pool struct {
+	db     *store.DB
+	keeper *gate.Keeper
+}
+
+// New makes the pool over a migrated database; the keeper opens and closes it to people.
+func New(db *store.DB, keeper *gate.Keeper) *Pool { return &Pool{db: db, keeper: keeper} }
+
+// ClosedError says that the gate is closed to a person, and everything that keeps it so. It is a Forbidden.
+type ClosedError struct {
+	PersonID string
+	Reasons  []gate.Reason // in the words for whoever asked
+	fault    *fault.Error
+}
+
+func (e *ClosedError) Error() string { return e.fault.Error() }
+func (e *ClosedError) Unwrap() error { return e.fault }
+
+// calendarIn is the calendar in force. What is held stays workable while no policy can be read: then every
+// weekday is a business day.
+func (p *Pool) calendarIn(rx *store.Rx) (calendar, error) {
+	policy, err := p.keeper.PolicyIn(rx)
+	if fault.HasKey(err, "gate.no_policy") {
+		policy, err = &gate.Policy{}, nil
+	}
+	return calendar{policy, p.keeper.Zone()}, err
+}
+
+// managesIn reports whether the actor is above a person in their line, or keeps the system.
+func managesIn(rx *store.Rx, actor people.Person, personID string) (bool, error) {
+	if actor.Has(people.Admin) {
+		return true, nil
+	}
+	line, err := people.LineIn(rx, personID)
+	return slices.Contains(line, actor.ID), err
+}
+
+const (
+	maxReason  = 500  // characters
+	maxOutcome = 2000 // characters
+	maxRequest = 100  // bytes
+)
+
+// said is a text without the space around it; the fault is that it is missing or too long.
+func said(text, field, key string, most int) (string, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || utf8.RuneCountInString(text) > most {
+		return "", fault.New(fault.Invalid, key, "max", most).In(field)
+	}
+	return text, nil
+}
