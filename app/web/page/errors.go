@@ -38,7 +38,14 @@ func statusOf(kind fault.Kind) int {
 
 // fail is the app's error handler, for what went wrong before or outside a route.
 func (k *Kit) fail(f *fiber.Ctx, err error) error {
-	c := &Ctx{Ctx: f, kit: k, Lang: k.langOf(f)}
+	ctx, cancel := context.WithTimeout(context.Background(), Deadline)
+	defer cancel()
+	c := &Ctx{Ctx: f, kit: k, ctx: ctx, Lang: k.langOf(f)}
+	if c.Cookies(k.cookieName(sessionCookie)) != "" && fault.Is(named(err), fault.NotFound) {
+		if err := k.know(c); err != nil { // the page is then an anonymous one
+			k.Log.Warn("session unknown on an error page", slog.Any("error", err))
+		}
+	}
 	return c.fail(err)
 }
 

@@ -69,7 +69,7 @@ type Kit struct {
 	static  *static
 	base    map[locale.Lang]*template.Template // layout and parts
 	own     *Templates                         // the kit's own pages
-	rails   rails
+	drawn   drawn
 	langs   negotiated
 	settled atomic.Bool // an admin exists, which no later event undoes
 }

@@ -17,7 +17,7 @@ type navItem struct {
 }
 
 // menu is the main menu in its order; a person sees the union of what their roles see.
-func menu() []navItem {
+var menu = func() []navItem {
 	newHire, trainer, manager := []people.Role{people.NewHire}, []people.Role{people.Trainer}, []people.Role{people.Manager}
 	review := []people.Role{people.HR, people.Reviewer}
 	return []navItem{
@@ -35,10 +35,10 @@ func menu() []navItem {
 		{"/people/import", "page.nav.import", "import", []people.Role{people.Admin}},
 		{"/policy", "page.nav.policy", "rules", review},
 	}
-}
+}()
 
 func menuOf(roles uint32) []navItem {
-	return slices.DeleteFunc(menu(), func(i navItem) bool { return bitsOf(i.roles)&roles == 0 })
+	return slices.DeleteFunc(slices.Clone(menu), func(i navItem) bool { return bitsOf(i.roles)&roles == 0 })
 }
 
 // Home is where a person starts: the first place in their menu.
@@ -50,9 +50,9 @@ func Home(p people.Person) string {
 }
 
 // here is the menu's place that a page belongs to: the longest that the page's path lies under, or "".
-func here(items []navItem, path string) string {
+func here(path string) string {
 	best := ""
-	for _, i := range items {
+	for _, i := range menu {
 		under := path == i.Path || i.Path != "/" && strings.HasPrefix(path, i.Path+"/")
 		if under && len(i.Path) > len(best) {
 			best = i.Path
@@ -69,43 +69,64 @@ type railView struct {
 	Here      string
 }
 
-// rails are the rendered menus for each language, set of roles and place: the same few for everybody.
-type rails struct {
+// drawn are rendered parts of the layout that are the same few for everybody: the menu for each language, set of
+// roles and place, and the switches for each language and theme.
+type drawn struct {
 	mu   sync.RWMutex
-	html map[railKey]template.HTML
+	html map[drawnKey]template.HTML
 }
 
-type railKey struct {
-	lang  locale.Lang
-	roles uint32
-	here  string
+type drawnKey struct {
+	part        string
+	lang        locale.Lang
+	roles       uint32
+	here, theme string
 }
 
-// rail is the menu for a person's roles with the current place marked.
-func (k *Kit) rail(lang locale.Lang, p people.Person, path string) (template.HTML, error) {
-	key := railKey{lang: lang, roles: bitsOf(p.Roles)}
-	items := menuOf(key.roles)
-	key.here = here(items, path)
-	k.rails.mu.RLock()
-	html, ok := k.rails.html[key]
-	k.rails.mu.RUnlock()
+// draw gives a part as it was rendered the first time; view makes its data then.
+func (k *Kit) draw(key drawnKey, view func() any) (template.HTML, error) {
+	k.drawn.mu.RLock()
+	html, ok := k.drawn.html[key]
+	k.drawn.mu.RUnlock()
 	if ok {
 		return html, nil
 	}
-	view := railView{Bar: items, Here: key.here}
-	if len(items) > onBar {
-		view.Bar, view.More = items[:onBar], items[onBar:]
-	}
 	var b strings.Builder
-	if err := k.own.sets[lang].shared.ExecuteTemplate(&b, "rail", view); err != nil {
+	if err := k.own.sets[key.lang].shared.ExecuteTemplate(&b, key.part, view()); err != nil {
 		return "", err
 	}
 	html = template.HTML(b.String())
-	k.rails.mu.Lock()
-	defer k.rails.mu.Unlock()
-	if k.rails.html == nil {
-		k.rails.html = map[railKey]template.HTML{}
+	k.drawn.mu.Lock()
+	defer k.drawn.mu.Unlock()
+	if k.drawn.html == nil {
+		k.drawn.html = map[drawnKey]template.HTML{}
 	}
-	k.rails.html[key] = html
+	k.drawn.html[key] = html
 	return html, nil
+}
+
+// rail is the menu for a person's roles with the place marked that the path lies under.
+func (k *Kit) rail(lang locale.Lang, p people.Person, path string) (template.HTML, error) {
+	roles := bitsOf(p.Roles)
+	place := here(path)
+	return k.draw(drawnKey{part: "rail", lang: lang, roles: roles, here: place}, func() any {
+		view := railView{Bar: menuOf(roles), Here: place}
+		if len(view.Bar) > onBar {
+			view.Bar, view.More = view.Bar[:onBar], view.Bar[onBar:]
+		}
+		return view
+	})
+}
+
+type switchesView struct {
+	Lang  locale.Lang
+	Langs []locale.Lang
+	Theme string
+}
+
+// switches are the buttons for language and theme.
+func (k *Kit) switches(lang locale.Lang, theme string) (template.HTML, error) {
+	return k.draw(drawnKey{part: "switches", lang: lang, theme: theme}, func() any {
+		return switchesView{Lang: lang, Langs: locale.Langs(), Theme: theme}
+	})
 }

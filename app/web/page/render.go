@@ -18,14 +18,14 @@ type Base struct {
 	Bare   bool   // no rail: the exam room, sign-in
 	Script string // the page's ES module, such as "js/exam.js"
 
-	Lang   locale.Lang
-	Person people.Person
-	Rail   template.HTML
-	Flash  string
-	Theme  string // "light", "dark" or "" for the device's
-	Now    time.Time
-	Path   string // with its query, to come back to after a change of language or theme
-	Langs  []locale.Lang
+	Lang     locale.Lang
+	Person   people.Person
+	Rail     template.HTML
+	Switches template.HTML // of language and theme
+	Flash    string
+	Theme    string // "light", "dark" or "" for the device's
+	Now      time.Time
+	Path     string // with its query, to come back to after a change of language or theme
 }
 
 func (b *Base) base() *Base { return b }
@@ -39,24 +39,29 @@ func (c *Ctx) Page(t *Templates, name string, v View) error {
 	if page == nil {
 		return fmt.Errorf("page: there is no page %q", name)
 	}
-	b := v.base()
-	b.Lang, b.Person, b.Theme, b.Now, b.Path, b.Langs = c.Lang, c.Person, c.kit.themeOf(c.Ctx), c.Now(), c.OriginalURL(), locale.Langs()
-	b.Flash = c.takeFlash()
-	if c.Method() != fiber.MethodGet {
-		b.Path = "/" // a post's address is not one to come back to
-	}
-	if !b.Bare && b.Person.ID != "" {
-		place := b.Here
-		if place == "" {
-			place = c.Path()
-		}
-		rail, err := c.kit.rail(c.Lang, c.Person, place)
-		if err != nil {
-			return err
-		}
-		b.Rail = rail
+	if err := c.fill(v.base()); err != nil {
+		return err
 	}
 	return c.execute(page, v)
+}
+
+// fill sets what every page has from the request.
+func (c *Ctx) fill(b *Base) (err error) {
+	b.Lang, b.Person, b.Theme, b.Now = c.Lang, c.Person, c.kit.themeOf(c.Ctx), c.Now()
+	b.Flash = c.takeFlash()
+	b.Path = "/"
+	if c.Method() == fiber.MethodGet { // a post's address is not one to come back to
+		b.Path = c.OriginalURL()
+	}
+	if b.Switches, err = c.kit.switches(c.Lang, b.Theme); err != nil || b.Bare || b.Person.ID == "" {
+		return err
+	}
+	place := b.Here
+	if place == "" {
+		place = c.Path()
+	}
+	b.Rail, err = c.kit.rail(c.Lang, c.Person, place)
+	return err
 }
 
 // Fragment renders one part for htmx: a file _name.html of the wing, or a part of the kit.

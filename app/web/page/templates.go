@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path"
 	"strings"
-	"text/template/parse"
 
 	"bainian/app/locale"
 )
@@ -39,7 +38,7 @@ func (k *Kit) Templates(files fs.FS) (*Templates, error) {
 		}
 		t.sets[lang] = s
 	}
-	return t, k.check(t.sets[locale.Hant])
+	return t, nil
 }
 
 // parseBase parses the layout and the kit's parts.
@@ -51,6 +50,9 @@ func (k *Kit) parseBase() (map[locale.Lang]*template.Template, error) {
 			if err := parseNamed(t, ownFiles, pattern); err != nil {
 				return nil, err
 			}
+		}
+		if err := k.settle(lang, t); err != nil {
+			return nil, err
 		}
 		base[lang] = t
 	}
@@ -87,14 +89,17 @@ func (k *Kit) parse(lang locale.Lang, files fs.FS) (*set, error) {
 	if err := parseNamed(shared, files, "templates/_*.html"); err != nil {
 		return nil, err
 	}
+	if err := k.settle(lang, shared); err != nil {
+		return nil, err
+	}
 	names, err := fs.Glob(files, "templates/[^_]*.html")
 	if err != nil {
 		return nil, err
 	}
 	s := &set{shared: shared, pages: map[string]*template.Template{}}
 	for _, name := range names {
-		if stem(name) == "layout" {
-			continue
+		if name == "templates/layout.html" {
+			continue // the kit's own: what pages are put into
 		}
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
@@ -107,115 +112,10 @@ func (k *Kit) parse(lang locale.Lang, files fs.FS) (*set, error) {
 		if _, err := page.New("main").Parse(string(text)); err != nil {
 			return nil, fmt.Errorf("page: %s: %w", name, err)
 		}
+		if err := k.settle(lang, page); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
 		s.pages[stem(name)] = page.Lookup("layout")
 	}
 	return s, nil
-}
-
-// check walks all templates for names that lead nowhere; the languages have the same templates.
-func (k *Kit) check(s *set) error {
-	if err := k.checkSet("parts", s.shared, true); err != nil {
-		return err
-	}
-	for name, page := range s.pages {
-		if err := k.checkSet(name, page, false); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkSet looks at one set; among the shared templates only the layout may name what a page will define.
-func (k *Kit) checkSet(name string, t *template.Template, shared bool) error {
-	for _, one := range t.Templates() {
-		if one.Tree == nil || shared && one.Name() == "layout" {
-			continue
-		}
-		w := walker{kit: k, set: t}
-		w.node(one.Tree.Root)
-		if w.wrong != "" {
-			return fmt.Errorf("page: template %s in %s: %s", one.Name(), name, w.wrong)
-		}
-	}
-	return nil
-}
-
-// walker finds the first constant name in a template that leads nowhere.
-type walker struct {
-	kit   *Kit
-	set   *template.Template
-	wrong string
-}
-
-func (w *walker) node(n parse.Node) {
-	if w.wrong != "" {
-		return
-	}
-	switch n := n.(type) {
-	case *parse.ListNode:
-		if n != nil {
-			for _, child := range n.Nodes {
-				w.node(child)
-			}
-		}
-	case *parse.ActionNode:
-		w.pipe(n.Pipe)
-	case *parse.IfNode:
-		w.branch(&n.BranchNode)
-	case *parse.RangeNode:
-		w.branch(&n.BranchNode)
-	case *parse.WithNode:
-		w.branch(&n.BranchNode)
-	case *parse.TemplateNode:
-		if w.set.Lookup(n.Name) == nil {
-			w.wrong = fmt.Sprintf("there is no template %q", n.Name)
-		}
-		w.pipe(n.Pipe)
-	case *parse.PipeNode:
-		w.pipe(n)
-	}
-}
-
-func (w *walker) branch(b *parse.BranchNode) {
-	w.pipe(b.Pipe)
-	w.node(b.List)
-	w.node(b.ElseList)
-}
-
-func (w *walker) pipe(p *parse.PipeNode) {
-	if p == nil {
-		return
-	}
-	for _, cmd := range p.Cmds {
-		for _, arg := range cmd.Args {
-			w.node(arg)
-		}
-		if len(cmd.Args) < 2 {
-			continue
-		}
-		f, isFunc := cmd.Args[0].(*parse.IdentifierNode)
-		name, isText := cmd.Args[1].(*parse.StringNode)
-		if isFunc && isText {
-			w.call(f.Ident, name.Text)
-		}
-	}
-}
-
-func (w *walker) call(function, name string) {
-	switch function {
-	case "t":
-		for _, lang := range locale.Langs() {
-			if !w.kit.Catalog.Has(lang, name) {
-				w.wrong = fmt.Sprintf("there is no message %q in %s", name, lang)
-			}
-		}
-	case "static":
-		if _, err := w.kit.static.path(name); err != nil {
-			w.wrong = err.Error()
-		}
-	case "icon":
-		if _, err := icon(name); err != nil {
-			w.wrong = err.Error()
-		}
-	}
 }
