@@ -288,3 +288,19 @@ func (w *world) verified(id string) []ledger.Entry {
 	w.ok(ledger.VerifyChain(id, entries, a.head, key))
 	return entries
 }
+
+// publish publishes the document with one text replaced by another, and returns the new version.
+func (w *world) publish(path, old, new string) int {
+	w.Helper()
+	ctx := context.Background()
+	doc, err := w.shelf.Doc(ctx, path)
+	w.ok(err)
+	text := strings.Replace(doc.Sources[doc.Lang], old, new, 1)
+	if text == doc.Sources[doc.Lang] {
+		w.Fatalf("%s does not hold %q", path, old)
+	}
+	w.ok(w.shelf.SaveDraft(ctx, w.trainer, path, doc.Lang, text, doc.Version))
+	head, err := w.shelf.Publish(ctx, w.trainer, path, "更正", doc.Version)
+	w.ok(err)
+	return head.Version
+}
