@@ -1,0 +1,181 @@
+package server
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"bainian/app/exams"
+	"bainian/app/people"
+	"bainian/app/questions"
+)
+
+// candidate is somebody of the demonstration in the middle of an exam.
+type candidate struct {
+	number   string
+	person   people.Person
+	attempt  string
+	form     exams.Form
+	skill    int // how many in a hundred they know
+	next     time.Time
+	n        int
+	seq      int64
+	said     map[int]int // question number → displayed choice
+	copiesOf *candidate
+}
+
+// sit has people start an exam within a few minutes, answer each at their own pace in the order of real time, and
+// hand in. copies names who hands in whose letters.
+func (f *furnisher) sit(s exams.Sitting, numbers []string, copies map[string]string) error {
+	keys, err := f.keys()
+	if err != nil {
+		return err
+	}
+	start := f.clock.now()
+	var room []*candidate
+	byNumber := map[string]*candidate{}
+	for i, number := range numbers {
+		f.to(start.Add(time.Duration(i*7) * time.Second))
+		c := &candidate{number: number, person: f.cast[number], skill: f.skill(number), said: map[int]int{}}
+		if c.attempt, err = f.room.Start(f.ctx, c.person, s.ID, true); err != nil {
+			return fmt.Errorf("%s starts %s: %w", number, s.Exam, err)
+		}
+		if err := f.room.Lease(f.ctx, c.person, c.attempt, "demo-"+number, false); err != nil {
+			return err
+		}
+		again, err := f.room.Replay(f.ctx, c.attempt)
+		if err != nil {
+			return err
+		}
+		c.form = again.Form
+		c.next = f.clock.now().Add(f.pause())
+		byNumber[number] = c
+		room = append(room, c)
+	}
+	for copier, source := range copies {
+		byNumber[copier].copiesOf = byNumber[source]
+		byNumber[copier].next = byNumber[copier].next.Add(40 * time.Second)
+	}
+	for len(room) > 0 {
+		i := earliest(room)
+		c := room[i]
+		f.to(c.next)
+		if c.n == len(c.form.Questions) {
+			if _, err := f.room.Submit(f.ctx, c.person, c.attempt); err != nil {
+				return err
+			}
+			room = slices.Delete(room, i, i+1)
+			continue
+		}
+		if err := f.answer(c, keys); err != nil {
+			return fmt.Errorf("%s answers %d: %w", c.number, c.n, err)
+		}
+		c.next = c.next.Add(f.pause())
+	}
+	if len(copies) > 0 {
+		return f.endSitting(s, copies)
+	}
+	return nil
+}
+
+// endSitting closes a sitting after an invigilator has noted what they saw; then the queue compares its papers.
+func (f *furnisher) endSitting(s exams.Sitting, copies map[string]string) error {
+	for copier := range copies {
+		if err := f.room.Note(f.ctx, f.cast["A006"], s.ID, f.cast[copier].ID, "第二排靠窗：收卷前從袖口掉出一張寫滿題號與字母的紙條，當場收走封存。"); err != nil {
+			return err
+		}
+	}
+	if err := f.room.CloseSitting(f.ctx, f.cast["A005"], s.ID); err != nil {
+		return err
+	}
+	return f.queue.Drain(f.ctx)
+}
+
+func earliest(room []*candidate) int {
+	best := 0
+	for i, c := range room {
+		if c.next.Before(room[best].next) {
+			best = i
+		}
+	}
+	return best
+}
+
+func (f *furnisher) pause() time.Duration { return time.Duration(18+f.dice.n(40)) * time.Second }
+
+// skill is how many answers in a hundred a person knows; the people who sell know most.
+func (f *furnisher) skill(number string) int {
+	switch number {
+	case "B4103", "B4202", "B4203":
+		return 99
+	case "B4107", "B4118":
+		return 60
+	}
+	return 82 + f.dice.n(18)
+}
+
+func (f *furnisher) answer(c *candidate, keys map[string]questions.Item) error {
+	q := c.form.Questions[c.n]
+	item := keys[q.Bank+"/"+q.Item]
+	response := f.response(item, q.Layout, f.dice.yes(c.skill))
+	if c.copiesOf != nil && len(response.Choices) == 1 {
+		if copied, ok := c.copiesOf.said[c.n]; ok && copied < len(q.Layout.Order) {
+			response.Choices[0] = copied
+		}
+	}
+	if len(response.Choices) == 1 {
+		c.said[c.n] = response.Choices[0]
+	}
+	if c.copiesOf != nil && c.n >= 6 && c.n <= 15 && c.n%2 == 0 {
+		away := []exams.Event{{Kind: "focus_lost", AtMs: c.next.Add(-9 * time.Second).UnixMilli()}, {Kind: "focus_back", AtMs: c.next.Add(-2 * time.Second).UnixMilli()}}
+		if err := f.room.Observe(f.ctx, c.person, c.attempt, "demo-"+c.number, away); err != nil {
+			return err
+		}
+	}
+	c.n++
+	c.seq++
+	_, err := f.room.Answer(f.ctx, c.person, c.attempt, c.n, exams.Save{Device: "demo-" + c.number, Seq: c.seq, Response: response})
+	return err
+}
+
+// response is an answer in displayed positions: the key for who knows, something else for who does not.
+func (f *furnisher) response(item questions.Item, l questions.Layout, knows bool) questions.Response {
+	switch item.Kind {
+	case questions.Order:
+		order := identity(len(l.Order))
+		if knows {
+			slices.SortFunc(order, func(a, b int) int { return l.Order[a] - l.Order[b] })
+		}
+		return questions.Response{Order: order}
+	case questions.Match:
+		pairs := make([]int, len(l.Order))
+		for i, row := range l.Order {
+			if pairs[i] = slices.Index(l.Rights, row); !knows {
+				pairs[i] = (pairs[i] + 1) % len(l.Rights)
+			}
+		}
+		return questions.Response{Pairs: pairs}
+	case questions.Numeric, questions.Short:
+		if !knows || len(item.Keys) == 0 {
+			return questions.Response{Text: "0"}
+		}
+		if item.Kind == questions.Numeric {
+			return questions.Response{Text: item.Keys[0].Low}
+		}
+		return questions.Response{Text: item.Keys[0].Text}
+	}
+	var ticked []int
+	for displayed, row := range l.Order {
+		if item.Right[row] {
+			ticked = append(ticked, displayed)
+		}
+	}
+	if !knows {
+		other := f.dice.n(len(l.Order))
+		if len(ticked) == 1 && other == ticked[0] {
+			other = (other + 1) % len(l.Order)
+		}
+		return questions.Response{Choices: []int{other}}
+	}
+	return questions.Response{Choices: ticked}
+}

@@ -1,0 +1,64 @@
+package server
+
+import (
+	"slices"
+	"strings"
+
+	"bainian/app/courses"
+	"bainian/app/exams"
+	"bainian/app/fault"
+	"bainian/app/integrity"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+// consequences is everything that follows from everything, in the transaction of its cause.
+func (h *house) consequences() {
+	// Somebody leaves: their leads return to the pool. Their sessions end in the directory itself.
+	h.directory.OnDeactivated(func(tx *store.Tx, p people.Person) error {
+		return h.pool.ReleaseIn(tx, p.ID, people.SystemID, "deactivated")
+	})
+
+	// A sitting opens: the test that may raise findings is fixed. It closes: its papers are compared.
+	h.room.OnOpened(h.desk.DeclareIn)
+	h.room.OnClosed(h.desk.CompareIn)
+
+	// A verdict. The gate closes by itself, since it reads the verdict.
+	h.desk.OnVerdict(func(tx *store.Tx, v integrity.Verdict) error {
+		cause, by := "case", v.By[len(v.By)-1]
+		switch {
+		case v.Outcome == integrity.RedLine && !v.Overturned:
+			return h.pool.TrustIn(tx, v.PersonID, by, cause)
+		case v.Outcome == integrity.RedLine:
+			return h.pool.RestoreIn(tx, v.PersonID, by, cause)
+		case v.Outcome == integrity.Resit && !v.Overturned:
+			return exams.SetAsideIn(tx, v.AttemptID, by, cause)
+		case v.Outcome == integrity.Resit:
+			return exams.ReinstateIn(tx, v.AttemptID, by, cause)
+		}
+		return nil
+	})
+
+	// A track opens once the exam of the track before it is passed: values before product before sales.
+	h.library.Guard(func(rx *store.Rx, p people.Person, lesson string) error {
+		return trackOpenIn(rx, p.ID, lesson)
+	})
+}
+
+func trackOpenIn(rx *store.Rx, personID, lesson string) error {
+	track, _, _ := strings.Cut(lesson, "/")
+	tracks := courses.Tracks()
+	i := slices.Index(tracks, track)
+	if i <= 0 {
+		return nil
+	}
+	passes, err := exams.PassesIn(rx, personID)
+	if err != nil {
+		return err
+	}
+	passed := slices.ContainsFunc(passes, func(p exams.Pass) bool { return p.Exam == tracks[i-1] && !p.SetAside })
+	if !passed {
+		return fault.New(fault.Forbidden, "server.exam_first_"+tracks[i-1])
+	}
+	return nil
+}

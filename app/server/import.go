@@ -1,0 +1,164 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"bainian/app/documents"
+	"bainian/app/fault"
+	"bainian/app/locale"
+	"bainian/app/people"
+)
+
+// importReport is what an import did or would do, as -json prints it.
+type importReport struct {
+	Kind     string        `json:"kind"`
+	Rows     int           `json:"rows"`
+	New      int           `json:"new"`
+	Changed  int           `json:"changed"`
+	Same     int           `json:"same"`
+	Applied  bool          `json:"applied"`
+	Problems []problemJSON `json:"problems"`
+}
+
+// importCommand reads people, leads or a bank from a file. With any problem, or with -dry-run, nothing is
+// applied.
+func importCommand(ctx context.Context, p program) int {
+	var dry, asJSON bool
+	c, rest, status, ok := p.configure(func(f *flag.FlagSet) {
+		f.BoolVar(&dry, "dry-run", false, "say what would happen and apply nothing")
+		f.BoolVar(&asJSON, "json", false, "print the report as one JSON object")
+	})
+	if !ok {
+		return status
+	}
+	if len(rest) != 2 {
+		return p.fail(fmt.Errorf("%w: bainian import people|leads|bank FILE [-dry-run] [-json]", errUsage), exitUsage)
+	}
+	catalog, err := locale.Load()
+	if err != nil {
+		return p.fail(err, exitUsage)
+	}
+	h, err := openHouse(ctx, c, time.Now, p.log(slog.LevelWarn))
+	if err != nil {
+		return p.fail(err, exitUsage)
+	}
+	defer h.Close()
+	report, problems, err := h.importFile(ctx, rest[0], rest[1], !dry)
+	if err != nil {
+		return p.fail(fmt.Errorf("%s", catalog.Message(locale.En, err)), failureStatus(err))
+	}
+	report.Kind = rest[0]
+	report.Problems = []problemJSON{}
+	for _, q := range problems {
+		if q.File == "" {
+			q.File = rest[1]
+		}
+		report.Problems = append(report.Problems, problemJSON{q.File, q.Line, q.Item, q.Key, catalog.T(locale.En, q.Key, q.Args...)})
+	}
+	if asJSON {
+		if err := json.NewEncoder(p.out).Encode(report); err != nil {
+			return p.fail(err, exitUsage)
+		}
+	} else {
+		for _, q := range report.Problems {
+			fmt.Fprintf(p.out, "%s:%d: %s\n", q.File, q.Line, q.Message)
+		}
+		fmt.Fprintf(p.out, "%d rows: %d new, %d changed, %d as before, %d problems; applied: %t\n",
+			report.Rows, report.New, report.Changed, report.Same, len(report.Problems), report.Applied)
+	}
+	if len(problems) > 0 {
+		return exitFailed
+	}
+	return exitOK
+}
+
+// failureStatus tells input that was refused from a program that could not run.
+func failureStatus(err error) int {
+	if fault.KindOf(err) == fault.Internal || fault.Is(err, fault.Busy) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func (h *house) importFile(ctx context.Context, kind, path string, apply bool) (importReport, fault.Problems, error) {
+	if kind == "bank" {
+		return h.importBank(ctx, path, apply)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return importReport{}, nil, fault.Wrap(err, fault.Invalid, "server.no_file", "path", path)
+	}
+	defer file.Close()
+	switch kind {
+	case "people":
+		r, err := h.directory.Import(ctx, people.System(), file, apply)
+		return importReport{Rows: r.Rows, New: r.New, Changed: r.Changed, Same: r.Same, Applied: r.Applied}, r.Problems, err
+	case "leads":
+		r, err := h.pool.Import(ctx, people.System(), file, apply)
+		return importReport{Rows: r.Rows, New: r.New, Changed: r.Changed, Same: r.Same, Applied: r.Applied}, r.Problems, err
+	}
+	return importReport{}, nil, fault.New(fault.Invalid, "server.unknown_import", "kind", kind)
+}
+
+// importBank publishes a bank file, with the translations that lie beside it, as the next version of the bank of
+// that name.
+func (h *house) importBank(ctx context.Context, path string, apply bool) (importReport, fault.Problems, error) {
+	var report importReport
+	if !strings.HasSuffix(path, ".bank.md") {
+		return report, nil, fault.New(fault.Invalid, "server.not_a_bank", "path", path)
+	}
+	doc := documents.Doc{Head: documents.Head{Path: "quizzes/" + filepath.Base(path), Kind: documents.Bank, Lang: locale.Hant}, Sources: map[locale.Lang]string{}}
+	for _, lang := range locale.Langs() {
+		source, err := os.ReadFile(documents.FileOf(path, lang, doc.Lang))
+		if err != nil {
+			if lang == doc.Lang {
+				return report, nil, fault.Wrap(err, fault.Invalid, "server.no_file", "path", path)
+			}
+			continue
+		}
+		doc.Sources[lang] = string(source)
+	}
+	problems, err := h.shelf.Lint(ctx, doc)
+	if err != nil || len(problems) > 0 {
+		return report, problems, err
+	}
+	report.Rows, report.New = 1, 1
+	if !apply {
+		return report, nil, nil
+	}
+	if _, err := h.shelf.Adopt(ctx, people.System(), doc, "bainian import bank "+filepath.Base(path)); err != nil {
+		return report, nil, err
+	}
+	report.Applied = true
+	return report, nil, nil
+}
+
+// tokenCommand makes an API token and shows it, this once.
+func tokenCommand(ctx context.Context, p program) int {
+	c, rest, status, ok := p.configure(nil)
+	if !ok {
+		return status
+	}
+	if len(rest) != 1 {
+		return p.fail(fmt.Errorf("%w: bainian token NAME", errUsage), exitUsage)
+	}
+	h, err := openHouse(ctx, c, time.Now, p.log(slog.LevelWarn))
+	if err != nil {
+		return p.fail(err, exitUsage)
+	}
+	defer h.Close()
+	token, err := h.directory.NewToken(ctx, people.System(), rest[0])
+	if err != nil {
+		return p.fail(err, failureStatus(err))
+	}
+	fmt.Fprintln(p.out, token)
+	return exitOK
+}

@@ -1,0 +1,94 @@
+package server
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"bainian/app/fault"
+	"bainian/app/leads"
+	"bainian/app/people"
+)
+
+// leadsArrive imports the demonstration's pool of potential customers.
+func (f *furnisher) leadsArrive() error {
+	f.at(7, 17, 0)
+	var csv strings.Builder
+	csv.WriteString("company,contact,phone,industry,territory,source,note\n")
+	first := []string{"永", "宏", "大", "信", "億", "聯", "光", "鼎", "昇", "利", "嘉", "富", "新", "瑞", "台", "東", "美", "泰", "豐", "錦"}
+	second := []string{"昌", "泰", "成", "達", "欣", "源", "隆", "發", "茂", "安", "華", "德", "翔", "盛", "邦", "順", "興", "輝", "益", "和"}
+	trades := []struct{ name, industry string }{{"五金", "五金"}, {"紡織", "紡織"}, {"塑膠", "塑膠"}, {"精機", "機械"}, {"食品", "食品"}, {"燈飾", "燈飾"}, {"傢俱", "家具"}, {"自行車零件", "自行車"}}
+	places := []string{"台北", "桃園", "台中", "彰化", "台南", "高雄"}
+	sources := []string{"展會名片", "官網留言", "老客戶介紹", "公會名錄"}
+	surnames := []string{"林", "陳", "黃", "張", "李", "王", "吳", "劉", "蔡", "楊"}
+	titles := []string{"經理", "老闆", "廠長", "副理", "小姐", "先生"}
+	for i := range 500 {
+		trade := trades[i%len(trades)]
+		fmt.Fprintf(&csv, "%s%s%s,%s%s,0%d-%04d-%04d,%s,%s,%s,\n", first[i%20], second[(i/20)%20], trade.name+"有限公司",
+			surnames[f.dice.n(10)], titles[f.dice.n(6)], 2+i%6, 2000+i, 1000+f.dice.n(9000), trade.industry, places[f.dice.n(6)], sources[f.dice.n(4)])
+	}
+	report, err := f.pool.Import(f.ctx, people.System(), strings.NewReader(csv.String()), true)
+	if err != nil {
+		return err
+	}
+	return report.Problems.Err()
+}
+
+// sellingWeek: those whose gate is open draw each business day, call, visit, and hand some back.
+func (f *furnisher) sellingWeek() error {
+	outcomes := []string{"老闆出差，下週一再約", "對展會成本不滿意，想看方案", "已約到決策人，帶價目表過去", "暫時沒有外銷計畫，三個月後再問", "看過示範帳號，問驗證怎麼做", "請我們寄同業案例"}
+	next := []string{"週一十點回電", "準備 FAB 提案", "帶簡報拜訪", "寄案例給廠長", "", ""}
+	for daysAgo := 6; daysAgo >= 0; daysAgo-- {
+		day := f.present.AddDate(0, 0, -daysAgo)
+		if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+			continue
+		}
+		if daysAgo == 0 && f.present.Hour() < 9 {
+			break
+		}
+		for _, number := range members(oldCohort) {
+			if err := f.sellingDay(number, daysAgo, outcomes, next); err != nil {
+				return fmt.Errorf("%s sells: %w", number, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (f *furnisher) sellingDay(number string, daysAgo int, outcomes, next []string) error {
+	p := f.cast[number]
+	f.at(daysAgo, 8, 0)
+	d, err := f.keeper.Decide(f.ctx, p.ID)
+	if err != nil || !d.Level.Takes() {
+		return err
+	}
+	mine, err := f.pool.Mine(f.ctx, p)
+	if err != nil {
+		return err
+	}
+	f.at(daysAgo, 8, 30+f.dice.n(20))
+	for range 3 + f.dice.n(5) {
+		if _, err := f.pool.Draw(f.ctx, p, ""); err != nil {
+			if fault.Is(err, fault.Conflict) {
+				break
+			}
+			return err
+		}
+	}
+	for i, holding := range mine {
+		f.at(daysAgo, 10+i/4, 5+f.dice.n(50))
+		switch {
+		case f.dice.yes(75):
+			kind := leads.Kinds()[f.dice.n(3)]
+			if err := f.pool.FollowUp(f.ctx, p, holding.Lead.ID, leads.Contact{Kind: kind, Outcome: outcomes[f.dice.n(len(outcomes))], Next: next[f.dice.n(len(next))]}); err != nil {
+				return err
+			}
+		case f.dice.yes(30):
+			if err := f.pool.Return(f.ctx, p, holding.Lead.ID, "產業不合，已請對方留下需求再聯絡"); err != nil {
+				return err
+			}
+		}
+	}
+	f.at(daysAgo, 22, 45)
+	return f.queue.Drain(f.ctx)
+}

@@ -1,0 +1,201 @@
+package server
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"bainian/app/fault"
+	"bainian/app/locale"
+	"bainian/app/people"
+	"bainian/app/web"
+	"bainian/app/web/page"
+)
+
+// serveCommand runs the site until it is interrupted, then stops taking work and commits what it has.
+func serveCommand(ctx context.Context, p program) int {
+	var asJSON bool
+	c, rest, status, ok := p.configure(func(f *flag.FlagSet) {
+		f.BoolVar(&asJSON, "json", false, "with -demo: print one line of JSON on standard output once listening")
+	})
+	if !ok {
+		return status
+	}
+	c.JSON = asJSON
+	if len(rest) > 0 {
+		return p.fail(fmt.Errorf("%w: unexpected %q", errUsage, rest[0]), exitUsage)
+	}
+	if err := Serve(ctx, c, p); err != nil {
+		return p.fail(err, exitFailed)
+	}
+	return exitOK
+}
+
+// Serve opens everything, listens, and returns when ctx ends and all that was begun is committed.
+func Serve(ctx context.Context, c Config, p program) error {
+	began := time.Now()
+	log := p.log(slog.LevelInfo)
+	say := func(format string, args ...any) { fmt.Fprintf(p.err, format+"\n", args...) }
+	say("百年大計 Bainian %s", Version)
+	say("  database  %s", redacted(c.DB))
+
+	clock := &clock{}
+	h, err := openHouse(ctx, c, clock.now, log)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	loaded, problems, err := h.load(ctx)
+	if err != nil {
+		return err
+	}
+	catalog, err := locale.Load()
+	if err != nil {
+		return err
+	}
+	say("  content   %d new, %d changed, %d as before, %d in conflict", len(loaded.New), len(loaded.Updated), len(loaded.Unchanged), len(loaded.Conflicts))
+	for _, q := range problems {
+		say("  problem   %s", problemLine(catalog, q))
+	}
+
+	var links *demoLinks
+	if c.Demo {
+		say("  demo      furnishing a demonstration company …")
+		if links, err = furnish(ctx, h, clock); err != nil {
+			return fmt.Errorf("furnishing the demonstration: %w", err)
+		}
+	}
+	site, err := newSite(c, h, catalog, clock.now, log, links, say)
+	if err != nil {
+		return err
+	}
+	app, err := site.App()
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	var background sync.WaitGroup
+	background.Go(func() {
+		if err := h.queue.Run(working); err != nil && !errors.Is(err, context.Canceled) {
+			log.Error("queue", "error", err)
+		}
+	})
+	served := make(chan error, 1)
+	go func() { served <- app.Listener(listener) }()
+	say("  ready     %s  (%d ms)", c.URL, time.Since(began).Milliseconds())
+	if links != nil {
+		if err := links.announce(p, c); err != nil {
+			return err
+		}
+	}
+
+	var failure error
+	select {
+	case <-ctx.Done():
+		say("stopping: no new work is taken, what was begun is finished")
+	case failure = <-served:
+	}
+	if err := app.ShutdownWithTimeout(10 * time.Second); err != nil {
+		log.Warn("some connections were cut", "error", err)
+	}
+	stopWork()
+	background.Wait()
+	return failure
+}
+
+// newSite is the web with its hooks: first admin and demonstration links.
+func newSite(c Config, h *house, catalog *locale.Catalog, now func() time.Time, log *slog.Logger, links *demoLinks, say func(string, ...any)) (*web.Site, error) {
+	static, err := fs.Sub(h.files, "static")
+	if err != nil {
+		return nil, err
+	}
+	config := page.Config{Catalog: catalog, Directory: h.directory, Static: static, BaseURL: c.URL, Zone: c.location(), Clock: now, Log: log}
+	code := ""
+	if exists, err := h.directory.HasAdmin(context.Background()); err != nil {
+		return nil, err
+	} else if !exists {
+		code = secret(10)
+		say("  set-up    no admin exists yet: open %s/setup and enter this one-time code:  %s", c.URL, code)
+		config.NeedsSetUp = func(ctx context.Context) (bool, error) {
+			exists, err := h.directory.HasAdmin(ctx)
+			return !exists, err
+		}
+		config.DoSetUp = func(ctx context.Context, s page.SetUp) (string, error) { return h.setUp(ctx, s, code) }
+	}
+	if links != nil {
+		config.DemoSignIn = func(ctx context.Context, token string) (string, error) { return links.signIn(ctx, h.directory, token) }
+	}
+	return &web.Site{Config: config, DB: h.db, Directory: h.directory, Shelf: h.shelf, Roster: h.roster, Library: h.library,
+		Room: h.room, Desk: h.desk, Keeper: h.keeper, Pool: h.pool, Files: h.files}, nil
+}
+
+// setUp makes the first admin for whoever has read the code off the console.
+func (h *house) setUp(ctx context.Context, s page.SetUp, code string) (string, error) {
+	given := strings.ToUpper(strings.TrimSpace(s.Code))
+	if subtle.ConstantTimeCompare([]byte(given), []byte(code)) != 1 {
+		return "", fault.New(fault.Forbidden, "server.wrong_code").In("code")
+	}
+	p, err := h.directory.SetUp(ctx, people.NewPerson{Number: s.Number, Name: s.Name, Email: s.Email, Roles: []people.Role{people.Admin, people.HR}}, s.Password)
+	if err != nil {
+		return "", err
+	}
+	return h.directory.SignInAs(ctx, p.ID)
+}
+
+// redacted is a database address without its password.
+func redacted(db string) string {
+	if at := strings.LastIndex(db, "@"); at > 0 && strings.Contains(db, "://") {
+		scheme, rest, _ := strings.Cut(db, "://")
+		user, _, _ := strings.Cut(rest[:strings.LastIndex(rest, "@")], ":")
+		return scheme + "://" + user + ":…" + db[at:]
+	}
+	return db
+}
+
+func problemLine(catalog *locale.Catalog, p fault.Problem) string {
+	text := catalog.T(locale.En, p.Key, p.Args...)
+	switch {
+	case p.File == "":
+		return text
+	case p.Line == 0:
+		return fmt.Sprintf("%s: %s", p.File, text)
+	}
+	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, text)
+}
+
+// problemJSON is a problem as scripts read it.
+type problemJSON struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Item    string `json:"item"`
+	Key     string `json:"key"`
+	Message string `json:"message"`
+}
+
+func (p program) printProblems(catalog *locale.Catalog, problems fault.Problems, asJSON bool) error {
+	encoder := json.NewEncoder(p.out)
+	encoder.SetEscapeHTML(false)
+	for _, q := range problems {
+		if !asJSON {
+			fmt.Fprintln(p.out, problemLine(catalog, q))
+			continue
+		}
+		if err := encoder.Encode(problemJSON{q.File, q.Line, q.Item, q.Key, catalog.T(locale.En, q.Key, q.Args...)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

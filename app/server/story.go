@@ -1,0 +1,321 @@
+package server
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"bainian/app/cohorts"
+	"bainian/app/courses"
+	"bainian/app/documents"
+	"bainian/app/exams"
+	"bainian/app/locale"
+	"bainian/app/people"
+	"bainian/app/questions"
+)
+
+// staff enters everybody, as HR would have on the first day.
+func (f *furnisher) staff() error {
+	f.cast = map[string]people.Person{}
+	f.at(25, 8, 30)
+	for _, m := range cast() {
+		p, err := f.directory.Create(f.ctx, people.System(), people.NewPerson{
+			Number: m.number, Name: m.name, Email: m.number + "@farsail.example", Roles: m.roles,
+			ManagerID: f.cast[m.manager].ID, HiredOn: f.present.AddDate(0, 0, -25).Format(time.DateOnly)})
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.number, err)
+		}
+		f.cast[m.number] = p
+	}
+	return nil
+}
+
+// cohorts forms both cohorts and their timetables.
+func (f *furnisher) cohorts() error {
+	hr := f.cast["A002"]
+	for _, c := range []struct{ number, from, to int }{{oldCohort, -24, -4}, {newCohort, -8, 12}} {
+		day := func(n int) string { return f.present.AddDate(0, 0, n).Format(time.DateOnly) }
+		cohort, err := f.roster.Create(f.ctx, hr, cohorts.Cohort{Number: c.number, Name: fmt.Sprintf("第 %d 期", c.number), StartsOn: day(c.from), EndsOn: day(c.to)})
+		if err != nil {
+			return err
+		}
+		for _, m := range cast() {
+			if m.cohort != c.number {
+				continue
+			}
+			if err := f.roster.Enrol(f.ctx, hr, cohort.ID, f.cast[m.number].ID); err != nil {
+				return err
+			}
+		}
+		if err := f.timetable(cohort, c.from); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// timetable gives a cohort a lecture each morning and sharing each evening for its first two weeks.
+func (f *furnisher) timetable(c cohorts.Cohort, from int) error {
+	lectures := []string{"百年大計：我們為什麼先講價值觀", "高壓線：三十秒的決定", "遠帆通能做什麼、不能做什麼", "怎麼讀一份報價單", "一條線索的一生", "見到決策人之前", "提問的四個層次", "把功能說成利益", "異議是還沒說完的需求", "簽約之後"}
+	evenings := []string{"我第一次被拒絕的那天", "我怎麼向只信紙本的老闆說明網路會員", "一份退回去的合約", "今天誰讓你學到最多", "我的第一條線索"}
+	y, m, d := f.present.AddDate(0, 0, from).Date()
+	n := 0
+	for i := range 14 {
+		day := time.Date(y, m, d+i, 0, 0, 0, 0, f.present.Location())
+		if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+			continue
+		}
+		for _, s := range []cohorts.Session{
+			{CohortID: c.ID, At: day.Add(9 * time.Hour), Kind: cohorts.Lecture, Title: lectures[n%len(lectures)], Lecturer: "蔡孟庭", Place: "3 樓教室"},
+			{CohortID: c.ID, At: day.Add(18*time.Hour + 30*time.Minute), Kind: cohorts.Sharing, Title: evenings[n%len(evenings)], Lecturer: "宋佳蓉", Place: "3 樓會議室"},
+		} {
+			if _, err := f.roster.AddSession(f.ctx, f.cast["A002"], s); err != nil {
+				return err
+			}
+		}
+		n++
+	}
+	return nil
+}
+
+// members are the numbers of a cohort, in order.
+func members(cohort int) []string {
+	var numbers []string
+	for _, m := range cast() {
+		if m.cohort == cohort {
+			numbers = append(numbers, m.number)
+		}
+	}
+	return numbers
+}
+
+// valuesWeek: the old cohort signs, reads and sits the values exam. Two of them hand in the same letters; an
+// invigilator sees one of the two with a slip of paper.
+func (f *furnisher) valuesWeek() error {
+	all := members(oldCohort)
+	f.at(18, 9, 0)
+	for _, number := range all {
+		if err := f.sign(number); err != nil {
+			return err
+		}
+		if err := f.read(number, "values"); err != nil {
+			return err
+		}
+	}
+	s, err := f.sitting("values", oldCohort, 14, 14, 3)
+	if err != nil {
+		return err
+	}
+	f.at(14, 10, 0)
+	if err := f.sit(s, all, map[string]string{"B4118": "B4107"}); err != nil {
+		return err
+	}
+	return nil
+}
+
+// productAndSales: those who passed go on; nine of them reach the end.
+func (f *furnisher) productAndSales() error {
+	var going []string
+	for _, number := range members(oldCohort) {
+		if f.passed(number, "values") && number != "B4107" && number != "B4118" {
+			going = append(going, number)
+		}
+	}
+	going = going[:min(len(going), 16)]
+	for i, track := range []string{"product", "sales"} {
+		f.at(12-3*i, 9, 0)
+		for _, number := range going {
+			if err := f.read(number, track); err != nil {
+				return err
+			}
+		}
+		s, err := f.sitting(track, oldCohort, 11-3*i, 11-3*i, 3)
+		if err != nil {
+			return err
+		}
+		f.at(11-3*i, 14, 0)
+		if err := f.sit(s, going, nil); err != nil {
+			return err
+		}
+		going = slices.DeleteFunc(going, func(number string) bool { return !f.passed(number, track) })
+	}
+	return nil
+}
+
+// newCohort: the new cohort has open sittings for two weeks; its members are at different stages.
+func (f *furnisher) newCohort() error {
+	f.at(7, 8, 0)
+	sittings := map[string]exams.Sitting{}
+	for _, exam := range []string{"practice", "values", "product", "sales"} {
+		s, err := f.sitting(exam, newCohort, 7, -14, 24*21)
+		if err != nil {
+			return err
+		}
+		sittings[exam] = s
+	}
+	f.at(6, 9, 30)
+	for i, number := range members(newCohort) {
+		if i == 0 {
+			continue // 林予安 has just arrived
+		}
+		if err := f.sign(number); err != nil {
+			return err
+		}
+		if err := f.read(number, "values"); err != nil {
+			return err
+		}
+	}
+	f.at(5, 10, 0)
+	if err := f.sit(sittings["values"], members(newCohort)[1:7], nil); err != nil {
+		return err
+	}
+	f.at(3, 9, 30)
+	for _, number := range []string{"B4203"} {
+		for i, track := range []string{"product", "sales"} {
+			f.at(3-i, 9, 30)
+			if err := f.read(number, track); err != nil {
+				return err
+			}
+			if track == "product" {
+				f.at(3-i, 15, 0)
+				if err := f.sit(sittings[track], []string{number}, nil); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// review: the copied pair is in the queue since the sitting closed; a reviewer has opened one of the two cases.
+func (f *furnisher) review() error {
+	f.at(1, 15, 0)
+	return f.desk.Open(f.ctx, f.cast["A003"], 1)
+}
+
+// sign signs the pledge.
+func (f *furnisher) sign(number string) error {
+	pledge, err := f.library.Pledge(f.ctx, locale.Hant)
+	if err != nil {
+		return err
+	}
+	return f.library.SignPledge(f.ctx, f.cast[number], pledge.Version, locale.Hant)
+}
+
+// read reads every lesson of a track: opens it, tries its checks, finishes it. A lesson that is closed to the
+// person stays unread.
+func (f *furnisher) read(number, track string) error {
+	p := f.cast[number]
+	tracks, err := f.library.Tracks(f.ctx, p, locale.Hant)
+	if err != nil {
+		return err
+	}
+	for _, t := range tracks {
+		if t.Name != track {
+			continue
+		}
+		for _, c := range t.Courses {
+			for _, l := range c.Lessons {
+				if err := f.readLesson(p, l.Ref); err != nil {
+					return fmt.Errorf("%s reads %s: %w", number, l.Ref, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (f *furnisher) readLesson(p people.Person, ref string) error {
+	view, err := f.library.Lesson(f.ctx, p, ref, locale.Hant)
+	if err != nil {
+		return err
+	}
+	if err := f.library.Read(f.ctx, p, ref, 300+f.dice.n(500)); err != nil {
+		return err
+	}
+	for _, part := range view.Parts {
+		if part.Check == nil {
+			continue
+		}
+		if _, err := f.library.Check(f.ctx, p, ref, part.Check.ID, f.guess(part.Check), locale.Hant); err != nil {
+			return err
+		}
+	}
+	return f.library.Complete(f.ctx, p, ref)
+}
+
+// guess answers a check somehow; that is what trying is.
+func (f *furnisher) guess(c *courses.CheckView) questions.Response {
+	switch c.Kind {
+	case questions.Order:
+		return questions.Response{Order: identity(len(c.Rows))}
+	case questions.Match:
+		return questions.Response{Pairs: identity(len(c.Rows))}
+	case questions.Numeric, questions.Short:
+		return questions.Response{Text: "1"}
+	}
+	return questions.Response{Choices: []int{f.dice.n(len(c.Rows))}}
+}
+
+func identity(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// sitting opens an exam for a cohort: from so many days ago at eight until so many days ago, for so many hours.
+func (f *furnisher) sitting(exam string, cohort, openedDaysAgo, endDaysAgo, hours int) (exams.Sitting, error) {
+	list, err := f.roster.List(f.ctx)
+	if err != nil {
+		return exams.Sitting{}, err
+	}
+	i := slices.IndexFunc(list, func(c cohorts.Summary) bool { return c.Number == cohort })
+	f.at(openedDaysAgo, 8, 0)
+	opens := f.present.AddDate(0, 0, -openedDaysAgo)
+	y, m, d := opens.Date()
+	from := time.Date(y, m, d, 9, 0, 0, 0, f.present.Location())
+	y, m, d = f.present.AddDate(0, 0, -endDaysAgo).Date()
+	until := time.Date(y, m, d, 18, 0, 0, 0, f.present.Location())
+	return f.room.OpenSitting(f.ctx, f.cast["A005"], exams.NewSitting{Exam: exam, CohortID: list[i].ID, OpensAt: from, ClosesAt: until, Invigilators: []string{f.cast["A006"].ID}})
+}
+
+// passed reports whether a person has a pass in an exam.
+func (f *furnisher) passed(number, exam string) bool {
+	views, err := f.room.Sittings(f.ctx, f.cast[number])
+	if err != nil {
+		return false
+	}
+	for _, v := range views {
+		for _, a := range v.Mine {
+			if v.Exam == exam && a.Passed {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// keys are the banks' items, so that a candidate of the demonstration can know some of the answers.
+func (f *furnisher) keys() (map[string]questions.Item, error) {
+	items := map[string]questions.Item{}
+	heads, err := f.shelf.Heads(f.ctx, documents.Bank)
+	if err != nil {
+		return nil, err
+	}
+	for _, head := range heads {
+		doc, err := f.shelf.Doc(f.ctx, head.Path)
+		if err != nil {
+			return nil, err
+		}
+		bank, problems := questions.ParseBank(questions.File{Name: doc.Path, Lang: doc.Lang, Source: []byte(doc.Sources[doc.Lang])})
+		if err := problems.Err(); err != nil {
+			return nil, err
+		}
+		for _, item := range bank.Items {
+			items[bank.ID+"/"+item.ID] = item
+		}
+	}
+	return items, nil
+}

@@ -1,0 +1,62 @@
+// Package web is the site: it mounts the wings on one Fiber app. The kit they share is in page.
+package web
+
+import (
+	"io/fs"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bainian/app/cohorts"
+	"bainian/app/courses"
+	"bainian/app/documents"
+	"bainian/app/exams"
+	"bainian/app/gate"
+	"bainian/app/integrity"
+	"bainian/app/leads"
+	"bainian/app/people"
+	"bainian/app/store"
+	"bainian/app/web/api"
+	"bainian/app/web/learn"
+	"bainian/app/web/manage"
+	"bainian/app/web/page"
+	"bainian/app/web/review"
+	"bainian/app/web/studio"
+)
+
+// Site is everything that pages are made from.
+type Site struct {
+	page.Config
+	DB        *store.DB
+	Directory *people.Directory
+	Shelf     *documents.Shelf
+	Roster    *cohorts.Roster
+	Library   *courses.Library
+	Room      *exams.Room
+	Desk      *integrity.Desk
+	Keeper    *gate.Keeper
+	Pool      *leads.Pool
+	Files     fs.FS // images beside the lessons
+}
+
+// App mounts every wing. An error names the template, message or file that is wrong.
+func (s *Site) App() (*fiber.App, error) {
+	kit, err := page.New(s.Config)
+	if err != nil {
+		return nil, err
+	}
+	app := kit.App()
+	api.Mount(app, kit, s.DB, s.Keeper)
+	if err := learn.Mount(app, kit, s.Roster, s.Library, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {
+		return nil, err
+	}
+	if err := studio.Mount(app, kit, s.Shelf, s.Library, s.Room, s.Roster, s.Directory, s.Desk); err != nil {
+		return nil, err
+	}
+	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {
+		return nil, err
+	}
+	if err := manage.Mount(app, kit, s.Directory, s.Roster, s.Keeper, s.Pool); err != nil {
+		return nil, err
+	}
+	return app, nil
+}
