@@ -199,3 +199,25 @@ func (s *Shelf) Diff(ctx context.Context, path string, a, b int, lang locale.Lan
 	}
 	return Compare(before.Sources[lang], after.Sources[lang]), nil
 }
+
+// Adopt makes a document from elsewhere, an imported bank say, the next version of its path. What the lint says
+// comes as fault.Problems; a document that is already so is fault.Conflict "documents.unchanged".
+func (s *Shelf) Adopt(ctx context.Context, actor people.Person, d Doc, note string) (Head, error) {
+	if err := mayEdit(actor, d.Path); err != nil {
+		return Head{}, err
+	}
+	note, err := noted(note)
+	if err != nil {
+		return Head{}, err
+	}
+	sources := map[locale.Lang]string{}
+	for lang, text := range d.Sources {
+		kept, bad := normal(text)
+		if bad != nil {
+			return Head{}, bad
+		}
+		sources[lang] = kept
+	}
+	d.Sources, d.Hash = sources, hash(sources)
+	return s.publish(ctx, actor, d, note, nil)
+}
