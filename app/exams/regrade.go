@@ -44,7 +44,9 @@ func Relay(old, new questions.Item, l questions.Layout) (questions.Layout, bool)
 	}
 	order, ok := carry(l.Order, was.Choices, is.Choices)
 	rights, ok2 := carry(l.Rights, was.Rights, is.Rights)
-	return questions.Layout{Order: order, Rights: rights}, ok && ok2
+	relaid := questions.Layout{Order: order, Rights: rights}
+	// A distractor that became a pair was not shown as one.
+	return relaid, ok && ok2 && new.Check(relaid, questions.Response{}) == nil
 }
 
 // family puts together the kinds that one can become the other by a corrected key.

@@ -166,6 +166,7 @@ func TestLintFrontMatter(t *testing.T) {
 		{"none", item, []string{"1 front_missing"}},
 		{"open", "---\nbank: x\n", []string{"1 front_open", "0 bank_empty"}},
 		{"malformed", "---\nbank: x\ntitle: [\n---\n" + item, []string{"3 front_malformed"}},
+		{"malformed further on", "---\nbank: x\ntitle: y\nlang: [en\n---\n" + item, []string{"4 front_malformed"}},
 		{"unknown field", "---\nbank: x\ntitle: y\nlang: en\ncolour: red\n---\n" + item, []string{"5 front_unknown"}},
 		{"no title", "---\nbank: x\nlang: en\n---\n" + item, []string{"1 front_required"}},
 		{"unknown language", "---\nbank: x\ntitle: y\nlang: fr\n---\n" + item, []string{"1 lang_unknown"}},

@@ -12,7 +12,11 @@ import (
 	"bainian/app/locale"
 )
 
-var yamlLine = regexp.MustCompile(`line ([0-9]+): (.*)`)
+var (
+	yamlLine = regexp.MustCompile(`line ([0-9]+): (.*)`)
+	// The library counts lines from 0 in what its parser says, and from 1 in what its scanner says.
+	yamlFromZero = regexp.MustCompile(`^did not find expected (node content|key|'-'|',')`)
+)
 
 // FrontMatter reads a file's front matter as a YAML mapping whose nodes have the lines of the file, and the
 // text that follows. The mapping is nil exactly when there are problems.
@@ -37,7 +41,10 @@ func (s *source) mapping() *yaml.Node {
 		n, detail := start, err.Error()
 		if m := yamlLine.FindStringSubmatch(detail); m != nil {
 			at, _ := strconv.Atoi(m[1])
-			n, detail = start+at, m[2]
+			if n, detail = start+at, m[2]; yamlFromZero.MatchString(detail) {
+				n++
+			}
+			n = min(n, start+len(front)) // what ends too early is found at the fence
 		}
 		s.add(n, "", "front_malformed", "detail", detail)
 		return nil
