@@ -124,8 +124,10 @@ func (k rules) files() fstest.MapFS {
 		fmt.Fprintf(&singles, "## 情境 %d：客戶遞來紅包 {#single-%d}\n\n第 %d 種情境，你怎麼做？\n\n- [ ] 先收下%d\n- [x] 當場婉拒%d\n- [ ] 轉交同事%d\n  > 回饋秘語%d\n- [ ] 假裝沒看見%d {credit=25}\n\n> 解析秘語 %d\n\n", i, i, i, i, i, i, i, i, i)
 	}
 	return fstest.MapFS{
-		"quizzes/red.bank.md": {Data: []byte(fmt.Sprintf(testBank, singles.String()))},
-		"quizzes/red.exam.md": {Data: []byte(fmt.Sprintf(testExam, k.attempts, k.cooldown, k.reread, k.score, k.answers))},
+		"content/values/culture/course.md":  {Data: []byte("---\ntitle: 文化\norder: 1\n---\n")},
+		"content/values/culture/01-line.md": {Data: []byte("---\ntitle: 高壓線\norder: 1\nminutes: 5\nobjectives: [認出那條線]\n---\n\n線在這裡。\n")},
+		"quizzes/red.bank.md":               {Data: []byte(fmt.Sprintf(testBank, singles.String()))},
+		"quizzes/red.exam.md":               {Data: []byte(fmt.Sprintf(testExam, k.attempts, k.cooldown, k.reread, k.score, k.answers))},
 	}
 }
 
