@@ -3,6 +3,7 @@ package courses
 import (
 	"context"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -51,9 +52,7 @@ func (l *Library) lintLesson(ctx context.Context, d documents.Doc) (fault.Proble
 		_, bad = l.render(vars, d, lang)
 		for _, p := range bad {
 			// What is wrong with the checks comes with every language; once is enough.
-			if n == 0 || p.File == s.file && !slices.ContainsFunc(problems, func(q fault.Problem) bool {
-				return q.File == p.File && q.Line == p.Line && q.Key == p.Key && q.Item == p.Item
-			}) {
+			if n == 0 || p.File == s.file && !slices.ContainsFunc(problems, func(q fault.Problem) bool { return reflect.DeepEqual(p, q) }) {
 				problems = append(problems, p)
 			}
 		}

@@ -127,8 +127,8 @@ func (w *work) lintText(n *ast.Text) {
 			w.problem(w.lineAt(start), "markdown.emphasis_unseen", "text", excerpt(string(line)))
 		}
 	}
-	// A reference that goldmark knows has become a node of its own; "[" alone begins the text of one it does not.
-	if words[0] == '[' || bytes.Contains(words, []byte("[^")) {
+	// A reference that goldmark knows has become a node of its own; of one it does not, the text may end at "[".
+	if bytes.IndexByte(words, '[') >= 0 {
 		rest := w.src[n.Segment.Start:]
 		if end := bytes.IndexByte(rest, '\n'); end >= 0 {
 			rest = rest[:end]
@@ -139,9 +139,11 @@ func (w *work) lintText(n *ast.Text) {
 	}
 }
 
+// reported reports whether the line has that problem already; the text is walked from top to bottom, so it
+// can only be among the last.
 func (w *work) reported(line int, key string) bool {
-	for _, p := range w.problems {
-		if p.Line == line && p.Key == key {
+	for i := len(w.problems) - 1; i >= 0 && w.problems[i].Line >= line; i-- {
+		if w.problems[i].Line == line && w.problems[i].Key == key {
 			return true
 		}
 	}

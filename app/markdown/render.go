@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/chroma/v2/formatters/html"
@@ -123,6 +124,7 @@ func (r *Renderer) Render(src []byte, o Options) (Document, fault.Problems) {
 	}
 	flush()
 	d.Headings, d.Chars = w.headings, w.chars
+	slices.SortStableFunc(w.problems, func(a, b fault.Problem) int { return a.Line - b.Line })
 	return d, w.problems
 }
 

@@ -141,6 +141,7 @@ func (w *work) image(n *ast.Image) {
 	drop := func(key string) {
 		w.problem(w.line(n), key, "src", excerpt(src))
 		words := ast.NewString([]byte(alt))
+		words.SetRaw(true)
 		n.Parent().ReplaceChild(n.Parent(), n, words)
 	}
 	if at, err := url.Parse(src); err != nil || at.Scheme != "" || at.Host != "" || strings.HasPrefix(src, "//") {
@@ -190,11 +191,28 @@ func (w *work) link(n ast.Node, to string) {
 	at, err := url.Parse(to)
 	if err != nil || !linkSchemes[strings.ToLower(at.Scheme)] || strings.HasPrefix(to, "//") {
 		w.problem(w.line(n), "markdown.link_unsafe", "to", excerpt(to))
-		return // the sanitiser drops the address
+		unlink(n, to)
+		return
 	}
 	if at.Scheme == "http" || at.Scheme == "https" {
 		n.SetAttributeString("rel", []byte("noopener"))
 	}
+}
+
+// unlink leaves of a link the words that were to be clicked, or its address where that is all there is.
+func unlink(n ast.Node, to string) {
+	at := n.Parent()
+	if !n.HasChildren() {
+		words := ast.NewString([]byte(to))
+		words.SetRaw(true)
+		at.InsertBefore(at, n, words)
+	}
+	for c := n.FirstChild(); c != nil; {
+		next := c.NextSibling()
+		at.InsertBefore(at, n, c)
+		c = next
+	}
+	at.RemoveChild(at, n)
 }
 
 // linkSchemes are what a link may start with; "" is a link within the site.
