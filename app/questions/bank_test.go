@@ -328,3 +328,18 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+func TestFixIDs(t *testing.T) {
+	f := bank("# 甲\r\n## 一 {#rl-01}\r\n" + twoChoices + "## 二 {level=apply}\r\n" + twoChoices + "## 三\n" + twoChoices + "<!--\n## 註解裡的\n-->\n")
+	fixed, n := FixIDs(f)
+	want := strings.NewReplacer("{level", "{#rl-02 level", "## 三\n", "## 三 {#rl-03}\n").Replace(string(f.Source))
+	if string(fixed) != want || n != 2 {
+		t.Errorf("%d fixed: %s", n, fixed)
+	}
+	if _, problems := ParseBank(File{Source: fixed}); len(problems) > 0 {
+		t.Errorf("after fixing: %q", places(problems))
+	}
+	if again, n := FixIDs(File{Source: fixed}); n != 0 || !bytes.Equal(again, fixed) {
+		t.Error("fixed what was sound")
+	}
+}

@@ -124,32 +124,41 @@ func (s *source) heading(text string, n int, category string) rawItem {
 
 // checkIDs reports ids that are missing, malformed or taken.
 func (s *source) checkIDs(items []rawItem, prefix string) {
-	taken := map[string]int{}
-	for _, r := range items {
-		if r.id != "" && taken[r.id] == 0 {
-			taken[r.id] = r.n
-		}
-	}
-	previous := ""
+	first, proposals := map[string]int{}, proposeIDs(items, prefix)
 	for _, r := range items {
 		switch {
 		case r.id == "":
-			r.id = proposeID(previous, prefix, taken)
-			taken[r.id] = r.n
-			s.add(r.n, "", "id_missing", "proposal", r.id)
+			s.add(r.n, "", "id_missing", "proposal", proposals[r.n])
 		case !idForm.MatchString(r.id):
 			s.add(r.n, r.id, "id_malformed", "id", r.id)
-		case taken[r.id] != r.n:
-			s.add(r.n, r.id, "id_twice", "id", r.id, "first", taken[r.id])
+		case first[r.id] > 0:
+			s.add(r.n, r.id, "id_twice", "id", r.id, "first", first[r.id])
+		default:
+			first[r.id] = r.n
+		}
+	}
+}
+
+// proposeIDs are ids for the items that have none, by the line of their heading.
+func proposeIDs(items []rawItem, prefix string) map[int]string {
+	taken, proposals, previous := map[string]bool{}, map[int]string{}, ""
+	for _, r := range items {
+		taken[r.id] = true
+	}
+	for _, r := range items {
+		if r.id == "" {
+			r.id = proposeID(previous, prefix, taken)
+			taken[r.id], proposals[r.n] = true, r.id
 		}
 		previous = r.id
 	}
+	return proposals
 }
 
 var numbered = regexp.MustCompile(`^(.*?)([0-9]+)$`)
 
 // proposeID counts on from the item before, "rl-02" after "rl-01", to the first id that is free.
-func proposeID(previous, prefix string, taken map[string]int) string {
+func proposeID(previous, prefix string, taken map[string]bool) string {
 	stem, n, width := prefix+"-", 0, 2
 	if m := numbered.FindStringSubmatch(previous); m != nil && len(m[2]) < 9 {
 		stem, width = m[1], len(m[2])
@@ -157,7 +166,7 @@ func proposeID(previous, prefix string, taken map[string]int) string {
 	}
 	for {
 		n++
-		if id := fmt.Sprintf("%s%0*d", stem, width, n); taken[id] == 0 {
+		if id := fmt.Sprintf("%s%0*d", stem, width, n); !taken[id] {
 			return id
 		}
 	}
