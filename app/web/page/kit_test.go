@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -138,6 +140,17 @@ func (s *site) want(a answer, status int, words ...string) {
 	if strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") && strings.Contains(a.text, "<body") {
 		pagetest.Check(s.T, a.text)
 	}
+}
+
+func reader(text string) io.Reader { return strings.NewReader(text) }
+
+func ours(key string) bool { return strings.HasPrefix(key, "page.") }
+
+// places are a message's {places}, sorted.
+func places(text string) string {
+	found := regexp.MustCompile(`\{\w+\}`).FindAllString(text, -1)
+	slices.Sort(found)
+	return strings.Join(slices.Compact(found), " ")
 }
 
 func cookie(name, value string) []string { return []string{"Cookie", name + "=" + value} }

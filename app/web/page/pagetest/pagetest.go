@@ -2,6 +2,7 @@
 package pagetest
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -10,6 +11,9 @@ import (
 
 // void elements have no end tag; the drawing elements of SVG close themselves.
 var void = map[string]bool{"area": true, "base": true, "br": true, "col": true, "embed": true, "hr": true, "img": true, "input": true, "link": true, "meta": true, "source": true, "track": true, "wbr": true}
+
+// missing is how the catalogs show a key that they do not have.
+var missing = regexp.MustCompile(`\[(page|people|cohorts|documents|courses|questions|exams|integrity|gate|leads|learn|studio|review|manage|api|server|markdown|store|blobs|jobs|ledger|locale)\.[a-z0-9_.]+\]`)
 
 // Check fails the test when a page's tags are not balanced, an id is given twice, a label or description points
 // at nothing, a message is missing, or the markup holds what the page's policy forbids: inline style, script or handler.
@@ -98,9 +102,12 @@ func (c *checker) attributes(t html.Token) {
 
 // text looks for what a template leaves when a message or a value is missing.
 func (c *checker) text(s string) {
-	for _, trace := range []string{"ZgotmplZ", "<no value>", "%!", "[page."} {
+	for _, trace := range []string{"ZgotmplZ", "<no value>", "%!"} {
 		if strings.Contains(s, trace) {
 			c.add("there is " + trace + " in: " + s)
 		}
+	}
+	if key := missing.FindString(s); key != "" {
+		c.add("a message is missing: " + key)
 	}
 }
