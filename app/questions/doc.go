@@ -8,7 +8,7 @@
 // Marks are whole thousandths of a point everywhere; shares and credits are thousandths of one.
 //
 // Files: item.go, bank.go and response.go are the nouns; grade.go marks one response; parse.go and the
-// files it calls (source.go, front.go, blocks.go, attributes.go, answers.go, cloze.go, translate.go) read the
-// syntax, check.go that of lessons, fix.go gives ids;
-// number.go and fold.go compare what was typed, by the table in hanzi.go.
+// files it calls (source.go, front.go, blocks.go, attributes.go, answers.go, cloze.go, translate.go) read
+// the syntax, check.go that of lessons; fix.go gives ids; number.go and fold.go compare what was typed, by
+// the table in hanzi.go.
 package questions

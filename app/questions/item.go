@@ -47,7 +47,7 @@ type Item struct {
 	Points    int    // thousandths of a point: points=1 is 1000
 	Level     string // one of Levels, or empty
 	Tags      []string
-	Lesson    string // "course/lesson" to read again, or empty
+	Lesson    string // to read again, "values/red-line", or empty
 	Objective int    // number of the course's objective, 0 for none
 	Shuffle   bool   // whether the choices may be shuffled for each person
 	Score     Scoring
