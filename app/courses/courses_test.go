@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"bainian/app/courses"
 	"bainian/app/documents"
 	"bainian/app/fault"
@@ -320,6 +322,60 @@ func TestImagesBesideLessons(t *testing.T) {
 	for _, bad := range [][2]string{{"values/culture", "map.svg"}, {"values/culture", "course.md"}, {"values/culture", "../desk.png"}, {"..", "desk.png"}, {"/etc", "a.png"}} {
 		_, err := w.library.File(bad[0], bad[1])
 		want(t, err, fault.NotFound, "courses.file_unknown")
+	}
+}
+
+// A file that is renumbered is the same lesson to those who read it.
+func TestProgressSurvivesRenumbering(t *testing.T) {
+	w := newWorld(t, store.SQLite)
+	w.finish("values/line")
+	w.put("content/values/culture/03-line.md", lesson("高壓線", 3, "現在是第三課。\n"))
+	delete(w.files, "content/values/culture/01-line.md")
+	delete(w.files, "content/values/culture/01-line.en.md")
+	if done := w.load(); len(done.New) != 1 || len(done.Retired) != 1 {
+		t.Fatalf("%+v", done)
+	}
+	if v := w.open("values/line"); v.State != courses.Done || v.Number != 2 {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestReadersAndAuthorsDoNotDisturbEachOther(t *testing.T) {
+	w := newWorld(t, store.SQLite)
+	w.open("values/line")
+	var group errgroup.Group
+	for range 4 {
+		group.Go(func() error {
+			for range 50 {
+				for _, lang := range locale.Langs() {
+					if _, err := w.library.Lesson(w.ctx, w.amy, "values/line", lang); err != nil {
+						return err
+					}
+					if _, err := w.library.Search(w.ctx, w.amy, "信任", lang); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		const path = "content/values/culture/02-trust.md"
+		for n := 1; n <= 10; n++ {
+			if err := w.shelf.SaveDraft(w.ctx, w.tom, path, locale.Hant, lesson("信任", 2, strings.Repeat("信任。", n+1)), n); err != nil {
+				return err
+			}
+			if _, err := w.shelf.Publish(w.ctx, w.tom, path, "改", n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := w.library.Search(w.ctx, w.tom, strings.Repeat("信任。", 11), locale.Hant); err != nil || len(found) != 1 {
+		t.Error("the last version is not found:", found, err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -69,15 +70,20 @@ func (d Doc) Langs() []locale.Lang {
 const MaxBytes = 1 << 20
 
 // normal is a text as it is kept: UTF-8 without byte order mark, lines ended by LF. The fault says why a text
-// cannot be kept.
-func normal(text string) (string, *fault.Error) {
+// cannot be kept, and line where, 0 for the whole of it.
+func normal(text string) (kept string, line int, problem *fault.Error) {
 	switch {
 	case len(text) > MaxBytes:
-		return "", fault.New(fault.TooLarge, "documents.too_large", "size", len(text)>>10, "max", MaxBytes>>10)
+		return "", 0, tooLarge(int64(len(text)))
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		return "", fault.New(fault.Malformed, "documents.not_utf8", "line", badLine(text))
+		line = badLine(text)
+		return "", line, fault.New(fault.Malformed, "documents.not_utf8", "line", line)
 	}
-	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\uFEFF")), nil
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\uFEFF")), 0, nil
+}
+
+func tooLarge(size int64) *fault.Error {
+	return fault.New(fault.TooLarge, "documents.too_large", "size", (size+1023)>>10, "max", MaxBytes>>10)
 }
 
 // badLine is the line of the first byte that is not part of a text.
@@ -97,18 +103,8 @@ func badLine(text string) int {
 // hash is the same for the same texts in the same languages.
 func hash(sources map[locale.Lang]string) string {
 	h := sha256.New()
-	for _, lang := range slices.Sorted(keys(sources)) {
+	for _, lang := range slices.Sorted(maps.Keys(sources)) {
 		fmt.Fprintf(h, "%s %d\n%s", lang, len(sources[lang]), sources[lang])
 	}
 	return hex.EncodeToString(h.Sum(nil))
-}
-
-func keys(m map[locale.Lang]string) func(yield func(locale.Lang) bool) {
-	return func(yield func(locale.Lang) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }

@@ -426,3 +426,23 @@ func FuzzCompareKeepsBothSides(f *testing.F) {
 		}
 	})
 }
+
+func TestAdoptTakesADocumentFromElsewhere(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.load()
+		from := documents.Doc{Head: documents.Head{Path: line, Kind: documents.Lesson, Lang: locale.Hant}, Sources: map[locale.Lang]string{locale.Hant: "外\r\n"}}
+		h, err := d.Adopt(d.ctx, tom, from, "匯入")
+		if err != nil || h.Version != 2 || d.doc(line).Sources[locale.Hant] != "外\n" {
+			t.Fatalf("%+v %v", h, err)
+		}
+		_, err = d.Adopt(d.ctx, tom, from, "匯入")
+		want(t, err, fault.Conflict, "documents.unchanged")
+		_, err = d.Adopt(d.ctx, amy, from, "匯入")
+		want(t, err, fault.Forbidden, "documents.not_yours")
+		from.Sources[locale.Hant] = "BAD"
+		var problems fault.Problems
+		if _, err = d.Adopt(d.ctx, tom, from, "匯入"); !errors.As(err, &problems) {
+			t.Error(err)
+		}
+	})
+}

@@ -39,7 +39,7 @@ func (s *Shelf) SaveDraft(ctx context.Context, actor people.Person, path string,
 	if !lang.Valid() {
 		return fault.New(fault.Invalid, "documents.language_unknown", "lang", string(lang)).In("lang")
 	}
-	text, problem := normal(text)
+	text, _, problem := normal(text)
 	if problem != nil {
 		return problem.In("text")
 	}

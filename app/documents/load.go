@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -31,6 +32,23 @@ func (s *Shelf) Load(ctx context.Context, root fs.FS) (Loaded, fault.Problems, e
 	if err != nil {
 		return done, problems, err
 	}
+	// What is gone goes first, so that a renamed file does not meet its old self; an empty folder, which must
+	// be the wrong one, retires nothing.
+	present := map[string]bool{}
+	for _, d := range found {
+		present[d.Path] = true
+	}
+	for _, p := range problems { // what could not be read is there all the same
+		base, _ := Split(p.File)
+		present[base] = true
+	}
+	for _, p := range slices.Sorted(maps.Keys(shelved)) {
+		if len(found) > 0 && !present[p] && shelved[p].fileHash != "" {
+			if err := s.retire(ctx, p, &done); err != nil {
+				return done, problems, err
+			}
+		}
+	}
 	for _, kind := range Kinds() {
 		for _, d := range found {
 			if d.Kind != kind {
@@ -53,35 +71,7 @@ func (s *Shelf) Load(ctx context.Context, root fs.FS) (Loaded, fault.Problems, e
 			}
 		}
 	}
-	if len(found) == 0 {
-		return done, problems, nil // a wrong folder retires nothing
-	}
-	present := map[string]bool{}
-	for _, d := range found {
-		present[d.Path] = true
-	}
-	for _, p := range problems { // what could not be read is there all the same
-		base, _ := Split(p.File)
-		present[base] = true
-	}
-	for _, p := range slices.Sorted(paths(shelved)) {
-		if !present[p] && shelved[p].fileHash != "" {
-			if err := s.retire(ctx, p, &done); err != nil {
-				return done, problems, err
-			}
-		}
-	}
 	return done, problems, nil
-}
-
-func paths(m map[string]shelved) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 func (s *Shelf) shelved(ctx context.Context) (all map[string]shelved, err error) {
@@ -183,15 +173,11 @@ func read(root fs.FS) (docs []Doc, problems fault.Problems, err error) {
 				}
 				return nil
 			}
-			text, problem, err := readText(root, file, entry)
+			text, line, problem, err := readText(root, file, entry)
 			if err != nil {
 				return err
 			}
 			if problem != nil {
-				line := 0
-				if len(problem.Args) == 2 { // not_utf8 names its line
-					line, _ = problem.Args[1].(int)
-				}
 				problems.Add(file, line, "", problem.Key, problem.Args...)
 				broken[base] = true
 				return nil
@@ -239,18 +225,18 @@ func isText(file string) bool {
 }
 
 // readText reads a file without ever holding more of it than may be kept.
-func readText(root fs.FS, file string, entry fs.DirEntry) (string, *fault.Error, error) {
+func readText(root fs.FS, file string, entry fs.DirEntry) (text string, line int, problem *fault.Error, err error) {
 	info, err := entry.Info()
 	if err != nil {
-		return "", nil, err
+		return "", 0, nil, err
 	}
 	if info.Size() > MaxBytes {
-		return "", fault.New(fault.TooLarge, "documents.too_large", "size", info.Size()>>10, "max", MaxBytes>>10), nil
+		return "", 0, tooLarge(info.Size()), nil
 	}
 	src, err := fs.ReadFile(root, file)
 	if err != nil {
-		return "", nil, err
+		return "", 0, nil, err
 	}
-	text, problem := normal(string(src))
-	return text, problem, nil
+	text, line, problem = normal(string(src))
+	return text, line, problem, nil
 }

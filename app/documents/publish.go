@@ -212,7 +212,7 @@ func (s *Shelf) Adopt(ctx context.Context, actor people.Person, d Doc, note stri
 	}
 	sources := map[locale.Lang]string{}
 	for lang, text := range d.Sources {
-		kept, bad := normal(text)
+		kept, _, bad := normal(text)
 		if bad != nil {
 			return Head{}, bad
 		}

@@ -33,7 +33,6 @@ func (w *work) fill(src []byte) []byte {
 		for _, name := range unknown {
 			w.problem(w.base()+n, "markdown.variable_unknown", "name", name)
 		}
-		// strings.Fields of a value drops no line end of the source: only the values were joined.
 		lines[n] = filled
 	}
 	return []byte(strings.Join(lines, ""))
