@@ -2,6 +2,7 @@ package exams
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func TestE2_OfflineGrace(t *testing.T) {
 		late    bool
 		refused bool
 	}
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		contact time.Duration // of the last one, before the deadline
 		saves   []save
 	}{
@@ -35,35 +36,37 @@ func TestE2_OfflineGrace(t *testing.T) {
 		"a queue of three":                {2 * time.Minute, []save{{at: time.Minute, elapsed: 10 * time.Second, late: true}, {at: time.Minute + time.Second, elapsed: 20 * time.Second, late: true}, {at: time.Minute + 2*time.Second, elapsed: 30 * time.Second, late: true}}},
 		"a queue that breaks off and on":  {2 * time.Minute, []save{{at: time.Minute, elapsed: 10 * time.Second, late: true}, {at: 3 * time.Minute, elapsed: 20 * time.Second, late: true}}},
 		"back before the deadline, so no": {time.Minute, []save{{at: -time.Second}, {at: 2 * time.Second, elapsed: time.Second, refused: true}}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-				w, ctx := newWorld(t, db, clock, usual()), context.Background()
-				amy := w.candidate("A001")
-				id := w.start(amy)
-				deadline := w.attempt(id).Deadline
-				clock.Set(deadline.Add(-c.contact))
-				w.ok(w.room.Lease(ctx, amy, id, "laptop", false))
-				for n, s := range c.saves {
-					clock.Set(deadline.Add(s.at))
-					saved, err := w.room.Answer(ctx, amy, id, n+1, Save{Device: "laptop", Seq: int64(n + 1), Response: w.right(id, n+1), ElapsedMs: s.elapsed.Milliseconds()})
-					if s.refused {
-						w.refused(err, fault.Conflict, "exams.over")
-						continue
-					}
-					w.ok(err)
-					given := clock.Now()
-					if s.late {
-						given = deadline.Add(s.elapsed - c.contact)
-					}
-					if saved.Late != s.late || !saved.At.Equal(given) {
-						t.Errorf("save %d: late %v at %v, want %v at %v", n+1, saved.Late, saved.At, s.late, given)
-					}
-				}
-				w.verified(id)
-			}, schemas()...)
-		})
 	}
+	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		w, ctx := newWorld(t, db, clock, usual()), context.Background()
+		number := 0
+		for name, c := range cases {
+			number++
+			amy := w.candidate(fmt.Sprintf("A%03d", number))
+			w.sitting = w.open()
+			id := w.start(amy)
+			deadline := w.attempt(id).Deadline
+			clock.Set(deadline.Add(-c.contact))
+			w.ok(w.room.Lease(ctx, amy, id, "laptop", false))
+			for n, s := range c.saves {
+				clock.Set(deadline.Add(s.at))
+				saved, err := w.room.Answer(ctx, amy, id, n+1, Save{Device: "laptop", Seq: int64(n + 1), Response: w.right(id, n+1), ElapsedMs: s.elapsed.Milliseconds()})
+				given := clock.Now()
+				if s.late {
+					given = deadline.Add(s.elapsed - c.contact)
+				}
+				switch {
+				case s.refused && !fault.HasKey(err, "exams.over"):
+					t.Errorf("%s: save %d: got %v, want exams.over", name, n+1, err)
+				case !s.refused && err != nil:
+					t.Errorf("%s: save %d: %v", name, n+1, err)
+				case !s.refused && (saved.Late != s.late || !saved.At.Equal(given)):
+					t.Errorf("%s: save %d: late %v at %v, want %v at %v", name, n+1, saved.Late, saved.At, s.late, given)
+				}
+			}
+			w.verified(id)
+		}
+	}, schemas()...)
 }
 
 func TestE2_ExpiryWithoutABrowser(t *testing.T) {

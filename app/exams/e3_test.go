@@ -3,6 +3,7 @@ package exams
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -46,53 +47,55 @@ func (w *world) silent(page any) {
 }
 
 func TestE3_ResultFollowsThePolicy(t *testing.T) {
-	for name, c := range map[string]struct {
-		score, answers               string
-		scored, explained            bool // at once
-		scoredClosed, explainedClose bool // once the sitting is settled
-	}{
-		"never":   {"never", "never", false, false, false, false},
-		"at once": {"at-once", "at-once", true, true, true, true},
-		"closed":  {"when-sitting-closes", "when-sitting-closes", false, false, true, true},
-		"usual":   {"at-once", "never", true, false, true, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-				k := usual()
-				k.score, k.answers = c.score, c.answers
-				w, ctx := newWorld(t, db, clock, k), context.Background()
-				amy := w.candidate("A001")
-				id := w.start(amy)
-				w.save(amy, id, 1, 1, w.right(id, 1))
-				_, err := w.room.Submit(ctx, amy, id)
+	type shown struct{ score, answers bool }
+	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		w, ctx := newWorld(t, db, clock, usual()), context.Background()
+		now := "score: at-once, lessons: at-once, answers: never"
+		for n, c := range []struct {
+			policy          string
+			atOnce, settled shown
+		}{
+			{now, shown{true, false}, shown{true, false}},
+			{"score: never, lessons: never, answers: never", shown{}, shown{}},
+			{"score: at-once, lessons: at-once, answers: at-once", shown{true, true}, shown{true, true}},
+			{"score: when-sitting-closes, lessons: never, answers: when-sitting-closes", shown{}, shown{true, true}},
+		} {
+			if c.policy != now {
+				w.publish("quizzes/red.exam.md", now, c.policy)
+				now = c.policy
+			}
+			w.sitting = w.open()
+			amy := w.candidate(fmt.Sprintf("A%03d", n))
+			id := w.start(amy)
+			w.save(amy, id, 1, 1, w.right(id, 1))
+			_, err := w.room.Submit(ctx, amy, id)
+			w.ok(err)
+			check := func(want shown) {
+				t.Helper()
+				v, err := w.room.Result(ctx, amy, id, locale.Hant)
 				w.ok(err)
-				check := func(scored, explained bool) {
-					t.Helper()
-					v, err := w.room.Result(ctx, amy, id, locale.Hant)
-					w.ok(err)
-					if v.Scored != scored || (v.Max > 0) != scored || (len(v.Sections) > 0) != scored || (len(v.Answers) > 0) != explained {
-						t.Errorf("scored %v (%d), explained %v, want %v and %v", v.Scored, v.Max, len(v.Answers), scored, explained)
-					}
-					if !explained {
-						v.Feedback = Feedback{}
-						v.Answers = nil
-						w.silent(v)
-					}
-					views, err := w.room.Sittings(ctx, amy)
-					w.ok(err)
-					if got := views[0].Mine[0].MaxScore > 0; got != scored {
-						t.Errorf("the list shows the score: %v, want %v", got, scored)
+				if v.Scored != want.score || (v.Max > 0) != want.score || (len(v.Sections) > 0) != want.score || (len(v.Answers) > 0) != want.answers {
+					t.Errorf("%s: scored %v of %d, %d answers explained, want %+v", c.policy, v.Scored, v.Max, len(v.Answers), want)
+				}
+				if !want.answers {
+					w.silent(v)
+				}
+				views, err := w.room.Sittings(ctx, amy)
+				w.ok(err)
+				for _, view := range views {
+					if view.ID == w.sitting.ID && (view.Mine[0].MaxScore > 0) != want.score {
+						t.Errorf("%s: the list shows %d points", c.policy, view.Mine[0].MaxScore)
 					}
 				}
-				check(c.scored, c.explained)
-				w.ok(w.room.CloseSitting(ctx, w.trainer, w.sitting.ID))
-				check(c.scoredClosed, c.explainedClose)
-				if v, err := w.room.Result(ctx, w.trainer, id, locale.Hant); err != nil || !v.Scored || len(v.Answers) == 0 {
-					t.Errorf("the trainer sees scored %v, %d answers, %v", v.Scored, len(v.Answers), err)
-				}
-			}, schemas()...)
-		})
-	}
+			}
+			check(c.atOnce)
+			w.ok(w.room.CloseSitting(ctx, w.trainer, w.sitting.ID))
+			check(c.settled)
+			if v, err := w.room.Result(ctx, w.trainer, id, locale.Hant); err != nil || !v.Scored || len(v.Answers) == 0 {
+				t.Errorf("the trainer sees scored %v, %d answers, %v", v.Scored, len(v.Answers), err)
+			}
+		}
+	}, schemas()...)
 }
 
 func TestE3_NobodyElsesPaper(t *testing.T) {

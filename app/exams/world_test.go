@@ -102,7 +102,7 @@ sections:
   - title: 其他
     draw: [{bank: red, category: 其他, count: 5}]
 integrity: {watch: [focus, paste], camera: off, seb: optional, invigilated: false, canaries: 0}
-feedback: {score: %s, lessons: at-once, answers: %s}
+feedback: {score: at-once, lessons: at-once, answers: never}
 ---
 
 考前須知：不要離開**考場**。
@@ -110,13 +110,12 @@ feedback: {score: %s, lessons: at-once, answers: %s}
 
 // rules are what a test wants of the exam.
 type rules struct {
-	attempts       int
-	cooldown       string
-	reread         string
-	score, answers string
+	attempts int
+	cooldown string
+	reread   string
 }
 
-func usual() rules { return rules{attempts: 2, cooldown: "24h", score: "at-once", answers: "never"} }
+func usual() rules { return rules{attempts: 2, cooldown: "24h"} }
 
 func (k rules) files() fstest.MapFS {
 	var singles strings.Builder
@@ -127,7 +126,7 @@ func (k rules) files() fstest.MapFS {
 		"content/values/culture/course.md":  {Data: []byte("---\ntitle: 文化\norder: 1\n---\n")},
 		"content/values/culture/01-line.md": {Data: []byte("---\ntitle: 高壓線\norder: 1\nminutes: 5\nobjectives: [認出那條線]\n---\n\n線在這裡。\n")},
 		"quizzes/red.bank.md":               {Data: []byte(fmt.Sprintf(testBank, singles.String()))},
-		"quizzes/red.exam.md":               {Data: []byte(fmt.Sprintf(testExam, k.attempts, k.cooldown, k.reread, k.score, k.answers))},
+		"quizzes/red.exam.md":               {Data: []byte(fmt.Sprintf(testExam, k.attempts, k.cooldown, k.reread))},
 	}
 }
 
