@@ -62,12 +62,12 @@ func maskPhone(phone string) string {
 type Ended string
 
 const (
-	Returned     Ended = "returned"
-	Reclaimed    Ended = "reclaimed"
-	TrustEnded   Ended = "trust" // the verdict on its holder became final
-	Deactivated  Ended = "deactivated"
-	HandedOver   Ended = "handover"
-	ClosedByDeal Ended = "closed"
+	Returned    Ended = "returned"
+	Reclaimed   Ended = "reclaimed"
+	TrustEnded  Ended = "trust" // the verdict on its holder became final
+	Deactivated Ended = "deactivated"
+	HandedOver  Ended = "handover"
+	ClosedOff   Ended = "closed"
 )
 
 // Tenure is a person's time with a lead.

@@ -62,12 +62,23 @@ func (p *Pool) RestoreIn(tx *store.Tx, personID, by, cause string) error {
 	return eventsIn(tx, "restored", cause, by, paused...)
 }
 
-// ReleaseIn puts everything that a person holds, in trust or not, back into the pool: Deactivated when they
-// leave, TrustEnded when the verdict on them is final.
-func (p *Pool) ReleaseIn(tx *store.Tx, personID string, how Ended, by, cause string) error {
+// ReleaseIn puts everything that a person holds back into the pool: what is in trust because the verdict is
+// final, the rest because the person leaves.
+func (p *Pool) ReleaseIn(tx *store.Tx, personID, by, cause string) error {
 	held, err := store.All(tx.Rx, scanTenure, `SELECT `+tenureColumns+` FROM tenure t WHERE t.holder_id = ? AND t.ended_ms IS NULL`, personID)
 	if err != nil {
 		return err
 	}
-	return p.endIn(tx, how, cause, by, held...)
+	var running, paused []Tenure
+	for _, t := range held {
+		if t.Paused.IsZero() {
+			running = append(running, t)
+		} else {
+			paused = append(paused, t)
+		}
+	}
+	if err := p.endIn(tx, Deactivated, cause, by, running...); err != nil {
+		return err
+	}
+	return p.endIn(tx, TrustEnded, cause, by, paused...)
 }
