@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"regexp"
@@ -137,6 +139,65 @@ func TestStyleSheet(t *testing.T) {
 			t.Errorf("%s is defined %d times; once by light-dark, once light and twice dark for browsers without it", m[1], n)
 		}
 	}
+}
+
+// TestContrast: words reach 4.5 to 1 and edges of fields 3 to 1 on what they stand on, in both themes.
+func TestContrast(t *testing.T) {
+	tokens := map[string][2]string{}
+	for _, m := range regexp.MustCompile(`--([\w-]+):\s*light-dark\((#\w{6}), (#\w{6})\)`).FindAllStringSubmatch(styles(t), -1) {
+		tokens[m[1]] = [2]string{m[2], m[3]}
+	}
+	for ground, words := range map[string][]string{
+		"paper":       {"ink", "ink-2", "ink-3", "accent", "pass", "wait", "red"},
+		"sheet":       {"ink", "ink-2", "ink-3", "accent", "pass", "wait", "red"},
+		"sunk":        {"ink", "ink-2", "ink-3", "accent"},
+		"accent-wash": {"ink", "accent"},
+		"pass-wash":   {"ink", "pass"},
+		"wait-wash":   {"ink", "wait"},
+		"red-wash":    {"ink", "red"},
+		"accent":      {"accent-ink"},
+		"accent-deep": {"accent-ink"},
+		"pass":        {"sheet"},
+		"wait":        {"paper"},
+	} {
+		for _, word := range words {
+			for i, theme := range []string{"light", "dark"} {
+				if ratio := contrast(t, tokens[ground][i], tokens[word][i]); ratio < 4.5 {
+					t.Errorf("%s on %s has %.2f in the %s theme", word, ground, ratio, theme)
+				}
+			}
+		}
+	}
+	for _, ground := range []string{"paper", "sheet"} {
+		for i := range 2 {
+			if ratio := contrast(t, tokens[ground][i], tokens["edge"][i]); ratio < 3 {
+				t.Errorf("edge on %s has %.2f", ground, ratio)
+			}
+		}
+	}
+}
+
+// contrast is WCAG's ratio of two colours written #rrggbb.
+func contrast(t *testing.T, a, b string) float64 {
+	light := func(colour string) float64 {
+		var rgb [3]uint8
+		if _, err := fmt.Sscanf(colour, "#%02x%02x%02x", &rgb[0], &rgb[1], &rgb[2]); err != nil {
+			t.Fatalf("colour %q: %v", colour, err)
+		}
+		sum := 0.0
+		for i, weight := range []float64{.2126, .7152, .0722} {
+			c := float64(rgb[i]) / 255
+			if c <= .04045 {
+				c /= 12.92
+			} else {
+				c = math.Pow((c+.055)/1.055, 2.4)
+			}
+			sum += weight * c
+		}
+		return sum
+	}
+	x, y := light(a), light(b)
+	return (max(x, y) + .05) / (min(x, y) + .05)
 }
 
 func styles(t *testing.T) string {

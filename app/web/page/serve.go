@@ -55,7 +55,7 @@ func (k *Kit) setHeaders(f *fiber.Ctx) {
 	h.Set(fiber.HeaderPermissionsPolicy, "geolocation=(), payment=(), usb=()")
 	h.Set(fiber.HeaderCacheControl, "no-store") // pages hold personal data; static files say otherwise
 	if k.secure {
-		h.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000; includeSubDomains")
+		h.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
 }
 
