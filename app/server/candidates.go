@@ -37,13 +37,13 @@ func (f *furnisher) sit(s exams.Sitting, numbers []string, copies map[string]str
 	for i, number := range numbers {
 		f.to(start.Add(time.Duration(i*7) * time.Second))
 		c := &candidate{number: number, person: f.cast[number], skill: f.skill(number), said: map[int]int{}}
-		if c.attempt, err = f.room.Start(f.ctx, c.person, s.ID, true); err != nil {
+		if c.attempt, err = f.Room.Start(f.ctx, c.person, s.ID, true); err != nil {
 			return fmt.Errorf("%s starts %s: %w", number, s.Exam, err)
 		}
-		if err := f.room.Lease(f.ctx, c.person, c.attempt, "demo-"+number, false); err != nil {
+		if err := f.Room.Lease(f.ctx, c.person, c.attempt, "demo-"+number, false); err != nil {
 			return err
 		}
-		again, err := f.room.Replay(f.ctx, c.attempt)
+		again, err := f.Room.Replay(f.ctx, c.attempt)
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (f *furnisher) sit(s exams.Sitting, numbers []string, copies map[string]str
 		c := room[i]
 		f.to(c.next)
 		if c.n == len(c.form.Questions) {
-			if _, err := f.room.Submit(f.ctx, c.person, c.attempt); err != nil {
+			if _, err := f.Room.Submit(f.ctx, c.person, c.attempt); err != nil {
 				return err
 			}
 			room = slices.Delete(room, i, i+1)
@@ -81,14 +81,14 @@ func (f *furnisher) sit(s exams.Sitting, numbers []string, copies map[string]str
 // endSitting closes a sitting after an invigilator has noted what they saw; then the queue compares its papers.
 func (f *furnisher) endSitting(s exams.Sitting, copies map[string]string) error {
 	for copier := range copies {
-		if err := f.room.Note(f.ctx, f.cast["A006"], s.ID, f.cast[copier].ID, "第二排靠窗：收卷前從袖口掉出一張寫滿題號與字母的紙條，當場收走封存。"); err != nil {
+		if err := f.Room.Note(f.ctx, f.cast["A006"], s.ID, f.cast[copier].ID, "第二排靠窗：收卷前從袖口掉出一張寫滿題號與字母的紙條，當場收走封存。"); err != nil {
 			return err
 		}
 	}
-	if err := f.room.CloseSitting(f.ctx, f.cast["A005"], s.ID); err != nil {
+	if err := f.Room.CloseSitting(f.ctx, f.cast["A005"], s.ID); err != nil {
 		return err
 	}
-	return f.queue.Drain(f.ctx)
+	return f.Queue.Drain(f.ctx)
 }
 
 func earliest(room []*candidate) int {
@@ -128,13 +128,13 @@ func (f *furnisher) answer(c *candidate, keys map[string]questions.Item) error {
 	}
 	if c.copiesOf != nil && c.n >= 6 && c.n <= 15 && c.n%2 == 0 {
 		away := []exams.Event{{Kind: "focus_lost", AtMs: c.next.Add(-9 * time.Second).UnixMilli()}, {Kind: "focus_back", AtMs: c.next.Add(-2 * time.Second).UnixMilli()}}
-		if err := f.room.Observe(f.ctx, c.person, c.attempt, "demo-"+c.number, away); err != nil {
+		if err := f.Room.Observe(f.ctx, c.person, c.attempt, "demo-"+c.number, away); err != nil {
 			return err
 		}
 	}
 	c.n++
 	c.seq++
-	_, err := f.room.Answer(f.ctx, c.person, c.attempt, c.n, exams.Save{Device: "demo-" + c.number, Seq: c.seq, Response: response})
+	_, err := f.Room.Answer(f.ctx, c.person, c.attempt, c.n, exams.Save{Device: "demo-" + c.number, Seq: c.seq, Response: response})
 	return err
 }
 

@@ -13,24 +13,24 @@ import (
 )
 
 // consequences is everything that follows from everything, in the transaction of its cause.
-func (h *house) consequences() {
+func (h *House) consequences() {
 	// Somebody leaves: their leads return to the pool. Their sessions end in the directory itself.
-	h.directory.OnDeactivated(func(tx *store.Tx, p people.Person) error {
-		return h.pool.ReleaseIn(tx, p.ID, people.SystemID, "deactivated")
+	h.Directory.OnDeactivated(func(tx *store.Tx, p people.Person) error {
+		return h.Pool.ReleaseIn(tx, p.ID, people.SystemID, "deactivated")
 	})
 
 	// A sitting opens: the test that may raise findings is fixed. It closes: its papers are compared.
-	h.room.OnOpened(h.desk.DeclareIn)
-	h.room.OnClosed(h.desk.CompareIn)
+	h.Room.OnOpened(h.Desk.DeclareIn)
+	h.Room.OnClosed(h.Desk.CompareIn)
 
 	// A verdict. The gate closes by itself, since it reads the verdict.
-	h.desk.OnVerdict(func(tx *store.Tx, v integrity.Verdict) error {
+	h.Desk.OnVerdict(func(tx *store.Tx, v integrity.Verdict) error {
 		cause, by := "case", v.By[len(v.By)-1]
 		switch {
 		case v.Outcome == integrity.RedLine && !v.Overturned:
-			return h.pool.TrustIn(tx, v.PersonID, by, cause)
+			return h.Pool.TrustIn(tx, v.PersonID, by, cause)
 		case v.Outcome == integrity.RedLine:
-			return h.pool.RestoreIn(tx, v.PersonID, by, cause)
+			return h.Pool.RestoreIn(tx, v.PersonID, by, cause)
 		case v.Outcome == integrity.Resit && !v.Overturned:
 			return exams.SetAsideIn(tx, v.AttemptID, by, cause)
 		case v.Outcome == integrity.Resit:
@@ -40,7 +40,7 @@ func (h *house) consequences() {
 	})
 
 	// A track opens once the exam of the track before it is passed: values before product before sales.
-	h.library.Guard(func(rx *store.Rx, p people.Person, lesson string) error {
+	h.Library.Guard(func(rx *store.Rx, p people.Person, lesson string) error {
 		return trackOpenIn(rx, p.ID, lesson)
 	})
 }

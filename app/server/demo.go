@@ -79,10 +79,10 @@ func (l *demoLinks) announce(p program, c Config) error {
 
 // furnish makes the demonstration company by doing, through the same verbs as everybody, what would have been
 // done: it moves the clock back and lets three weeks pass. A database that is furnished already only gets links.
-func furnish(ctx context.Context, h *house, c *clock) (*demoLinks, error) {
-	f := &furnisher{house: h, ctx: ctx, clock: c, present: time.Now().In(h.keeper.Zone())}
+func furnish(ctx context.Context, h *House, c *clock) (*demoLinks, error) {
+	f := &furnisher{House: h, ctx: ctx, clock: c, present: time.Now().In(h.Keeper.Zone())}
 	links := &demoLinks{people: map[string]string{}, byRole: map[string]string{}}
-	exists, err := h.directory.HasAdmin(ctx)
+	exists, err := h.Directory.HasAdmin(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func furnish(ctx context.Context, h *house, c *clock) (*demoLinks, error) {
 	if err != nil {
 		return nil, err
 	}
-	if links.token, err = h.directory.NewToken(ctx, people.System(), "demo "+secret(4)); err != nil {
+	if links.token, err = h.Directory.NewToken(ctx, people.System(), "demo "+secret(4)); err != nil {
 		return nil, err
 	}
 	for role, number := range demoRoles {
@@ -109,7 +109,7 @@ func furnish(ctx context.Context, h *house, c *clock) (*demoLinks, error) {
 
 // furnisher is the demonstration while it is being made.
 type furnisher struct {
-	*house
+	*House
 	ctx     context.Context
 	clock   *clock
 	present time.Time
@@ -145,7 +145,7 @@ func (f *furnisher) furnish() error {
 func (f *furnisher) recall() error {
 	f.cast = map[string]people.Person{}
 	for _, m := range cast() {
-		p, err := f.directory.ByNumber(f.ctx, m.number)
+		p, err := f.Directory.ByNumber(f.ctx, m.number)
 		if err != nil {
 			return fmt.Errorf("this database holds another company; start -demo on a fresh folder: %w", err)
 		}

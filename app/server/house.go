@@ -22,41 +22,38 @@ import (
 	"bainian/app/jobs"
 	"bainian/app/leads"
 	"bainian/app/ledger"
+	"bainian/app/locale"
 	"bainian/app/markdown"
 	"bainian/app/people"
 	"bainian/app/store"
 )
 
-// house is every domain, wired.
-type house struct {
-	db        *store.DB
-	queue     *jobs.Queue
-	log       *ledger.Log
-	signer    *ledger.Signer
-	directory *people.Directory
-	shelf     *documents.Shelf
-	roster    *cohorts.Roster
-	library   *courses.Library
-	room      *exams.Room
-	desk      *integrity.Desk
-	keeper    *gate.Keeper
-	pool      *leads.Pool
-	files     fs.FS // content, quizzes and static
+// House is every domain, wired.
+type House struct {
+	DB        *store.DB
+	Queue     *jobs.Queue
+	Ledger    *ledger.Log
+	Signer    *ledger.Signer
+	Directory *people.Directory
+	Shelf     *documents.Shelf
+	Roster    *cohorts.Roster
+	Library   *courses.Library
+	Room      *exams.Room
+	Desk      *integrity.Desk
+	Keeper    *gate.Keeper
+	Pool      *leads.Pool
+	Files     fs.FS // content, quizzes and static
 }
 
-// schemas are the tables of every domain, in the order in which they may refer to each other.
-func schemas() []store.Schema {
+// Schemas are the tables of every domain, in the order in which they may refer to each other.
+func Schemas() []store.Schema {
 	return []store.Schema{jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(),
 		exams.Schema(), integrity.Schema(), gate.Schema(), leads.Schema()}
 }
 
-// openHouse opens the database, brings its tables up to date and wires the domains. It loads no content.
-func openHouse(ctx context.Context, c Config, clock func() time.Time, log *slog.Logger) (*house, error) {
-	return openHouseOn(ctx, c, filesOf(c), clock, log)
-}
-
-// openHouseOn is openHouse with content, quizzes and static from somewhere else.
-func openHouseOn(ctx context.Context, c Config, files fs.FS, clock func() time.Time, log *slog.Logger) (*house, error) {
+// OpenHouse opens the database, brings its tables up to date and wires the domains. It loads no content;
+// files holds content, quizzes and static.
+func OpenHouse(ctx context.Context, c Config, files fs.FS, clock func() time.Time, log *slog.Logger) (*House, error) {
 	if path, ok := strings.CutPrefix(c.DB, "sqlite:"); ok {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, err
@@ -66,7 +63,7 @@ func openHouseOn(ctx context.Context, c Config, files fs.FS, clock func() time.T
 	if err != nil {
 		return nil, err
 	}
-	h := &house{db: db, files: files}
+	h := &House{DB: db, Files: files}
 	if err := h.wire(ctx, c, log); err != nil {
 		db.Close()
 		return nil, err
@@ -82,34 +79,40 @@ func filesOf(c Config) fs.FS {
 	return bainian.Files
 }
 
-func (h *house) wire(ctx context.Context, c Config, log *slog.Logger) (err error) {
-	if err := h.db.Migrate(ctx, schemas()...); err != nil {
+func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
+	if err := h.DB.Migrate(ctx, Schemas()...); err != nil {
 		return err
 	}
-	if h.signer, err = ledger.LoadSigner(c.Key, rand.Reader); err != nil {
+	signer, err := ledger.LoadSigner(c.Key, rand.Reader)
+	if err != nil {
 		return err
 	}
-	md := markdown.New()
-	h.queue = jobs.New(h.db, log)
-	h.log = ledger.NewLog(h.db, h.signer)
-	h.directory = people.New(h.db)
-	h.shelf = documents.New(h.db)
-	h.roster = cohorts.New(h.db)
-	h.library = courses.New(h.db, h.shelf, h.files, md)
-	h.room = exams.New(h.db, h.shelf, h.library, h.roster, h.signer, md, h.queue)
-	h.desk = integrity.New(h.db, h.room, h.queue)
-	h.keeper = gate.New(h.db, h.shelf, h.library, c.location())
-	h.pool = leads.New(h.db, h.keeper)
-	h.directory.EnrolIn(h.roster)
+	h.Signer = signer
+	catalog, err := locale.Load()
+	if err != nil {
+		return err
+	}
+	md := markdown.New(catalog)
+	h.Queue = jobs.New(h.DB, log)
+	h.Ledger = ledger.NewLog(h.DB, h.Signer)
+	h.Directory = people.New(h.DB)
+	h.Shelf = documents.New(h.DB)
+	h.Roster = cohorts.New(h.DB)
+	h.Library = courses.New(h.DB, h.Shelf, h.Files, md)
+	h.Room = exams.New(h.DB, h.Shelf, h.Library, h.Signer, md, h.Queue)
+	h.Desk = integrity.New(h.DB, h.Room, h.Queue)
+	h.Keeper = gate.New(h.DB, h.Shelf, h.Library, c.location())
+	h.Pool = leads.New(h.DB, h.Keeper)
+	h.Directory.EnrolIn(h.Roster)
 	h.consequences()
-	h.queue.Every("ledger/integrate", time.Second, h.log.Integrate)
-	h.queue.Every("leads/reclaim", time.Minute, h.pool.ReclaimDue)
+	h.Queue.Every("ledger/integrate", time.Second, h.Ledger.Integrate)
+	h.Queue.Every("leads/reclaim", time.Minute, h.Pool.ReclaimDue)
 	return nil
 }
 
-// load puts what content/ and quizzes/ hold on the shelf and says what is wrong with the rest.
-func (h *house) load(ctx context.Context) (documents.Loaded, fault.Problems, error) {
-	loaded, problems, err := h.shelf.Load(ctx, h.files)
+// Load puts what content/ and quizzes/ hold on the shelf and says what is wrong with the rest.
+func (h *House) Load(ctx context.Context) (documents.Loaded, fault.Problems, error) {
+	loaded, problems, err := h.Shelf.Load(ctx, h.Files)
 	if err != nil {
 		return loaded, problems, fmt.Errorf("loading content: %w", err)
 	}
@@ -117,4 +120,4 @@ func (h *house) load(ctx context.Context) (documents.Loaded, fault.Problems, err
 }
 
 // Close finishes what the database has begun.
-func (h *house) Close() error { return h.db.Close() }
+func (h *House) Close() error { return h.DB.Close() }

@@ -23,7 +23,7 @@ type importReport struct {
 	Rows     int           `json:"rows"`
 	New      int           `json:"new"`
 	Changed  int           `json:"changed"`
-	Same     int           `json:"same"`
+	Same     int           `json:"same"` // there already, or twice in the file
 	Applied  bool          `json:"applied"`
 	Problems []problemJSON `json:"problems"`
 }
@@ -46,7 +46,7 @@ func importCommand(ctx context.Context, p program) int {
 	if err != nil {
 		return p.fail(err, exitUsage)
 	}
-	h, err := openHouse(ctx, c, time.Now, p.log(slog.LevelWarn))
+	h, err := OpenHouse(ctx, c, filesOf(c), time.Now, p.log(slog.LevelWarn))
 	if err != nil {
 		return p.fail(err, exitUsage)
 	}
@@ -88,7 +88,7 @@ func failureStatus(err error) int {
 	return exitFailed
 }
 
-func (h *house) importFile(ctx context.Context, kind, path string, apply bool) (importReport, fault.Problems, error) {
+func (h *House) importFile(ctx context.Context, kind, path string, apply bool) (importReport, fault.Problems, error) {
 	if kind == "bank" {
 		return h.importBank(ctx, path, apply)
 	}
@@ -99,18 +99,18 @@ func (h *house) importFile(ctx context.Context, kind, path string, apply bool) (
 	defer file.Close()
 	switch kind {
 	case "people":
-		r, err := h.directory.Import(ctx, people.System(), file, apply)
+		r, err := h.Directory.Import(ctx, people.System(), file, apply)
 		return importReport{Rows: r.Rows, New: r.New, Changed: r.Changed, Same: r.Same, Applied: r.Applied}, r.Problems, err
 	case "leads":
-		r, err := h.pool.Import(ctx, people.System(), file, apply)
-		return importReport{Rows: r.Rows, New: r.New, Changed: r.Changed, Same: r.Same, Applied: r.Applied}, r.Problems, err
+		r, err := h.Pool.Import(ctx, people.System(), file, apply)
+		return importReport{Rows: r.Rows, New: r.New, Same: len(r.Duplicates), Applied: r.Applied}, r.Problems, err
 	}
 	return importReport{}, nil, fault.New(fault.Invalid, "server.unknown_import", "kind", kind)
 }
 
 // importBank publishes a bank file, with the translations that lie beside it, as the next version of the bank of
 // that name.
-func (h *house) importBank(ctx context.Context, path string, apply bool) (importReport, fault.Problems, error) {
+func (h *House) importBank(ctx context.Context, path string, apply bool) (importReport, fault.Problems, error) {
 	var report importReport
 	if !strings.HasSuffix(path, ".bank.md") {
 		return report, nil, fault.New(fault.Invalid, "server.not_a_bank", "path", path)
@@ -126,7 +126,7 @@ func (h *house) importBank(ctx context.Context, path string, apply bool) (import
 		}
 		doc.Sources[lang] = string(source)
 	}
-	problems, err := h.shelf.Lint(ctx, doc)
+	problems, err := h.Shelf.Lint(ctx, doc)
 	if err != nil || len(problems) > 0 {
 		return report, problems, err
 	}
@@ -134,7 +134,7 @@ func (h *house) importBank(ctx context.Context, path string, apply bool) (import
 	if !apply {
 		return report, nil, nil
 	}
-	if _, err := h.shelf.Adopt(ctx, people.System(), doc, "bainian import bank "+filepath.Base(path)); err != nil {
+	if _, err := h.Shelf.Adopt(ctx, people.System(), doc, "bainian import bank "+filepath.Base(path)); err != nil {
 		return report, nil, err
 	}
 	report.Applied = true
@@ -150,12 +150,12 @@ func tokenCommand(ctx context.Context, p program) int {
 	if len(rest) != 1 {
 		return p.fail(fmt.Errorf("%w: bainian token NAME", errUsage), exitUsage)
 	}
-	h, err := openHouse(ctx, c, time.Now, p.log(slog.LevelWarn))
+	h, err := OpenHouse(ctx, c, filesOf(c), time.Now, p.log(slog.LevelWarn))
 	if err != nil {
 		return p.fail(err, exitUsage)
 	}
 	defer h.Close()
-	token, err := h.directory.NewToken(ctx, people.System(), rest[0])
+	token, err := h.Directory.NewToken(ctx, people.System(), rest[0])
 	if err != nil {
 		return p.fail(err, failureStatus(err))
 	}

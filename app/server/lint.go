@@ -58,12 +58,12 @@ func lint(ctx context.Context, c Config, files fs.FS, log *slog.Logger) (problem
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	c.DB, c.Key = "sqlite:"+filepath.Join(dir, "lint.db"), filepath.Join(dir, "key")
-	h, err := openHouseOn(ctx, c, files, time.Now, log)
+	h, err := OpenHouse(ctx, c, files, time.Now, log)
 	if err != nil {
 		return nil, err
 	}
 	defer h.Close()
-	_, problems, err = h.load(ctx)
+	_, problems, err = h.Load(ctx)
 	return problems, err
 }
 

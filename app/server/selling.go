@@ -27,7 +27,7 @@ func (f *furnisher) leadsArrive() error {
 		fmt.Fprintf(&csv, "%s%s%s,%s%s,0%d-%04d-%04d,%s,%s,%s,\n", first[i%20], second[(i/20)%20], trade.name+"有限公司",
 			surnames[f.dice.n(10)], titles[f.dice.n(6)], 2+i%6, 2000+i, 1000+f.dice.n(9000), trade.industry, places[f.dice.n(6)], sources[f.dice.n(4)])
 	}
-	report, err := f.pool.Import(f.ctx, people.System(), strings.NewReader(csv.String()), true)
+	report, err := f.Pool.Import(f.ctx, people.System(), strings.NewReader(csv.String()), true)
 	if err != nil {
 		return err
 	}
@@ -58,37 +58,37 @@ func (f *furnisher) sellingWeek() error {
 func (f *furnisher) sellingDay(number string, daysAgo int, outcomes, next []string) error {
 	p := f.cast[number]
 	f.at(daysAgo, 8, 0)
-	d, err := f.keeper.Decide(f.ctx, p.ID)
+	d, err := f.Keeper.Decide(f.ctx, p.ID)
 	if err != nil || !d.Level.Takes() {
 		return err
 	}
-	mine, err := f.pool.Mine(f.ctx, p)
+	mine, err := f.Pool.Mine(f.ctx, p)
 	if err != nil {
 		return err
 	}
 	f.at(daysAgo, 8, 30+f.dice.n(20))
 	for range 3 + f.dice.n(5) {
-		if _, err := f.pool.Draw(f.ctx, p, ""); err != nil {
+		if _, err := f.Pool.Draw(f.ctx, p, ""); err != nil {
 			if fault.Is(err, fault.Conflict) {
 				break
 			}
 			return err
 		}
 	}
-	for i, holding := range mine {
+	for i, holding := range mine.Holdings {
 		f.at(daysAgo, 10+i/4, 5+f.dice.n(50))
 		switch {
 		case f.dice.yes(75):
 			kind := leads.Kinds()[f.dice.n(3)]
-			if err := f.pool.FollowUp(f.ctx, p, holding.Lead.ID, leads.Contact{Kind: kind, Outcome: outcomes[f.dice.n(len(outcomes))], Next: next[f.dice.n(len(next))]}); err != nil {
+			if _, err := f.Pool.FollowUp(f.ctx, p, holding.Lead.ID, leads.Contact{Kind: kind, Outcome: outcomes[f.dice.n(len(outcomes))], Next: next[f.dice.n(len(next))]}); err != nil {
 				return err
 			}
 		case f.dice.yes(30):
-			if err := f.pool.Return(f.ctx, p, holding.Lead.ID, "產業不合，已請對方留下需求再聯絡"); err != nil {
+			if err := f.Pool.Return(f.ctx, p, holding.Lead.ID, "產業不合，已請對方留下需求再聯絡"); err != nil {
 				return err
 			}
 		}
 	}
 	f.at(daysAgo, 22, 45)
-	return f.queue.Drain(f.ctx)
+	return f.Queue.Drain(f.ctx)
 }

@@ -49,12 +49,12 @@ func Serve(ctx context.Context, c Config, p program) error {
 	say("  database  %s", redacted(c.DB))
 
 	clock := &clock{}
-	h, err := openHouse(ctx, c, clock.now, log)
+	h, err := OpenHouse(ctx, c, filesOf(c), clock.now, log)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	loaded, problems, err := h.load(ctx)
+	loaded, problems, err := h.Load(ctx)
 	if err != nil {
 		return err
 	}
@@ -87,9 +87,10 @@ func Serve(ctx context.Context, c Config, p program) error {
 		return err
 	}
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
 	var background sync.WaitGroup
 	background.Go(func() {
-		if err := h.queue.Run(working); err != nil && !errors.Is(err, context.Canceled) {
+		if err := h.Queue.Run(working); err != nil && !errors.Is(err, context.Canceled) {
 			log.Error("queue", "error", err)
 		}
 	})
@@ -117,42 +118,42 @@ func Serve(ctx context.Context, c Config, p program) error {
 }
 
 // newSite is the web with its hooks: first admin and demonstration links.
-func newSite(c Config, h *house, catalog *locale.Catalog, now func() time.Time, log *slog.Logger, links *demoLinks, say func(string, ...any)) (*web.Site, error) {
-	static, err := fs.Sub(h.files, "static")
+func newSite(c Config, h *House, catalog *locale.Catalog, now func() time.Time, log *slog.Logger, links *demoLinks, say func(string, ...any)) (*web.Site, error) {
+	static, err := fs.Sub(h.Files, "static")
 	if err != nil {
 		return nil, err
 	}
-	config := page.Config{Catalog: catalog, Directory: h.directory, Static: static, BaseURL: c.URL, Zone: c.location(), Clock: now, Log: log}
+	config := page.Config{Catalog: catalog, Directory: h.Directory, Static: static, BaseURL: c.URL, Zone: c.location(), Clock: now, Log: log}
 	code := ""
-	if exists, err := h.directory.HasAdmin(context.Background()); err != nil {
+	if exists, err := h.Directory.HasAdmin(context.Background()); err != nil {
 		return nil, err
 	} else if !exists {
 		code = secret(10)
 		say("  set-up    no admin exists yet: open %s/setup and enter this one-time code:  %s", c.URL, code)
 		config.NeedsSetUp = func(ctx context.Context) (bool, error) {
-			exists, err := h.directory.HasAdmin(ctx)
+			exists, err := h.Directory.HasAdmin(ctx)
 			return !exists, err
 		}
 		config.DoSetUp = func(ctx context.Context, s page.SetUp) (string, error) { return h.setUp(ctx, s, code) }
 	}
 	if links != nil {
-		config.DemoSignIn = func(ctx context.Context, token string) (string, error) { return links.signIn(ctx, h.directory, token) }
+		config.DemoSignIn = func(ctx context.Context, token string) (string, error) { return links.signIn(ctx, h.Directory, token) }
 	}
-	return &web.Site{Config: config, DB: h.db, Directory: h.directory, Shelf: h.shelf, Roster: h.roster, Library: h.library,
-		Room: h.room, Desk: h.desk, Keeper: h.keeper, Pool: h.pool, Files: h.files}, nil
+	return &web.Site{Config: config, DB: h.DB, Directory: h.Directory, Shelf: h.Shelf, Roster: h.Roster, Library: h.Library,
+		Room: h.Room, Desk: h.Desk, Keeper: h.Keeper, Pool: h.Pool, Files: h.Files}, nil
 }
 
 // setUp makes the first admin for whoever has read the code off the console.
-func (h *house) setUp(ctx context.Context, s page.SetUp, code string) (string, error) {
+func (h *House) setUp(ctx context.Context, s page.SetUp, code string) (string, error) {
 	given := strings.ToUpper(strings.TrimSpace(s.Code))
 	if subtle.ConstantTimeCompare([]byte(given), []byte(code)) != 1 {
 		return "", fault.New(fault.Forbidden, "server.wrong_code").In("code")
 	}
-	p, err := h.directory.SetUp(ctx, people.NewPerson{Number: s.Number, Name: s.Name, Email: s.Email, Roles: []people.Role{people.Admin, people.HR}}, s.Password)
+	p, err := h.Directory.SetUp(ctx, people.NewPerson{Number: s.Number, Name: s.Name, Email: s.Email, Roles: []people.Role{people.Admin, people.HR}}, s.Password)
 	if err != nil {
 		return "", err
 	}
-	return h.directory.SignInAs(ctx, p.ID)
+	return h.Directory.SignInAs(ctx, p.ID)
 }
 
 // redacted is a database address without its password.

@@ -19,7 +19,7 @@ func (f *furnisher) staff() error {
 	f.cast = map[string]people.Person{}
 	f.at(25, 8, 30)
 	for _, m := range cast() {
-		p, err := f.directory.Create(f.ctx, people.System(), people.NewPerson{
+		p, err := f.Directory.Create(f.ctx, people.System(), people.NewPerson{
 			Number: m.number, Name: m.name, Email: m.number + "@farsail.example", Roles: m.roles,
 			ManagerID: f.cast[m.manager].ID, HiredOn: f.present.AddDate(0, 0, -25).Format(time.DateOnly)})
 		if err != nil {
@@ -35,7 +35,7 @@ func (f *furnisher) cohorts() error {
 	hr := f.cast["A002"]
 	for _, c := range []struct{ number, from, to int }{{oldCohort, -24, -4}, {newCohort, -8, 12}} {
 		day := func(n int) string { return f.present.AddDate(0, 0, n).Format(time.DateOnly) }
-		cohort, err := f.roster.Create(f.ctx, hr, cohorts.Cohort{Number: c.number, Name: fmt.Sprintf("第 %d 期", c.number), StartsOn: day(c.from), EndsOn: day(c.to)})
+		cohort, err := f.Roster.Create(f.ctx, hr, cohorts.Cohort{Number: c.number, Name: fmt.Sprintf("第 %d 期", c.number), StartsOn: day(c.from), EndsOn: day(c.to)})
 		if err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func (f *furnisher) cohorts() error {
 			if m.cohort != c.number {
 				continue
 			}
-			if err := f.roster.Enrol(f.ctx, hr, cohort.ID, f.cast[m.number].ID); err != nil {
+			if err := f.Roster.Enrol(f.ctx, hr, cohort.ID, f.cast[m.number].ID); err != nil {
 				return err
 			}
 		}
@@ -69,7 +69,7 @@ func (f *furnisher) timetable(c cohorts.Cohort, from int) error {
 			{CohortID: c.ID, At: day.Add(9 * time.Hour), Kind: cohorts.Lecture, Title: lectures[n%len(lectures)], Lecturer: "蔡孟庭", Place: "3 樓教室"},
 			{CohortID: c.ID, At: day.Add(18*time.Hour + 30*time.Minute), Kind: cohorts.Sharing, Title: evenings[n%len(evenings)], Lecturer: "宋佳蓉", Place: "3 樓會議室"},
 		} {
-			if _, err := f.roster.AddSession(f.ctx, f.cast["A002"], s); err != nil {
+			if _, err := f.Roster.AddSession(f.ctx, f.cast["A002"], s); err != nil {
 				return err
 			}
 		}
@@ -190,23 +190,23 @@ func (f *furnisher) newCohort() error {
 // review: the copied pair is in the queue since the sitting closed; a reviewer has opened one of the two cases.
 func (f *furnisher) review() error {
 	f.at(1, 15, 0)
-	return f.desk.Open(f.ctx, f.cast["A003"], 1)
+	return f.Desk.Open(f.ctx, f.cast["A003"], 1)
 }
 
 // sign signs the pledge.
 func (f *furnisher) sign(number string) error {
-	pledge, err := f.library.Pledge(f.ctx, locale.Hant)
+	pledge, err := f.Library.Pledge(f.ctx, locale.Hant)
 	if err != nil {
 		return err
 	}
-	return f.library.SignPledge(f.ctx, f.cast[number], pledge.Version, locale.Hant)
+	return f.Library.SignPledge(f.ctx, f.cast[number], pledge.Version, locale.Hant)
 }
 
 // read reads every lesson of a track: opens it, tries its checks, finishes it. A lesson that is closed to the
 // person stays unread.
 func (f *furnisher) read(number, track string) error {
 	p := f.cast[number]
-	tracks, err := f.library.Tracks(f.ctx, p, locale.Hant)
+	tracks, err := f.Library.Tracks(f.ctx, p, locale.Hant)
 	if err != nil {
 		return err
 	}
@@ -226,22 +226,22 @@ func (f *furnisher) read(number, track string) error {
 }
 
 func (f *furnisher) readLesson(p people.Person, ref string) error {
-	view, err := f.library.Lesson(f.ctx, p, ref, locale.Hant)
+	view, err := f.Library.Lesson(f.ctx, p, ref, locale.Hant)
 	if err != nil {
 		return err
 	}
-	if err := f.library.Read(f.ctx, p, ref, 300+f.dice.n(500)); err != nil {
+	if err := f.Library.Read(f.ctx, p, ref, 300+f.dice.n(500)); err != nil {
 		return err
 	}
 	for _, part := range view.Parts {
 		if part.Check == nil {
 			continue
 		}
-		if _, err := f.library.Check(f.ctx, p, ref, part.Check.ID, f.guess(part.Check), locale.Hant); err != nil {
+		if _, err := f.Library.Check(f.ctx, p, ref, part.Check.ID, f.guess(part.Check), locale.Hant); err != nil {
 			return err
 		}
 	}
-	return f.library.Complete(f.ctx, p, ref)
+	return f.Library.Complete(f.ctx, p, ref)
 }
 
 // guess answers a check somehow; that is what trying is.
@@ -267,7 +267,7 @@ func identity(n int) []int {
 
 // sitting opens an exam for a cohort: from so many days ago at eight until so many days ago, for so many hours.
 func (f *furnisher) sitting(exam string, cohort, openedDaysAgo, endDaysAgo, hours int) (exams.Sitting, error) {
-	list, err := f.roster.List(f.ctx)
+	list, err := f.Roster.List(f.ctx)
 	if err != nil {
 		return exams.Sitting{}, err
 	}
@@ -278,12 +278,12 @@ func (f *furnisher) sitting(exam string, cohort, openedDaysAgo, endDaysAgo, hour
 	from := time.Date(y, m, d, 9, 0, 0, 0, f.present.Location())
 	y, m, d = f.present.AddDate(0, 0, -endDaysAgo).Date()
 	until := time.Date(y, m, d, 18, 0, 0, 0, f.present.Location())
-	return f.room.OpenSitting(f.ctx, f.cast["A005"], exams.NewSitting{Exam: exam, CohortID: list[i].ID, OpensAt: from, ClosesAt: until, Invigilators: []string{f.cast["A006"].ID}})
+	return f.Room.OpenSitting(f.ctx, f.cast["A005"], exams.NewSitting{Exam: exam, CohortID: list[i].ID, OpensAt: from, ClosesAt: until, Invigilators: []string{f.cast["A006"].ID}})
 }
 
 // passed reports whether a person has a pass in an exam.
 func (f *furnisher) passed(number, exam string) bool {
-	views, err := f.room.Sittings(f.ctx, f.cast[number])
+	views, err := f.Room.Sittings(f.ctx, f.cast[number])
 	if err != nil {
 		return false
 	}
@@ -300,12 +300,12 @@ func (f *furnisher) passed(number, exam string) bool {
 // keys are the banks' items, so that a candidate of the demonstration can know some of the answers.
 func (f *furnisher) keys() (map[string]questions.Item, error) {
 	items := map[string]questions.Item{}
-	heads, err := f.shelf.Heads(f.ctx, documents.Bank)
+	heads, err := f.Shelf.Heads(f.ctx, documents.Bank)
 	if err != nil {
 		return nil, err
 	}
 	for _, head := range heads {
-		doc, err := f.shelf.Doc(f.ctx, head.Path)
+		doc, err := f.Shelf.Doc(f.ctx, head.Path)
 		if err != nil {
 			return nil, err
 		}
