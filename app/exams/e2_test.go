@@ -27,6 +27,7 @@ func TestE2_OfflineGrace(t *testing.T) {
 		"on the deadline":                 {10 * time.Second, []save{{at: 0}}},
 		"connected and too late":          {10 * time.Second, []save{{at: time.Second, refused: true}}},
 		"silent for less than 30 s":       {20 * time.Second, []save{{at: 9 * time.Second, elapsed: 5 * time.Second, refused: true}}},
+		"silent for 30 s":                 {20 * time.Second, []save{{at: 10 * time.Second, elapsed: 5 * time.Second, late: true}}},
 		"off-line across the deadline":    {2 * time.Minute, []save{{at: time.Minute, elapsed: time.Minute, late: true}}},
 		"given after the deadline":        {2 * time.Minute, []save{{at: time.Minute, elapsed: 2*time.Minute + time.Millisecond, refused: true}}},
 		"given on the deadline":           {2 * time.Minute, []save{{at: time.Minute, elapsed: 2 * time.Minute, late: true}}},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bainian/app/cohorts"
+	"bainian/app/fault"
 	"bainian/app/locale"
 	"bainian/app/markdown"
 	"bainian/app/people"
@@ -15,13 +16,13 @@ import (
 type SittingView struct {
 	Sitting
 	Mine   []Attempt // the actor's own attempts at it, oldest first; without marks that may not be seen yet
-	Left   int       // how many more attempts the actor has at the exam; -1 without limit
+	Left   int       // how many more attempts the actor has at the exam while it is open; -1 without limit
 	WhyNot error     // why the actor cannot start now, nil when they can; a live attempt is no reason
 	Counts Counts    // for those who watch it
 }
 
 // Counts are how many attempts of a sitting stand where.
-type Counts struct{ Expected, Live, Ended, Passed int }
+type Counts struct{ Live, Ended, Passed int }
 
 // Sittings are those that concern the actor, latest first: trainers and HR see all, invigilators those they
 // watch, everybody else those they may sit or have sat.
@@ -67,7 +68,9 @@ func (r *Room) Sittings(ctx context.Context, actor people.Person) ([]SittingView
 			}
 			v.Mine = append(v.Mine, a)
 		}
-		if v.Left, v.WhyNot, err = r.chances(ctx, actor, s, paper.blueprint); err != nil {
+		if !s.ClosedAt.IsZero() {
+			v.WhyNot = fault.New(fault.Conflict, "exams.sitting_closed")
+		} else if v.Left, v.WhyNot, err = r.chances(ctx, actor, s, paper.blueprint); err != nil {
 			return nil, err
 		}
 		views = append(views, v)
@@ -89,7 +92,8 @@ func (r *Room) chances(ctx context.Context, actor people.Person, s Sitting, b *B
 type SittingDetail struct {
 	Sitting
 	Counts     Counts
-	Candidates []Candidate // by name
+	Expected   int         // members of the cohort, 0 when it is for everyone
+	Candidates []Candidate // by start
 	Absent     []string    // person ids who were expected and have not started
 }
 
@@ -134,7 +138,7 @@ func (r *Room) Sitting(ctx context.Context, actor people.Person, id string) (d S
 				d.Absent = append(d.Absent, m)
 			}
 		}
-		d.Counts.Expected = len(members)
+		d.Expected = len(members)
 		return err
 	})
 	return d, err
