@@ -90,7 +90,8 @@ func (p *Pool) endIn(tx *store.Tx, how Ended, note, by string, tenures ...Tenure
 	now, cool := store.Ms(tx.Now), store.Ms(days.add(tx.Now, wait))
 	ids := anys(tenureIDs(tenures))
 	these := ` IN (` + places(len(ids)) + `)`
-	ended, err := tx.Exec(`UPDATE tenure SET ended_ms = ?, ended_how = ?, ended_by = ?, cool_ms = ?, paused_ms = NULL WHERE ended_ms IS NULL AND id`+these,
+	// coalesce for the same reason as in takeIn.
+	ended, err := tx.Exec(`UPDATE tenure SET ended_ms = ?, ended_how = ?, ended_by = ?, cool_ms = ?, paused_ms = NULL WHERE coalesce(ended_ms, 0) = 0 AND id`+these,
 		append([]any{now, how, by, cool}, ids...)...)
 	if err != nil {
 		return err

@@ -32,8 +32,11 @@ func TestL1_ManyDrawAtOnceAndNoneGetsTheSame(t *testing.T) {
 		}
 		drawn := make([][]Holding, callers)
 		for i, err := range together(callers, func(i int) error {
-			for range w.drawsPerDay {
+			for len(drawn[i]) < w.drawsPerDay {
 				h, err := w.Draw(ctx, crowd[i], "")
+				if fault.Is(err, fault.Busy) { // a small table is a few pages, which all of them read and write
+					continue
+				}
 				if err != nil {
 					return err
 				}

@@ -12,7 +12,7 @@ const (
 	tenureColumns = `t.id, t.lead_id, t.holder_id, t.began_ms, t.due_ms, t.hard_ms, t.paused_ms, t.follow_ups, t.ended_ms, coalesce(t.ended_how, '')`
 
 	// imported keeps the rows of an import that is not applied from being leads.
-	imported = `EXISTS (SELECT 1 FROM lead_import i WHERE i.id = l.import_id AND i.applied_ms IS NOT NULL)`
+	imported = `(SELECT i.applied_ms FROM lead_import i WHERE i.id = l.import_id) IS NOT NULL`
 )
 
 func leadDest(l *Lead) []any {

@@ -130,7 +130,8 @@ func (p *Pool) takeIn(tx *store.Tx, r receiver, lead Lead, by, request string) (
 	h := Holding{lead, Tenure{ID: tx.NewID(), LeadID: lead.ID, HolderID: r.decision.PersonID, Began: tx.Now,
 		Due: r.calendar.firstDue(tx.Now), Hard: r.calendar.add(tx.Now, hardDays)}}
 	t := h.Tenure
-	n, err := tx.Exec(`UPDATE lead SET state = 'held' WHERE id = ? AND state = 'pool'`, lead.ID)
+	// coalesce keeps PostgreSQL from finding the row by walking, and so locking, the whole index of the pool.
+	n, err := tx.Exec(`UPDATE lead SET state = 'held' WHERE id = ? AND coalesce(state, '') = 'pool'`, lead.ID)
 	if err != nil {
 		return Holding{}, err
 	}
@@ -162,10 +163,11 @@ func (p *Pool) takeIn(tx *store.Tx, r receiver, lead Lead, by, request string) (
 }
 
 // pickIn is the first lead of the pool from a random rank on that does not cool down for the person. Many who
-// look for the very first one would wait for each other.
+// look for the very first one would wait for each other. The conditions are scalar subqueries, which no planner
+// turns into a join that reads, and so locks, more than the leads it walks past.
 func pickIn(tx *store.Tx, personID string) (Lead, error) {
 	const from = `SELECT ` + leadColumns + ` FROM lead l WHERE l.state = 'pool' AND l.rank >= ? AND ` + imported + `
-		AND NOT EXISTS (SELECT 1 FROM tenure t WHERE t.lead_id = l.id AND t.holder_id = ? AND t.cool_ms > ?) ORDER BY l.rank LIMIT 1`
+		AND (SELECT count(*) FROM tenure t WHERE t.lead_id = l.id AND t.holder_id = ? AND t.cool_ms > ?) = 0 ORDER BY l.rank LIMIT 1`
 	for _, start := range []int64{newRank(tx), 0} {
 		lead, found, err := store.First(tx.Rx, scanLead, from, start, personID, store.Ms(tx.Now))
 		if err != nil || found {

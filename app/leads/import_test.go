@@ -1,0 +1,199 @@
+package leads
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"bainian/app/fault"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+// told is problems as "line item key", one a line.
+func told(problems fault.Problems) string {
+	var lines []string
+	for _, p := range problems {
+		lines = append(lines, fmt.Sprint(p.Line, " ", p.Item, " ", strings.TrimPrefix(p.Key, "leads.")))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestParseNamesEveryBadRow(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, problems, duplicates string
+		rows                       int
+	}{
+		"good":              {header + "甲公司,陳先生,02-2345-6789,製造,北區,展覽,\n", "", "", 1},
+		"byte order":        {"\uFEFF" + header + "甲公司,,,,,,\n", "", "", 1},
+		"company alone":     {"Company\r\n甲公司\r\n乙公司\r\n", "", "", 2},
+		"other order":       {"phone,company\n(02) 2345-6789 #12,甲公司\n", "", "", 1},
+		"empty":             {"", "1  csv_empty", "", 0},
+		"header alone":      {header, "1  csv_empty", "", 0},
+		"no company column": {"phone\n0223456789\n", "1 company csv_column_missing", "", 0},
+		"unknown":           {"company,salary\n甲公司,1\n", "1 salary csv_column_unknown", "", 1},
+		"holder":            {"company,holder\n甲公司,N001\n", "1 holder csv_holder", "", 1},
+		"twice a column":    {"company,phone,Phone\n甲公司,,\n", "1 phone csv_column_twice", "", 1},
+		"count":             {header + "甲公司,\n", "2  csv_fields", "", 0},
+		"no company":        {header + ",陳先生,02-2345-6789,,,,\n", "2 company csv_company", "", 0},
+		"phones":            {header + "甲,,none,,,,\n乙,,12345,,,,\n丙,,＋８８６－２－２３４５６７８９,,,,\n丁,,+886 912 345 678,,,,\n", "2 phone csv_phone\n3 phone csv_phone", "", 2},
+		"formula":           {header + "=1+1,,,,,,\n甲,@SUM(A1),+cmd|' /C calc'!A0,-1,,,\n乙,,,,,,\" =1\"\n", "2 company csv_formula\n3 contact csv_formula\n3 phone csv_formula\n3 industry csv_formula\n4 note csv_formula", "", 0},
+		"long":              {header + strings.Repeat("長", 101) + ",,,,,,\n甲,,,,,," + strings.Repeat("長", 1001) + "\n", "2 company csv_long\n3 note csv_long", "", 0},
+		"lines":             {header + "甲,\"陳\n先生\",,,,,\"一\n二\"\n", "2 contact csv_lines", "", 0},
+		"big5":              {header + "\xb3\xaf,,,,,,\n乙,,x,,,,\n", "2  csv_not_utf8\n3 phone csv_phone", "", 0},
+		"nul":               {header + "甲\x00,,,,,,\n", "2  csv_not_utf8", "", 0},
+		"quotes":            {header + "甲\"公,,,,,,\n,,,,,,\n", "2  csv_quotes\n3 company csv_company", "", 0},
+		"same phone":        {header + "甲,,02-2345-6789,,,,\n乙,,+886 2 2345 6789,,,,\n丙,,0223456789,,,,\n", "", "3 phone csv_twice\n4 phone csv_twice", 1},
+		"same company":      {header + "大同股份有限公司,,,,,,\n大同（股）公司,,,,,,\n 大同 有限公司,,,,,,\nＡＣＭＥ Co. Ltd.,,,,,,\nacme,,,,,,\n", "", "4 company csv_twice\n6 company csv_twice", 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rows, duplicates, problems := parse([]byte(c.file))
+			if told(problems) != c.problems || told(duplicates) != c.duplicates || len(rows) != c.rows {
+				t.Errorf("%d rows, problems\n%s\nduplicates\n%s", len(rows), told(problems), told(duplicates))
+			}
+		})
+	}
+}
+
+func TestParseStopsAtTheLimit(t *testing.T) {
+	lines := make([]string, maxRows+5)
+	for i := range lines {
+		lines[i] = fmt.Sprintf("企業%d\n", i)
+	}
+	rows, _, problems := parse([]byte("company\n" + strings.Join(lines[:maxRows], "")))
+	if len(rows) != maxRows || problems != nil {
+		t.Fatalf("%d rows, %v", len(rows), problems)
+	}
+	rows, _, problems = parse([]byte("company\n" + strings.Join(lines, "")))
+	if len(rows) != maxRows || told(problems) != fmt.Sprint(maxRows+2, "  csv_rows") {
+		t.Fatalf("%d rows, %v", len(rows), problems)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"", header, header + "甲,陳,02-2345-6789,製造,北區,展覽,x\n", "\uFEFFcompany\r\n甲\r\n", "company,holder\n甲,N1\n",
+		"company,phone\n=1,+886912345678\n甲,+cmd\n", "company\n甲\"\n", "\xff\xfe", "company\n\x00\n", "company\n\"甲\n\n"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		rows, duplicates, problems := parse(data)
+		last := strings.Count(string(data), "\n") + 1
+		for _, p := range append(problems, duplicates...) {
+			if p.Line < 1 || p.Line > last || p.Key == "" {
+				t.Fatalf("a problem on line %d of %d: %v", p.Line, last, p)
+			}
+		}
+		if len(rows) == 0 && problems == nil {
+			t.Fatal("an empty file was taken")
+		}
+		phones, companies := map[string]bool{}, map[string]bool{}
+		for _, r := range rows {
+			if r.Company == "" || formula(r.Company) || formula(r.Contact) || formula(r.Note) || r.Phone != "" && !isPhone(r.Phone) {
+				t.Fatalf("a bad row was taken: %+v", r)
+			}
+			if r.phoneKey != "" && phones[r.phoneKey] || r.companyKey != "" && companies[r.companyKey] {
+				t.Fatalf("a duplicate was taken: %+v", r)
+			}
+			phones[r.phoneKey], companies[r.companyKey] = true, true
+		}
+	})
+}
+
+func TestImport(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		file := header + "甲公司,陳先生,02-2345-6789,製造,北區,展覽,急\n乙公司,,,,,,\n甲股份有限公司,,,,,,\n"
+		dry, err := w.Import(ctx, w.manager, strings.NewReader(file), false)
+		w.must(err)
+		if dry.Rows != 3 || dry.New != 2 || told(dry.Duplicates) != "4 company csv_twice" || dry.Problems != nil || dry.Applied {
+			t.Fatalf("%+v", dry)
+		}
+		if w.count(`SELECT count(*) FROM lead_import`) != 0 {
+			t.Fatal("a dry run wrote something")
+		}
+		done, err := w.Import(ctx, w.manager, strings.NewReader(file), true)
+		w.must(err)
+		if dry.Applied = true; fmt.Sprint(done) != fmt.Sprint(dry) {
+			t.Fatalf("did %+v, promised %+v", done, dry)
+		}
+		again, err := w.Import(ctx, w.admin, strings.NewReader(file+"丙公司,,+886 2 2345 6789,,,,\n丁公司,,,,,,\n"), true)
+		w.must(err)
+		if again.New != 1 || told(again.Duplicates) != "2 phone csv_known\n3 company csv_known\n4 company csv_twice\n5 phone csv_twice" || !again.Applied {
+			t.Fatalf("%+v", again)
+		}
+		h := w.draw(w.amy)
+		for h.Lead.Company != "甲公司" {
+			h = w.draw(w.amy)
+		}
+		if h.Lead != (Lead{ID: h.Lead.ID, Company: "甲公司", Contact: "陳先生", Phone: "02-2345-6789", Industry: "製造", Territory: "北區", Source: "展覽", Note: "急", State: Held}) {
+			t.Errorf("%+v", h.Lead)
+		}
+		bad, err := w.Import(ctx, w.hr, strings.NewReader(header+"戊公司,,,,,,\n,,,,,,\n己公司,,x,,,,\n"), true)
+		w.must(err)
+		if bad.Applied || told(bad.Problems) != "3 company csv_company\n4 phone csv_phone" || w.count(`SELECT count(*) FROM lead`) != 3 {
+			t.Errorf("%+v", bad)
+		}
+		for _, p := range []people.Person{w.amy, {}} {
+			_, err = w.Import(ctx, p, strings.NewReader(file), false)
+			w.want(err, fault.Forbidden, "leads.managers_only")
+		}
+		_, err = w.Import(ctx, w.hr, strings.NewReader(strings.Repeat("x", maxImport+1)), false)
+		w.want(err, fault.TooLarge, "leads.csv_too_large")
+	})
+}
+
+func TestAHalfImportIsNoLead(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		rows, _, problems := parse([]byte("company,phone\n甲公司,0223456789\n乙公司,\n"))
+		w.must(problems.Err())
+		staged := ""
+		w.must(w.db.Write(ctx, func(tx *store.Tx) error { // and then the machine went down
+			if _, err := tx.Exec(`INSERT INTO lead_import (id, leads, by_id, at_ms) VALUES ('half', 2, 'hr', 0)`); err != nil {
+				return err
+			}
+			if err := stageIn(tx, "half", rows); err != nil {
+				return err
+			}
+			return tx.Row(`SELECT id FROM lead LIMIT 1`).Scan(&staged)
+		}))
+		_, err := w.Draw(ctx, w.amy, "")
+		w.want(err, fault.Conflict, "leads.empty")
+		_, err = w.Assign(ctx, w.manager, staged, w.amy.ID)
+		w.want(err, fault.NotFound, "leads.not_found")
+		_, err = w.Lead(ctx, w.admin, staged)
+		w.want(err, fault.NotFound, "leads.not_found")
+		if f, err := w.Stats(ctx, w.hr); err != nil || len(f.States) != 0 {
+			t.Errorf("%+v %v", f.States, err)
+		}
+		report, err := w.Import(ctx, w.hr, strings.NewReader("company\n甲公司\n"), true)
+		if w.must(err); !report.Applied || report.New != 1 {
+			t.Errorf("what never became a lead stands in the way: %+v", report)
+		}
+	})
+}
+
+func TestImportsAtOnceBringNoDuplicates(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		var file strings.Builder
+		file.WriteString("company\n")
+		for i := range 450 {
+			fmt.Fprintf(&file, "企業%d\n", i)
+		}
+		applied := 0
+		for _, err := range together(4, func(int) error {
+			report, err := w.Import(ctx, w.hr, strings.NewReader(file.String()), true)
+			if err == nil && report.New == 0 {
+				return fault.New(fault.Conflict, "leads.import_stale") // it came late enough to see them
+			}
+			return err
+		}) {
+			if err == nil {
+				applied++
+			} else {
+				w.want(err, fault.Conflict, "leads.import_stale")
+			}
+		}
+		if f, err := w.Stats(ctx, w.hr); err != nil || applied != 1 || f.States[InPool] != 450 {
+			t.Errorf("%d applied, %+v %v", applied, f.States, err)
+		}
+	})
+}
