@@ -20,7 +20,9 @@ const (
 )
 
 // hashing is OWASP's least costly argon2id: 19 MiB, two passes, one lane.
-var hashing = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+func hashing() *argon2id.Params {
+	return &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+}
 
 // decoy is the hash of a random text that nobody kept. A login without a password is compared with it, so
 // that it takes as long as one with a password.
@@ -144,7 +146,7 @@ func (d *Directory) hash(ctx context.Context, password string, p Person) (string
 		return "", err
 	}
 	defer leave()
-	return argon2id.CreateHash(password, &hashing)
+	return argon2id.CreateHash(password, hashing())
 }
 
 // matches compares a password with a hash, outside any transaction.
