@@ -27,18 +27,28 @@ type Next struct {
 	WhyNot error     // nil when an attempt may start now
 }
 
-// NextAttempt decides from the attempts so far. An exam that was passed is done, unless it has no limit of
-// attempts; a failed one asks for its cooldown and its re-reading, both counted from the end of the last go.
+// renewable is how old a pass must be before the exam may be sat again to renew it: a month before a pass that
+// counts for a year runs out. From then on the attempts count anew.
+const renewable = 335 * 24 * time.Hour
+
+// NextAttempt decides from the attempts so far. An exam that was passed is done until its pass can be renewed,
+// unless it has no limit of attempts; a failed one asks for its cooldown and its re-reading, both counted from
+// the end of the last go.
 // WhyNot is fault.Conflict: exams.retry_passed, exams.retry_used, exams.retry_reread or exams.retry_cooldown.
 func NextAttempt(h History, b *Blueprint, now time.Time) Next {
-	used, passed := 0, false
-	var last time.Time
+	used := 0
+	var last, pass time.Time
 	for _, p := range h.Past {
-		if p.SetAside {
+		if p.Passed && !p.SetAside && p.EndedAt.After(pass) {
+			pass = p.EndedAt
+		}
+	}
+	renewing := !pass.IsZero() && now.Sub(pass) >= renewable
+	for _, p := range h.Past {
+		if p.SetAside || renewing && !p.EndedAt.After(pass) {
 			continue
 		}
 		used++
-		passed = passed || p.Passed
 		if p.EndedAt.After(last) {
 			last = p.EndedAt
 		}
@@ -46,7 +56,7 @@ func NextAttempt(h History, b *Blueprint, now time.Time) Next {
 	next := Next{Left: -1}
 	if b.Attempts > 0 {
 		next.Left = max(0, b.Attempts-used)
-		if passed {
+		if !pass.IsZero() && !renewing {
 			next.WhyNot = fault.New(fault.Conflict, "exams.retry_passed")
 			return next
 		}

@@ -68,6 +68,8 @@ func TestNextAttempt(t *testing.T) {
 		{"not read again", b, History{Past: []Past{{EndedAt: ago(25)}}, Read: map[string]time.Time{"values/red-line": ago(30)}}, 2, "exams.retry_reread"},
 		{"used up", b, History{Past: []Past{{EndedAt: ago(90)}, {EndedAt: ago(60)}, {EndedAt: ago(30)}}, Read: reread}, 0, "exams.retry_used"},
 		{"passed", b, History{Past: []Past{{EndedAt: ago(90), Passed: true}}}, 2, "exams.retry_passed"},
+		{"a pass that can be renewed", b, History{Past: []Past{{EndedAt: ago(335 * 24), Passed: true}}}, 3, ""},
+		{"a failed renewal", b, History{Past: []Past{{EndedAt: ago(340 * 24), Passed: true}, {EndedAt: ago(25)}}, Read: reread}, 2, ""},
 		{"a pass that was set aside", b, History{Past: []Past{{EndedAt: ago(1), Passed: true, SetAside: true}}}, 3, ""},
 		{"one set aside does not count as used", b, History{Past: []Past{{EndedAt: ago(90)}, {EndedAt: ago(60)}, {EndedAt: ago(30), SetAside: true}}, Read: reread}, 1, ""},
 		{"no limit, passed", &Blueprint{}, History{Past: []Past{{EndedAt: ago(1), Passed: true}}}, -1, ""},

@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -54,11 +55,17 @@ var files embed.FS
 type message struct{ one, other string }
 
 // Catalog is the loaded messages of all languages; it never changes after Load.
-type Catalog struct{ messages map[Lang]map[string]message }
+type Catalog struct {
+	messages map[Lang]map[string]message
+	zone     *time.Location
+}
+
+// In is the catalog with times that stand in messages written in a zone.
+func (c *Catalog) In(zone *time.Location) *Catalog { return &Catalog{c.messages, zone} }
 
 // Load reads the embedded catalogs; an error names the file and the key.
 func Load() (*Catalog, error) {
-	c := &Catalog{messages: map[Lang]map[string]message{}}
+	c := &Catalog{messages: map[Lang]map[string]message{}, zone: time.UTC}
 	for _, lang := range Langs() {
 		c.messages[lang] = map[string]message{}
 		names, err := fs.Glob(files, string(lang)+"/*.json")
@@ -134,13 +141,22 @@ func (c *Catalog) T(lang Lang, key string, args ...any) string {
 	}
 	pairs := make([]string, 0, len(args))
 	for i := 0; i+1 < len(args); i += 2 {
-		name, value := fmt.Sprint(args[i]), fmt.Sprint(args[i+1])
+		name, value := fmt.Sprint(args[i]), c.written(lang, args[i+1])
 		if name == "n" && value == "1" {
 			text = m.one
 		}
 		pairs = append(pairs, "{"+name+"}", value)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// written is an argument as it stands in a message.
+func (c *Catalog) written(lang Lang, arg any) string {
+	if t, ok := arg.(time.Time); ok {
+		t = t.In(c.zone)
+		return DateTime(lang, t, t)
+	}
+	return fmt.Sprint(arg)
 }
 
 // Message is the words for an error: of a fault its message, of problems the first and how many more, of

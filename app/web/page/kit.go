@@ -80,6 +80,7 @@ func New(c Config) (*Kit, error) {
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, fmt.Errorf("page: the public address %q is not http://… or https://…", c.BaseURL)
 	}
+	c.Catalog = c.Catalog.In(c.Zone)
 	k := &Kit{Config: c, origin: u.Scheme + "://" + u.Host, secure: u.Scheme == "https"}
 	k.settled.Store(c.NeedsSetUp == nil)
 	if k.static, err = readStatic(c.Static); err != nil {
