@@ -1,0 +1,76 @@
+// Package learn is the wing of the new hire: the path, the courses, the exam room, the gate and the leads.
+package learn
+
+import (
+	"embed"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bainian/app/cohorts"
+	"bainian/app/courses"
+	"bainian/app/exams"
+	"bainian/app/gate"
+	"bainian/app/integrity"
+	"bainian/app/leads"
+	"bainian/app/people"
+	"bainian/app/web/page"
+)
+
+//go:embed templates/*.html
+var files embed.FS
+
+// Wing is what the pages of this wing work with.
+type Wing struct {
+	kit     *page.Kit
+	pages   *page.Templates
+	roster  *cohorts.Roster
+	library *courses.Library
+	room    *exams.Room
+	desk    *integrity.Desk
+	keeper  *gate.Keeper
+	pool    *leads.Pool
+}
+
+// Mount adds the wing's routes.
+func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *courses.Library, room *exams.Room, desk *integrity.Desk, keeper *gate.Keeper, pool *leads.Pool) error {
+	pages, err := kit.Templates(files)
+	if err != nil {
+		return err
+	}
+	w := &Wing{kit, pages, roster, library, room, desk, keeper, pool}
+	seller := page.Only(people.NewHire, people.Manager, people.Mentor)
+	kit.Mount(app, []page.Route{
+		{Method: "GET", Path: "/", Who: page.SignedIn, Do: w.home},
+		{Method: "GET", Path: "/pledge", Who: page.SignedIn, Do: w.pledge},
+		{Method: "POST", Path: "/pledge/signatures", Who: page.SignedIn, Do: w.signPledge},
+		{Method: "GET", Path: "/gate", Who: page.SignedIn, Do: w.gate},
+
+		{Method: "GET", Path: "/courses", Who: page.SignedIn, Do: w.courses},
+		{Method: "GET", Path: "/courses/:track/:course", Who: page.SignedIn, Do: w.course},
+		{Method: "GET", Path: "/courses/:track/:course/files/:name", Who: page.SignedIn, Do: w.file},
+		{Method: "GET", Path: "/lessons/:track/:lesson", Who: page.SignedIn, Do: w.lesson},
+		{Method: "POST", Path: "/lessons/:track/:lesson/checks/:check", Who: page.SignedIn, Do: w.check},
+		{Method: "POST", Path: "/lessons/:track/:lesson/reading", Who: page.SignedIn, Do: w.reading},
+		{Method: "POST", Path: "/lessons/:track/:lesson/completion", Who: page.SignedIn, Do: w.complete},
+		{Method: "GET", Path: "/search", Who: page.SignedIn, Do: w.search},
+
+		{Method: "GET", Path: "/exams", Who: page.SignedIn, Do: w.exams},
+		{Method: "GET", Path: "/sittings/:id", Who: page.SignedIn, Do: w.briefing},
+		{Method: "POST", Path: "/sittings/:id/attempts", Who: page.SignedIn, Do: w.start},
+		{Method: "GET", Path: "/attempts/:id", Who: page.SignedIn, Do: w.paper},
+		{Method: "GET", Path: "/attempts/:id/state", Who: page.SignedIn, Do: w.state},
+		{Method: "PUT", Path: "/attempts/:id/lease", Who: page.SignedIn, Do: w.lease},
+		{Method: "PUT", Path: "/attempts/:id/answers/:n", Who: page.SignedIn, Do: w.answer},
+		{Method: "POST", Path: "/attempts/:id/signals", Who: page.SignedIn, Do: w.signals},
+		{Method: "POST", Path: "/attempts/:id/submission", Who: page.SignedIn, Do: w.submit},
+		{Method: "GET", Path: "/attempts/:id/result", Who: page.SignedIn, Do: w.result},
+		{Method: "GET", Path: "/attempts/:id/receipt", Who: page.SignedIn, Do: w.receipt},
+
+		{Method: "GET", Path: "/leads", Who: seller, Do: w.leads},
+		{Method: "POST", Path: "/leads/draws", Who: seller, Do: w.draw},
+		{Method: "GET", Path: "/leads/:id", Who: seller, Do: w.lead},
+		{Method: "POST", Path: "/leads/:id/follow-ups", Who: seller, Do: w.followUp},
+		{Method: "POST", Path: "/leads/:id/return", Who: seller, Do: w.giveBack},
+	})
+	return nil
+}
