@@ -1,0 +1,157 @@
+package learn
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"bainian/app/exams"
+	"bainian/app/markdown"
+	"bainian/app/questions"
+	"bainian/app/web/page"
+)
+
+type resultView struct {
+	page.Base
+	Result  exams.ResultView
+	Mine    bool // seen by its candidate
+	Share   int  // of all points, thousandths
+	Above   int  // thousandths of a point over the pass mark
+	Below   int  // or short of it
+	Scale   scale
+	Lessons []lessonLink
+	Answers []answerView
+	Receipt exams.Receipt
+	Again   *reason // why no other attempt can start now, nil when one can
+}
+
+type lessonLink struct{ Title, Path string }
+
+// result is what an attempt earned, as far as the exam's policy shows it by now.
+func (w *Wing) result(c *page.Ctx) error {
+	r, err := w.room.Result(c.Context(), c.Person, c.Params("id"), c.Lang)
+	if err != nil {
+		return err
+	}
+	receipt, err := w.room.Receipt(c.Context(), c.Person, r.AttemptID)
+	if err != nil {
+		return err
+	}
+	v := &resultView{Base: page.Base{Title: c.T("exam.result.of", "exam", r.Title), Here: "/exams"}, Result: r, Mine: r.PersonID == c.Person.ID, Receipt: receipt}
+	if r.Scored && r.Max > 0 {
+		v.Share = r.Score * 1000 / r.Max
+		bar := (r.Max*r.PassMark + 999) / 1000
+		v.Above, v.Below = max(0, r.Score-bar), max(0, bar-r.Score)
+		v.Scale = scaleOf(v.Share, r.PassMark)
+	}
+	if len(r.Lessons) > 0 {
+		titles, err := w.lessonTitles(c)
+		if err != nil {
+			return err
+		}
+		for _, ref := range r.Lessons {
+			v.Lessons = append(v.Lessons, lessonLink{titles.of(ref), lessonPath(ref)})
+		}
+	}
+	for _, a := range r.Answers {
+		v.Answers = append(v.Answers, answerOf(a))
+	}
+	if r.Next.WhyNot != nil {
+		if v.Again, err = w.reason(c, r.Next.WhyNot); err != nil {
+			return err
+		}
+	}
+	return c.Page(w.pages, "result", v)
+}
+
+// scale is the drawing of a score beside the pass mark, in its own units: the axis runs from Left to Right.
+type scale struct{ Left, Right, Score, Pass int }
+
+func scaleOf(share, pass int) scale {
+	s := scale{Left: 20, Right: 460}
+	length := s.Right - s.Left
+	s.Score, s.Pass = s.Left+share*length/1000, s.Left+pass*length/1000
+	return s
+}
+
+// Filled is how long the bar up to the score is, with the round end that the axis has too.
+func (s scale) Filled() int { return s.Score - s.Left + 5 }
+
+// Anchor keeps a label at x within the drawing.
+func (s scale) Anchor(x int) string {
+	switch {
+	case x < s.Left+60:
+		return "start"
+	case x > s.Right-60:
+		return "end"
+	}
+	return "middle"
+}
+
+// answerView is a question with what was said beside what is right.
+type answerView struct {
+	exams.AnswerView
+	Options     []answerOption
+	Said, Wants []markdown.HTML // rows in the order said and in the right one, or pairs
+	Full        bool            // all its points
+}
+
+type answerOption struct {
+	Letter        string
+	HTML, Comment markdown.HTML
+	Chosen, Right bool
+}
+
+func answerOf(a exams.AnswerView) answerView {
+	v := answerView{AnswerView: a, Full: a.Score == a.Max}
+	switch a.Kind {
+	case questions.Order:
+		for _, row := range rowsIn(a.Choices, a.Right.Order) {
+			v.Wants = append(v.Wants, row.HTML)
+		}
+		if len(a.Response.Order) > 0 {
+			for _, row := range rowsIn(a.Choices, a.Response.Order) {
+				v.Said = append(v.Said, row.HTML)
+			}
+		}
+	case questions.Match:
+		v.Said, v.Wants = pairsOf(a, a.Response), pairsOf(a, a.Right)
+	default:
+		said, right := viewOf(a.Question), a.Question
+		right.Response = a.Right
+		for i, o := range viewOf(right).Options {
+			option := answerOption{Letter: o.Letter, HTML: o.HTML, Chosen: said.Options[i].Chosen, Right: o.Chosen}
+			if i < len(a.Comments) {
+				option.Comment = a.Comments[i]
+			}
+			v.Options = append(v.Options, option)
+		}
+	}
+	return v
+}
+
+func pairsOf(a exams.AnswerView, r questions.Response) (pairs []markdown.HTML) {
+	for row, option := range r.Pairs {
+		if option >= 0 {
+			pairs = append(pairs, a.Choices[row]+" → "+a.Rights[option])
+		}
+	}
+	return pairs
+}
+
+type receiptView struct {
+	page.Base
+	Receipt exams.Receipt
+}
+
+// receipt is our signed word that we have the paper: a page, or with ?file the note itself to keep.
+func (w *Wing) receipt(c *page.Ctx) error {
+	r, err := w.room.Receipt(c.Context(), c.Person, c.Params("id"))
+	if err != nil {
+		return err
+	}
+	if !c.Request().URI().QueryArgs().Has("file") {
+		return c.Page(w.pages, "receipt", &receiptView{Base: page.Base{Title: c.T("exam.receipt"), Here: "/exams"}, Receipt: r})
+	}
+	c.Attachment("receipt-" + r.Exam + "-" + r.AttemptID + ".txt")
+	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+	return c.SendString(r.Signed)
+}

@@ -1,0 +1,125 @@
+package learn
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"bainian/app/exams"
+	"bainian/app/locale"
+	"bainian/app/questions"
+	"bainian/app/store"
+	"bainian/app/web/page"
+)
+
+type roomView struct {
+	page.Base
+	Paper      exams.Paper
+	Questions  []questionView
+	Zone       string // of the times that the page shows
+	Fullscreen bool   // whether leaving the full screen is watched, so that a button offers it
+}
+
+// paper is the exam room. A paper that is over leads to its result.
+func (w *Wing) paper(c *page.Ctx) error {
+	paper, err := w.room.Paper(c.Context(), c.Person, c.Params("id"), c.Lang)
+	if err != nil {
+		return err
+	}
+	if paper.State != exams.Live {
+		return c.Redirect(resultPath(paper.AttemptID), fiber.StatusSeeOther)
+	}
+	v := &roomView{Base: page.Base{Title: paper.Title, Bare: true, Script: "js/room.js"}, Paper: paper, Zone: c.Zone().String()}
+	for _, q := range paper.Questions {
+		v.Questions = append(v.Questions, viewOf(q))
+	}
+	for _, watched := range paper.Watch {
+		v.Fullscreen = v.Fullscreen || watched == "fullscreen"
+	}
+	return c.Page(w.pages, "room", v)
+}
+
+// state is what the room asks every few seconds: the server's clock and the deadline, which may have moved.
+func (w *Wing) state(c *page.Ctx) error {
+	p, err := w.room.Paper(c.Context(), c.Person, c.Params("id"), c.Lang)
+	if err != nil {
+		return err
+	}
+	return c.JSON(struct {
+		Now      int64       `json:"now"` // unix ms, as all times here
+		Deadline int64       `json:"deadline"`
+		State    exams.State `json:"state"`
+		Paused   bool        `json:"paused"`
+		LastSeq  int64       `json:"last_seq"`
+		Answered int         `json:"answered"`
+		Total    int         `json:"total"`
+	}{store.Ms(p.Now), store.Ms(p.Deadline), p.State, !p.PausedAt.IsZero(), p.LastSeq, p.Answered, p.Total})
+}
+
+// lease makes this device the one that may save; taking over from another one is explicit.
+func (w *Wing) lease(c *page.Ctx) error {
+	var in struct {
+		Device string `json:"device"`
+		Take   bool   `json:"take"`
+	}
+	if err := c.Decode(&in); err != nil {
+		return err
+	}
+	if err := w.room.Lease(c.Context(), c.Person, c.Params("id"), in.Device, in.Take); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// answer is the hot path: it replies once the answer is durable.
+func (w *Wing) answer(c *page.Ctx) error {
+	n, err := c.ParamInt("n")
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Device    string             `json:"device"`
+		Seq       int64              `json:"seq"`
+		Response  questions.Response `json:"response"`
+		ElapsedMs int64              `json:"elapsed_ms"`
+	}
+	if err := c.Decode(&in); err != nil {
+		return err
+	}
+	saved, err := w.room.Answer(c.Context(), c.Person, c.Params("id"), n, exams.Save(in))
+	if err != nil {
+		return err
+	}
+	return c.JSON(struct {
+		Seq        int64  `json:"seq"`
+		Hash       string `json:"hash"`
+		SavedAt    int64  `json:"saved_at"`
+		SavedClock string `json:"saved_clock"`
+		Answered   int    `json:"answered"`
+		Total      int    `json:"total"`
+		Late       bool   `json:"late"`
+	}{saved.Seq, saved.Hash, store.Ms(saved.At), locale.Clock(saved.At.In(c.Zone())), saved.Answered, saved.Total, saved.Late})
+}
+
+// signals keeps what the browser says it saw.
+func (w *Wing) signals(c *page.Ctx) error {
+	var in struct {
+		Device string        `json:"device"`
+		Events []exams.Event `json:"events"`
+	}
+	if err := c.Decode(&in); err != nil {
+		return err
+	}
+	if err := w.room.Observe(c.Context(), c.Person, c.Params("id"), in.Device, in.Events); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// submit hands the paper in; handing it in again leads to the same result.
+func (w *Wing) submit(c *page.Ctx) error {
+	if _, err := w.room.Submit(c.Context(), c.Person, c.Params("id")); err != nil {
+		return err
+	}
+	return c.Redirect(resultPath(c.Params("id")), fiber.StatusSeeOther)
+}
+
+func resultPath(attempt string) string { return attemptPath(attempt) + "/result" }

@@ -1,0 +1,368 @@
+package learn_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"bainian/app/exams"
+	"bainian/app/locale"
+	"bainian/app/people"
+	"bainian/app/questions"
+	"bainian/app/store/storetest"
+)
+
+// TestRoomInBrowser sits exams in a real browser, one after the other.
+func TestRoomInBrowser(t *testing.T) {
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		storetest.Skip(t, "no chromium")
+	}
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 900))...)
+	defer stop()
+	browser, quit := chromedp.NewContext(allocator)
+	defer quit()
+	if err := chromedp.Do(browser, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	for name, sit := range map[string]func(*tab){
+		"E1_ReloadKeepsAnswers":      reloadKeepsAnswers,
+		"E1_NetworkCut":              networkCut,
+		"E1_SignedOutInTheMiddle":    signedOut,
+		"E2_TheClockSubmits":         clockSubmits,
+		"E5_SecondTabNeedsTakeOver":  secondTab,
+		"KeyboardOnly":               keyboardOnly,
+		"E1_TypedAndLeftAtOnceStays": typedAndLeft,
+	} {
+		t.Run(name, func(t *testing.T) { sit(enterRoom(t, browser)) })
+	}
+}
+
+// tab is a page of the room in a browser.
+type tab struct {
+	*examWorld
+	ctx     context.Context
+	base    string
+	person  people.Person
+	token   string
+	attempt string
+}
+
+// enterRoom serves a world whose clock runs, and opens the room of a fresh attempt.
+func enterRoom(t *testing.T, browser context.Context) *tab {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := "http://" + listener.Addr().String()
+	w := openExam(t, closedBook, base)
+	served := make(chan error, 1)
+	go func() { served <- w.app.Listener(listener) }()
+	running, stop := context.WithCancel(context.Background())
+	go func() {
+		for before := time.Now(); running.Err() == nil; time.Sleep(20 * time.Millisecond) {
+			now := time.Now()
+			w.clock.Add(now.Sub(before))
+			before = now
+		}
+	}()
+	t.Cleanup(func() {
+		stop()
+		w.ok(w.app.ShutdownWithTimeout(time.Second))
+		w.ok(<-served)
+	})
+	p, token := w.person("A-1", people.NewHire)
+	attempt, err := w.room.Start(context.Background(), p, w.sitting.ID, true)
+	w.ok(err)
+	x := &tab{examWorld: w, base: base, person: p, token: token, attempt: attempt}
+	x.ctx = x.newTab(browser)
+	x.signIn(token)
+	x.open()
+	return x
+}
+
+func (x *tab) newTab(browser context.Context) context.Context {
+	x.Helper()
+	ctx, closeTab := chromedp.NewContext(browser)
+	x.TB.(*testing.T).Cleanup(closeTab)
+	x.ok(chromedp.Do(ctx, chromedp.Navigate(x.base+"/favicon.ico")))
+	return ctx
+}
+
+func (x *tab) signIn(token string) {
+	x.Helper()
+	x.js(`(document.cookie = "session=%s; path=/", document.cookie = "lang=zh-Hant; path=/")`, token)
+}
+
+func (x *tab) open() {
+	x.Helper()
+	x.ok(chromedp.Do(x.ctx, chromedp.Navigate(x.base+"/attempts/"+x.attempt)))
+	x.until(`document.querySelector("#room[data-ready]")`)
+}
+
+// js evaluates an expression to whether it holds.
+func (x *tab) js(format string, args ...any) bool {
+	x.Helper()
+	ctx, cancel := context.WithTimeout(x.ctx, 5*time.Second)
+	defer cancel()
+	truth, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+fmt.Sprintf(format, args...)+")"))
+	x.ok(err)
+	return truth
+}
+
+// until waits until an expression holds.
+func (x *tab) until(format string, args ...any) {
+	x.Helper()
+	for deadline := time.Now().Add(12 * time.Second); time.Now().Before(deadline); time.Sleep(40 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(x.ctx, 5*time.Second)
+		truth, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+fmt.Sprintf(format, args...)+")"))
+		cancel()
+		if err == nil && truth { // a page on its way to the next has nothing to evaluate in
+			return
+		}
+	}
+	text, _ := chromedp.Run(x.ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+	x.Fatalf("never: "+format+"\n%s\n%s", append(args, text, x.logs)...)
+}
+
+func (x *tab) press(keys ...string) {
+	x.Helper()
+	for _, key := range keys {
+		x.ok(chromedp.Do(x.ctx, chromedp.KeyEvent(key)))
+	}
+}
+
+// click chooses option i of question n, which must be one with choices.
+func (x *tab) click(n, i int) {
+	x.Helper()
+	x.js(`document.querySelectorAll("#q%d .choice input")[%d].click() || true`, n, i)
+}
+
+// offline cuts the browser from the network, or connects it again.
+func (x *tab) offline(cut bool) {
+	x.Helper()
+	type conditions struct {
+		Offline            bool    `json:"offline"`
+		Latency            float64 `json:"latency"`
+		DownloadThroughput float64 `json:"downloadThroughput"`
+		UploadThroughput   float64 `json:"uploadThroughput"`
+	}
+	emulate := cdp.Command[conditions, cdp.Empty]{Method: "Network.emulateNetworkConditions"}
+	_, err := chromedp.Call(x.ctx, emulate, conditions{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1})
+	x.ok(err)
+}
+
+func (x *tab) paper() exams.Paper {
+	x.Helper()
+	p, err := x.room.Paper(context.Background(), x.person, x.attempt, locale.Hant)
+	x.ok(err)
+	return p
+}
+
+func (x *tab) numberOf(kind questions.Kind) int {
+	x.Helper()
+	for _, q := range x.paper().Questions {
+		if q.Kind == kind {
+			return q.N
+		}
+	}
+	x.Fatalf("no %s on the paper", kind)
+	return 0
+}
+
+const bandIsUp = `document.querySelector("#band").checkVisibility()`
+
+func reloadKeepsAnswers(x *tab) {
+	single, many := x.numberOf(questions.Single), x.numberOf(questions.Multiple)
+	x.click(single, 2)
+	x.until(`document.querySelector("#saved").textContent.includes("1/6")`)
+	if got := x.paper().Answered; got != 1 {
+		x.Fatalf("the page says saved, and the server has %d answers", got)
+	}
+	// The next answer never leaves this page; the reload must bring it.
+	x.js(`(window.fetch = () => new Promise(() => {}), true)`)
+	x.click(many, 1)
+	x.open()
+	x.until(`document.querySelector("#saved").textContent.includes("2/6")`)
+	if !x.js(`document.querySelectorAll("#q%d input")[2].checked && document.querySelectorAll("#q%d input")[1].checked`, single, many) {
+		x.Error("the controls lost an answer")
+	}
+	if !x.js(`document.querySelectorAll("#card a.on").length === 2 && document.querySelectorAll("#card a.unsaved").length === 0`) {
+		x.Error("the answer card is wrong")
+	}
+	x.open()
+	if got := x.paper(); got.Answered != 2 || got.LastSeq != 2 {
+		x.Errorf("%d answers after %d saves, want 2 after 2", got.Answered, got.LastSeq)
+	}
+}
+
+func typedAndLeft(x *tab) {
+	n := x.numberOf(questions.Short)
+	x.js(`document.querySelector('#card a[data-go="%d"]').click() || true`, n)
+	x.ok(chromedp.Do(x.ctx, chromedp.SendKeys(fmt.Sprintf("#q%d fieldset input", n), "回款")))
+	x.open() // sooner than the pause in typing that saves
+	x.until(`document.querySelector("#saved").textContent.includes("1/6")`)
+	if got := x.paper().Questions[n-1].Response.Text; got != "回款" {
+		x.Errorf("kept %q", got)
+	}
+}
+
+func networkCut(x *tab) {
+	single, many := x.numberOf(questions.Single), x.numberOf(questions.Multiple)
+	if x.js(bandIsUp) {
+		x.Fatal("a band without a reason")
+	}
+	x.offline(true)
+	x.click(single, 1)
+	x.until(bandIsUp + ` && document.querySelector("#band").textContent.includes("網路斷了")`)
+	x.click(many, 0)
+	x.click(many, 2)
+	x.until(`document.querySelectorAll("#card a.unsaved").length === 2`)
+	if got := x.paper().Answered; got != 0 {
+		x.Fatalf("%d answers went through a cut network", got)
+	}
+	x.offline(false)
+	x.until("!" + bandIsUp)
+	x.until(`document.querySelector("#saved").textContent.includes("2/6") && document.querySelectorAll("#card a.unsaved").length === 0`)
+	if got := x.paper().Questions[many-1].Response.Choices; len(got) != 2 {
+		x.Errorf("kept %v", got)
+	}
+}
+
+func signedOut(x *tab) {
+	x.ok(x.dir.SignOut(context.Background(), x.token))
+	x.click(x.numberOf(questions.Single), 1)
+	x.until(bandIsUp + ` && document.querySelector("#band-link").checkVisibility()`)
+	if !x.js(`document.querySelector("#band-link").getAttribute("href") === "/sign-in?next=/attempts/%s"`, x.attempt) {
+		x.Error("the way to sign in does not come back here")
+	}
+	token, err := x.dir.SignInAs(context.Background(), x.person.ID)
+	x.ok(err)
+	x.signIn(token) // as another tab would
+	x.until(`document.querySelector("#saved").textContent.includes("1/6")`)
+	x.until("!" + bandIsUp)
+}
+
+func clockSubmits(x *tab) {
+	x.click(x.numberOf(questions.Single), 1)
+	x.until(`document.querySelector("#saved").textContent.includes("1/6")`)
+	x.clock.Set(x.paper().Deadline.Add(-4 * time.Second))
+	x.open()
+	if !x.js(`/^0:0[1-4]$/.test(document.querySelector("#clock").textContent) && document.querySelector("#clock").getAttribute("aria-hidden") === "true"`) {
+		x.Error("the clock does not show the last seconds")
+	}
+	x.until(`location.pathname.endsWith("/result") && document.querySelector("h1")`)
+	if got := x.paper(); got.State != exams.Submitted || got.Answered != 1 {
+		x.Errorf("%s with %d answers", got.State, got.Answered)
+	}
+	if !x.js(`Object.keys(localStorage).filter((k) => k.includes("%s")).length === 0`, x.attempt) {
+		x.Error("something of the paper is left in the browser")
+	}
+}
+
+func secondTab(x *tab) {
+	single, many := x.numberOf(questions.Single), x.numberOf(questions.Multiple)
+	x.click(single, 1)
+	x.until(`document.querySelector("#saved").textContent.includes("1/6")`)
+
+	second := *x
+	second.ctx = x.newTab(x.ctx)
+	x.ok(chromedp.Do(second.ctx, chromedp.Navigate(x.base+"/attempts/"+x.attempt)))
+	second.until(`document.querySelector("#elsewhere").open`)
+	if !second.js(`document.querySelectorAll("fieldset:not(:disabled)").length === 0`) {
+		x.Error("the second tab can answer before it took over")
+	}
+	x.click(single, 2) // the first goes on
+	x.until(`document.querySelector("#saved").textContent.includes("1/6") && !document.querySelector("#elsewhere").open`)
+
+	second.js(`document.querySelector("#take-over").click() || true`)
+	second.until(`document.querySelector("#room[data-ready]") && document.querySelectorAll("#q%d input")[2].checked`, single)
+	second.click(many, 0)
+	second.until(`document.querySelector("#saved").textContent.includes("2/6")`)
+	x.click(many, 1)
+	x.until(`document.querySelector("#elsewhere").open`)
+	if got := x.paper().Questions[many-1].Response.Choices; len(got) != 1 || got[0] != 0 {
+		x.Errorf("the tab that lost the paper still saved: %v", got)
+	}
+}
+
+func keyboardOnly(x *tab) {
+	for n := 1; n <= 6; n++ {
+		if !x.js(`document.querySelector("#q%d").checkVisibility() && document.querySelectorAll(".q:not([hidden])").length === 1`, n) {
+			x.Fatalf("question %d is not the one shown", n)
+		}
+		switch x.paper().Questions[n-1].Kind {
+		case questions.Single:
+			x.press("b")
+		case questions.Multiple:
+			x.press("1", "C")
+		case questions.Order:
+			x.tabTo(fmt.Sprintf("#q%d [data-move=down]", n))
+			x.press(kb.Enter)
+		case questions.Match:
+			x.tabTo(fmt.Sprintf("#q%d select", n))
+			x.press(kb.ArrowDown)
+			x.tabTo(fmt.Sprintf("#q%d nav a, #q%d nav button", n, n))
+		case questions.Numeric, questions.Short:
+			x.tabTo(fmt.Sprintf("#q%d input[type=text]", n))
+			x.press("4", "2") // digits are text here, and choose nothing
+			x.tabTo(fmt.Sprintf("#q%d nav a, #q%d nav button", n, n))
+		}
+		x.until(`document.querySelector("#saved").textContent.includes("%d/6")`, n)
+		x.press("m")
+		if n < 6 {
+			x.press(map[bool]string{true: kb.ArrowRight, false: "j"}[n%2 == 0])
+		}
+	}
+	if !x.js(`document.querySelectorAll("#card a.flag").length === 6`) {
+		x.Error("not all are marked for later")
+	}
+	x.press(kb.ArrowLeft, "k")
+	if !x.js(`document.querySelector("#q4").checkVisibility()`) {
+		x.Error("← and K do not go back")
+	}
+	x.press("?")
+	x.until(`document.querySelector("#keys").open`)
+	x.press(kb.Escape)
+	x.until(`!document.querySelector("#keys").open`)
+	x.press("t")
+	x.until(`document.querySelector("#say").textContent.includes("還剩")`)
+	x.tabTo("aside [data-hand-in]")
+	x.press(kb.Enter)
+	x.until(`document.querySelector("#hand-in").open && document.querySelector("#hand-in-all").checkVisibility() && document.querySelectorAll("#later-list a").length === 6`)
+	x.tabTo("#hand-in-go")
+	x.press(kb.Enter)
+	x.until(`location.pathname.endsWith("/result")`)
+	answers := x.paper()
+	if r := answers.Questions[x.numberOf(questions.Multiple)-1].Response; fmt.Sprint(r.Choices) != "[0 2]" {
+		x.Errorf("several choices: %v", r)
+	}
+	if r := answers.Questions[x.numberOf(questions.Order)-1].Response; fmt.Sprint(r.Order) != "[1 0 2]" {
+		x.Errorf("ordering: %v", r)
+	}
+	if r := answers.Questions[x.numberOf(questions.Match)-1].Response; fmt.Sprint(r.Pairs) != "[0 -1]" {
+		x.Errorf("matching: %v", r)
+	}
+	if r := answers.Questions[x.numberOf(questions.Numeric)-1].Response; r.Text != "42" {
+		x.Errorf("number: %v", r)
+	}
+}
+
+// tabTo presses Tab until the focus is where a selector says.
+func (x *tab) tabTo(selector string) {
+	x.Helper()
+	for range 60 {
+		x.press(kb.Tab)
+		if x.js(`document.activeElement.matches(%q)`, selector) {
+			return
+		}
+	}
+	x.Fatalf("Tab never reaches %s", selector)
+}

@@ -1,0 +1,347 @@
+// @ts-check
+// The exam room: puts paper, outbox, clock and signals together, and says at all times how things stand.
+
+import { Clock } from "./room/clock.js";
+import { nameDevice } from "./room/device.js";
+import { Outbox } from "./room/outbox.js";
+import { Paper } from "./room/paper.js";
+import { Signals } from "./room/signals.js";
+import { byId, say } from "./room/words.js";
+import { monotonic, pause, Wire } from "./room/wire.js";
+
+const asking = { well: 8000, ill: 3000 }; // ms between two questions for the state
+
+const room = byId("room");
+const attempt = room.dataset.attempt ?? "";
+const dialog = (/** @type {string} */ id) => /** @type {HTMLDialogElement} */ (byId(id));
+
+/** @type {import("./room/wire.js").Trouble | null} how the line is */
+let trouble = null;
+let leased = false; // this tab has the paper
+let handingIn = false; // the person said so, or the time is up
+let leaving = false;
+/** @type {number[]} questions whose last answer was not taken */
+const lost = [];
+
+const wire = new Wire(attempt, (felt) => {
+  trouble = felt === "offline" || felt === "busy" || felt === "signed-out" ? felt : null;
+  showBand();
+  if (!trouble) outbox?.send();
+});
+const clock = new Clock(Number(room.dataset.now), Number(room.dataset.deadline));
+const paper = new Paper(/** @type {HTMLFormElement} */ (byId("paper")), byId("card"), {
+  answered: (n, response) => outbox.put(n, response),
+  turned: (n) => {
+    byId("place").textContent = say.words("place", { n, total: paper.total });
+    remember({ at: n });
+  },
+  later: () => remember({ later: paper.later() }),
+});
+/** @type {Signals} */
+let signals;
+/** @type {Outbox} */
+let outbox;
+
+// What only this page needs to remember: where the person is and what they marked.
+const memory = `bainian.room.${attempt}`;
+
+/** @returns {{at?: number, later?: number[]}} */
+function recall() {
+  try {
+    return JSON.parse(localStorage.getItem(memory) ?? "{}");
+  } catch {
+    return {};
+  }
+}
+
+/** @param {{at?: number, later?: number[]}} change */
+function remember(change) {
+  try {
+    localStorage.setItem(memory, JSON.stringify({ ...recall(), ...change }));
+  } catch {
+    // Marks are a comfort; answers have their own way to be kept.
+  }
+}
+
+/** Takes the paper for this tab; asks the person first when another one has it. @param {boolean} take */
+async function lease(take) {
+  for (;;) {
+    try {
+      await wire.call("PUT", "lease", { device: outbox.device, take });
+      return true;
+    } catch (/** @type {any} */ failure) {
+      if (failure.trouble === "over") leave();
+      if (failure.trouble === "elsewhere") elsewhere();
+      if (failure.trouble === "over" || failure.trouble === "elsewhere" || failure.trouble === "refused") return false;
+      await pause(asking.ill);
+    }
+  }
+}
+
+function elsewhere() {
+  leased = outbox.open = false;
+  signals.stop();
+  paper.lock(true);
+  open("elsewhere");
+}
+
+/** Asks the server for its clock and for a deadline that may have moved, again and again. */
+async function follow() {
+  while (!leaving) {
+    const asked = monotonic();
+    try {
+      const state = await wire.call("GET", "state");
+      clock.sync(state.now, asked);
+      if (state.deadline !== clock.deadline) {
+        clock.deadline = state.deadline;
+        handingIn = false; // the time was up and is no longer
+        paper.lock(!leased);
+        say("moved", { at: clockTime(clock.deadline) });
+        showBand();
+      }
+      hold(state.paused);
+      if (state.state !== "live") leave();
+    } catch (/** @type {any} */ failure) {
+      if (failure.trouble === "refused") return gone(failure.message);
+    }
+    await pause(trouble ? asking.ill : asking.well);
+  }
+}
+
+/** @param {boolean} paused */
+function hold(paused) {
+  if (paused === clock.paused) return;
+  clock.paused = paused;
+  if (paused) open("paused");
+  else dialog("paused").close();
+}
+
+/** The paper is not this person's any more, as after signing in as somebody else. @param {string} why */
+function gone(why) {
+  leaving = true;
+  paper.lock(true);
+  band(say.words("gone", { why }));
+}
+
+/** Hands the paper in once everything that was answered is safe. */
+async function handIn() {
+  handingIn = true;
+  paper.flush();
+  paper.lock(true);
+  showUnsaved();
+  showBand();
+  while (handingIn && !leaving) {
+    if (outbox.items.length === 0) {
+      try {
+        await wire.call("POST", "submission", {});
+        return leave();
+      } catch (/** @type {any} */ failure) {
+        if (failure.trouble === "over") return leave();
+        if (failure.trouble === "refused") return gone(failure.message);
+      }
+    }
+    await pause(outbox.items.length > 0 ? 150 : asking.ill);
+  }
+}
+
+function keepWriting() {
+  if (clock.left() === 0) return;
+  handingIn = false;
+  paper.lock(!leased);
+  dialog("hand-in").close();
+  showBand();
+}
+
+/** Goes to the result. What could not be taken any more is said first. */
+function leave() {
+  if (leaving) return;
+  leaving = true;
+  signals.stop();
+  paper.lock(true);
+  const late = [...new Set([...lost, ...outbox.items.map((item) => item.n)])].sort((a, b) => a - b);
+  outbox.forget();
+  try {
+    localStorage.removeItem(memory);
+  } catch {
+    // Nothing was kept.
+  }
+  if (late.length === 0) return location.replace(`/attempts/${attempt}/result`);
+  byId("lost-list").textContent = late.join("　");
+  open("lost");
+}
+
+/** @param {import("./room/outbox.js").Item} item @param {import("./room/outbox.js").Saved} saved */
+function showSaved(item, saved) {
+  paper.question(item.n).dataset.saved = String(saved.saved_at);
+  byId("saved").classList.remove("late");
+  byId("saved").textContent = say.words("kept", { clock: saved.saved_clock, answered: saved.answered, total: saved.total });
+}
+
+function showUnsaved() {
+  const waiting = new Set(outbox.items.map((item) => item.n));
+  paper.setUnsaved(waiting);
+  if (waiting.size > 0 && !trouble) {
+    byId("saved").classList.add("late");
+    byId("saved").textContent = say.words("keeping", { n: waiting.size });
+  }
+  const note = byId("hand-in-unsaved");
+  note.hidden = waiting.size === 0;
+  note.textContent = say.words("unsaved", { n: waiting.size });
+}
+
+function showBand() {
+  if (!outbox || leaving) return;
+  const n = outbox.items.length;
+  const up = handingIn && clock.left() === 0;
+  byId("band-link").hidden = trouble !== "signed-out";
+  if (trouble === "signed-out") band(say.words("signedOut", { n }));
+  else if (trouble === "busy") band(say.words("busy", { n }));
+  else if (trouble && up) band(say.words("timeUpOffline", { n, at: clockTime(clock.deadline + Number(room.dataset.grace)) }));
+  else if (trouble) band(say.words(n > 0 ? "offline" : "offlineClean", { n }));
+  else band(up ? say.words("timeUp") : "");
+}
+
+/** @param {string} words none hides it */
+function band(words) {
+  byId("band").hidden = words === "";
+  if (byId("band-words").textContent !== words) byId("band-words").textContent = words; // said once
+}
+
+function sayLeft() {
+  const seconds = Math.ceil(clock.left() / 1000);
+  const at = clockTime(clock.deadline);
+  if (seconds < 60) say("remainingSeconds", { seconds, at });
+  else say("remaining", { minutes: Math.floor(seconds / 60), seconds: seconds % 60, at });
+}
+
+/** @param {number} ms @returns {string} hours and minutes where the company is */
+function clockTime(ms) {
+  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: room.dataset.zone }).format(ms);
+}
+
+/** @param {string} id */
+function open(id) {
+  for (const other of document.querySelectorAll("dialog[open]:not([data-firm])")) /** @type {HTMLDialogElement} */ (other).close();
+  if (!dialog(id).open) dialog(id).showModal();
+}
+
+function openHandIn() {
+  paper.flush();
+  fill("hand-in-blank", "blank-list", paper.blank());
+  fill("hand-in-later", "later-list", paper.later());
+  byId("hand-in-all").hidden = paper.blank().length > 0;
+  showUnsaved();
+  open("hand-in");
+}
+
+/** @param {string} part @param {string} list @param {number[]} ns */
+function fill(part, list, ns) {
+  byId(part).hidden = ns.length === 0;
+  byId(list).replaceChildren(
+    ...ns.map((n) => {
+      const link = document.createElement("a");
+      link.href = `#q${n}`;
+      link.dataset.go = String(n);
+      link.textContent = String(n);
+      return link;
+    }),
+  );
+}
+
+/** @param {MouseEvent} event */
+function clicked(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  const go = /** @type {HTMLElement | null} */ (target.closest("[data-go]"));
+  if (go) {
+    event.preventDefault();
+    if (dialog("hand-in").open) keepWriting();
+    paper.show(Number(go.dataset.go));
+  } else if (target.closest("[data-hand-in]")) openHandIn();
+  else if (target.closest("[data-close]")) {
+    if (target.closest("#hand-in")) keepWriting();
+    target.closest("dialog")?.close();
+  }
+}
+
+/** @param {KeyboardEvent} event */
+function pressed(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
+  if (target.matches("select, textarea, input:not([type=radio], [type=checkbox])")) return;
+  const key = event.key.toLowerCase();
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    arrowright: () => paper.show(paper.current + 1),
+    j: () => paper.show(paper.current + 1),
+    arrowleft: () => paper.show(paper.current - 1),
+    k: () => paper.show(paper.current - 1),
+    m: () => paper.toggleLater(),
+    t: sayLeft,
+    "?": () => open("keys"),
+  };
+  const place = /^[1-9]$/.test(key) ? Number(key) - 1 : /^[a-h]$/.test(key) ? key.charCodeAt(0) - 97 : -1;
+  if (place < 0 && !keys[key]) return;
+  event.preventDefault();
+  if (place >= 0) paper.choose(place);
+  else keys[key]();
+}
+
+function listen() {
+  document.addEventListener("click", clicked);
+  document.addEventListener("keydown", pressed);
+  byId("left").addEventListener("click", sayLeft);
+  byId("hand-in").addEventListener("submit", (event) => {
+    event.preventDefault();
+    handIn();
+  });
+  byId("hand-in").addEventListener("cancel", keepWriting);
+  for (const firm of document.querySelectorAll("dialog[data-firm]")) firm.addEventListener("cancel", (event) => event.preventDefault());
+  byId("take-over").addEventListener("click", async () => {
+    if (await lease(true)) location.reload(); // the server's answers, and what another tab here left unsent
+  });
+  const full = document.getElementById("full");
+  full?.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
+  document.addEventListener("fullscreenchange", () => full && (full.textContent = say.words(document.fullscreenElement ? "window" : "full")));
+  window.addEventListener("online", () => outbox.send());
+  window.addEventListener("pagehide", () => paper.flush());
+  document.addEventListener("visibilitychange", () => paper.flush());
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+  window.addEventListener("beforeunload", (event) => {
+    if (!leaving && !outbox.kept && outbox.items.length > 0) event.preventDefault();
+  });
+}
+
+async function enter() {
+  const recalled = recall();
+  paper.setLater(recalled.later ?? []);
+  paper.show(Number(location.hash.match(/^#q(\d+)$/)?.[1] ?? recalled.at ?? 1), false);
+  const device = await nameDevice(attempt, () => signals?.saw("second_tab"));
+  signals = new Signals({ device, wire, watch: (room.dataset.watch ?? "").split(" ") }, (failed) => failed === "elsewhere" && elsewhere());
+  outbox = new Outbox({ attempt, device, wire, now: () => clock.now() }, {
+    saved: showSaved,
+    dropped: (item, why) => {
+      lost.push(item.n);
+      if (why.trouble === "refused") say("refused", { n: item.n, why: why.message });
+    },
+    changed: () => {
+      showUnsaved();
+      showBand();
+    },
+    elsewhere,
+  });
+  listen();
+  clock.run(byId("clock"), { threshold: sayLeft, zero: () => leased && handIn() });
+  hold(Boolean(room.dataset.paused));
+  if (!(await lease(false))) return;
+  leased = true;
+  outbox.adopt(Number(room.dataset.last), (n) => Number(paper.question(n).dataset.saved));
+  for (const item of outbox.items) paper.write(item.n, item.response);
+  paper.lock(handingIn);
+  outbox.open = true;
+  outbox.send();
+  signals.start();
+  room.dataset.ready = "yes";
+  follow();
+}
+
+enter();

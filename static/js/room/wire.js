@@ -1,0 +1,102 @@
+// @ts-check
+// The line to the server: one call, one outcome. A failure says in one word what to do about it.
+
+/**
+ * - offline: no answer, or none that is ours (a login page of a hotel, say); try again
+ * - busy: the server asks for patience; try again
+ * - signed-out: the session is over; try again once somebody has signed in
+ * - elsewhere: another tab or device has the paper
+ * - paused, over: so has the clock, or the paper
+ * - stale: a save with this number is already there
+ * - refused: never going to work as it is
+ * @typedef {"offline" | "busy" | "signed-out" | "elsewhere" | "paused" | "over" | "stale" | "refused"} Trouble
+ */
+
+/** @type {Record<string, Trouble>} */
+const conflicts = {
+  "exams.other_device": "elsewhere",
+  "exams.paused": "paused",
+  "exams.over": "over",
+  "exams.stale": "stale",
+};
+
+export class Failure extends Error {
+  /** @param {Trouble} trouble @param {string} [message] */
+  constructor(trouble, message = trouble) {
+    super(message);
+    this.trouble = trouble;
+  }
+}
+
+/** Milliseconds that only grow. Some machines stop performance.now() in their sleep, and then the wall clock tells. */
+export function monotonic() {
+  const wall = Date.now(), running = performance.now();
+  const ahead = wall - seen.wall - (running - seen.running);
+  if (ahead > 2000) seen.slept += ahead;
+  seen.wall = wall;
+  seen.running = running;
+  return running + seen.slept;
+}
+const seen = { wall: Date.now(), running: performance.now(), slept: 0 };
+
+export class Wire {
+  /** When the server last acknowledged a contact that it keeps. */
+  contact = monotonic();
+
+  /** @param {string} attempt @param {(trouble: Trouble | null) => void} felt called after every call with how the line is */
+  constructor(attempt, felt) {
+    this.path = `/attempts/${attempt}`;
+    this.felt = felt;
+  }
+
+  /**
+   * @param {"GET" | "PUT" | "POST"} method @param {string} what below the attempt's path
+   * @param {object} [body] @returns {Promise<any>} the decoded answer, null when it has none
+   */
+  async call(method, what, body) {
+    try {
+      const answer = await this.#send(method, what, body);
+      if (method !== "GET") this.contact = monotonic();
+      this.felt(null);
+      return answer;
+    } catch (error) {
+      const failure = error instanceof Failure ? error : new Failure("offline", String(error));
+      this.felt(failure.trouble);
+      throw failure;
+    }
+  }
+
+  /** @param {string} method @param {string} what @param {object} [body] */
+  async #send(method, what, body) {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), 8000);
+    try {
+      const response = await fetch(`${this.path}/${what}`, {
+        method,
+        body: body && JSON.stringify(body),
+        headers: body ? { Accept: "application/json", "Content-Type": "application/json" } : { Accept: "application/json" },
+        cache: "no-store",
+        redirect: "manual", // handing in answers with the way to the result, which the page then takes
+        keepalive: method !== "GET", // a save under way outlives the page
+        signal: patience.signal,
+      });
+      if (response.type === "opaqueredirect" || response.status === 204) return null;
+      const answer = await response.json(); // anything else is not our server
+      if (response.ok) return answer;
+      throw failureOf(response.status, answer.error ?? {});
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** @param {number} status @param {{key?: string, message?: string}} error */
+function failureOf(status, error) {
+  if (status === 401) return new Failure("signed-out");
+  if (status === 409) return new Failure(conflicts[error.key ?? ""] ?? "refused", error.message);
+  if (status === 429 || status >= 500) return new Failure("busy", error.message);
+  return new Failure("refused", error.message);
+}
+
+/** @param {number} ms */
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
