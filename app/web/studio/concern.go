@@ -1,0 +1,75 @@
+package studio
+
+import (
+	"bainian/app/exams"
+	"bainian/app/questions"
+)
+
+// A concern is why an item deserves a look: a message with its numbers. It accuses no item; a trainer reads it
+// and decides.
+type concern struct {
+	Key  string
+	Args []any
+}
+
+const (
+	enough   = 10   // attempts before the numbers mean anything
+	weak     = 0.15 // a discrimination below this tells candidates hardly apart
+	tooEasy  = 0.95
+	tooHard  = 0.25
+	manySkip = 5 // one in so many leaves it blank
+)
+
+// concernsOf are the reasons to look at an item, the most serious first; none before there are enough attempts.
+func concernsOf(r exams.ItemRow) []concern {
+	if r.N < enough {
+		return nil
+	}
+	var out []concern
+	add := func(key string, args ...any) { out = append(out, concern{"studio.concern_" + key, args}) }
+	switch d := r.Discrimination; {
+	case d == nil:
+	case *d < 0:
+		add("reversed")
+	case *d < weak:
+		add("weak")
+	}
+	if rival, times, key := rivalOf(r); rival != "" {
+		add("rival", "choice", rival, "times", times, "key", key)
+	}
+	switch f := r.Facility; {
+	case f == nil:
+	case *f >= tooEasy:
+		add("easy", "percent", thousandths(*f)/10)
+	case *f <= tooHard:
+		add("hard", "percent", thousandths(*f)/10)
+	}
+	if r.Blank*manySkip >= r.N {
+		add("blank", "blank", r.Blank, "of", r.N)
+	}
+	return out
+}
+
+// rivalOf is the wrong choice of a single-choice item that more people ticked than its key.
+func rivalOf(r exams.ItemRow) (rival string, times, key int) {
+	if r.Now.Kind != questions.Single || len(r.Chosen) > len(r.Now.Right) {
+		return "", 0, 0
+	}
+	best := -1
+	for n, count := range r.Chosen {
+		if r.Now.Right[n] {
+			key = count
+		} else if best < 0 || count > r.Chosen[best] {
+			best = n
+		}
+	}
+	if best < 0 || r.Chosen[best] <= key {
+		return "", 0, 0
+	}
+	return letter(best), r.Chosen[best], key
+}
+
+// letter names a choice by its place in the source.
+func letter(n int) string { return string(rune('A' + n)) }
+
+func thousandths(share float64) int { return int(share*1000 + 0.5) }

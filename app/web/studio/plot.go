@@ -1,0 +1,74 @@
+package studio
+
+import "math"
+
+// histogram is a distribution of scores drawn in units of its viewBox: ten columns of a tenth each.
+type histogram struct {
+	Bars []bar
+	Mark int // x of the pass mark
+	Base int // y of the axis
+	Wide int
+}
+
+type bar struct {
+	X, Y, Width, Height int
+	From, To, N         int // percent from (inclusive) to (exclusive; 100 inclusive), how many
+	Pass                bool
+}
+
+const (
+	plotWide, plotBase, plotTop = 360, 120, 18
+	columns                     = 10
+)
+
+// histogramOf draws shares of the points, in thousandths.
+func histogramOf(shares []int, passMark int) histogram {
+	h := histogram{Base: plotBase, Wide: plotWide, Mark: passMark * plotWide / 1000}
+	counts, most := [columns]int{}, 1
+	for _, s := range shares {
+		n := min(columns-1, s*columns/1000)
+		counts[n]++
+		most = max(most, counts[n])
+	}
+	wide := plotWide / columns
+	for n, count := range counts {
+		high := count * (plotBase - plotTop) / most
+		h.Bars = append(h.Bars, bar{X: n*wide + 2, Y: plotBase - high, Width: wide - 4, Height: high, From: n * 100 / columns, To: (n + 1) * 100 / columns,
+			N: count, Pass: n*1000/columns >= passMark})
+	}
+	return h
+}
+
+// itemPlot places items by how many got them right and how well they tell candidates apart.
+type itemPlot struct {
+	Dots       []dot
+	Zero, Weak int // y where the discrimination is 0, and where it is enough
+	Wide, High int
+}
+
+type dot struct {
+	X, Y  int
+	Item  string
+	Watch bool // there is something to look at
+	Left  bool // its name goes to the left of it
+}
+
+const dotsWide, dotsHigh, dotsEdge = 360, 220, 12
+
+// plotOf draws the items that have both numbers.
+func plotOf(rows []itemRow) itemPlot {
+	y := func(discrimination float64) int {
+		// From −0.5 to 1; what is below is drawn at the edge.
+		share := (math.Max(-0.5, discrimination) + 0.5) / 1.5
+		return dotsHigh - dotsEdge - int(share*float64(dotsHigh-2*dotsEdge))
+	}
+	p := itemPlot{Zero: y(0), Weak: y(weak), Wide: dotsWide, High: dotsHigh}
+	for _, r := range rows {
+		if r.Facility == nil || r.Discrimination == nil {
+			continue
+		}
+		x := dotsEdge + int(*r.Facility*float64(dotsWide-2*dotsEdge))
+		p.Dots = append(p.Dots, dot{X: x, Y: y(*r.Discrimination), Item: r.ItemStats.Item, Watch: len(r.Concerns) > 0, Left: x > dotsWide*2/3})
+	}
+	return p
+}

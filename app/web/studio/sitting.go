@@ -1,0 +1,157 @@
+package studio
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"bainian/app/exams"
+	"bainian/app/web/page"
+)
+
+// sittingPage is one sitting: while it runs its candidates, afterwards how it went.
+type sittingPage struct {
+	page.Base
+	exams.SittingDetail
+	Name, Cohort, At string
+	By               string
+	Watchers, Absent []string // names
+	Rows             []candidate
+	Phase            string // coming, running, closing or over
+	MayClose         bool
+	Outcome          *outcome
+}
+
+type candidate struct {
+	exams.Candidate
+	Name, At string
+	State    string // live, paused, silent, submitted, expired
+}
+
+// longSilence is how long a live candidate may be out of contact before the list says so.
+const longSilence = time.Minute
+
+func (w *Wing) sitting(c *page.Ctx) error {
+	v, err := w.sittingOf(c)
+	if err != nil {
+		return err
+	}
+	if c.HTMX() {
+		return c.Fragment(w.pages, "candidates", v)
+	}
+	return c.Page(w.pages, "sitting", v)
+}
+
+func (w *Wing) sittingOf(c *page.Ctx) (*sittingPage, error) {
+	d, err := w.room.Sitting(c.Context(), c.Person, c.Params("id"))
+	if err != nil {
+		return nil, err
+	}
+	v := &sittingPage{SittingDetail: d, Name: d.TitleIn(c.Lang), At: "/studio/sittings/" + d.ID, MayClose: mayOpen(c.Person)}
+	v.Title = v.Name
+	cohorts, err := w.cohortNames(c)
+	if err != nil {
+		return nil, err
+	}
+	v.Cohort = cohorts[d.CohortID]
+	switch {
+	case !d.SettledAt.IsZero():
+		v.Phase = "over"
+	case !d.ClosedAt.IsZero():
+		v.Phase = "closing"
+	case c.Now().Before(d.OpensAt):
+		v.Phase = "coming"
+	default:
+		v.Phase = "running"
+	}
+	who := w.names(c)
+	if v.By, err = who.of(d.OpenedBy); err != nil {
+		return nil, err
+	}
+	if v.Watchers, err = who.all(d.Invigilators); err != nil {
+		return nil, err
+	}
+	if v.Absent, err = who.all(d.Absent); err != nil {
+		return nil, err
+	}
+	for _, one := range d.Candidates {
+		row := candidate{Candidate: one, At: v.At + "/attempts/" + one.ID, State: stateOf(one)}
+		if row.Name, err = who.of(one.PersonID); err != nil {
+			return nil, err
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	slices.SortFunc(v.Rows, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(urgency(a.State), urgency(b.State)), strings.Compare(a.Name, b.Name))
+	})
+	if v.Phase == "over" && len(d.Candidates) > 0 {
+		v.Outcome, err = w.outcomeOf(c, d)
+	}
+	return v, err
+}
+
+// stateOf is an attempt's state with what an invigilator should notice.
+func stateOf(c exams.Candidate) string {
+	switch {
+	case c.State != exams.Live:
+		return string(c.State)
+	case !c.PausedAt.IsZero():
+		return "paused"
+	case c.Silent > longSilence:
+		return "silent"
+	}
+	return string(c.State)
+}
+
+// urgency puts those first who may need somebody, and those last who are done.
+func urgency(state string) int {
+	switch state {
+	case "silent":
+		return 0
+	case "paused":
+		return 1
+	case "live":
+		return 2
+	}
+	return 3
+}
+
+func (w *Wing) closeSitting(c *page.Ctx) error {
+	id := c.Params("id")
+	if err := w.room.CloseSitting(c.Context(), c.Person, id); err != nil {
+		return err
+	}
+	return c.Back("/studio/sittings/"+id, "studio.sitting_closed")
+}
+
+// outcome is how a sitting went.
+type outcome struct {
+	Passed, Ended int
+	Rate          int // thousandths who passed
+	Median        int // thousandths of the points
+	PassMark      int // thousandths of the points
+	Plot          histogram
+}
+
+func (w *Wing) outcomeOf(c *page.Ctx, d exams.SittingDetail) (*outcome, error) {
+	// The pass mark is the pinned blueprint's, which a result knows.
+	result, err := w.room.Result(c.Context(), c.Person, d.Candidates[0].ID, c.Lang)
+	if err != nil {
+		return nil, err
+	}
+	o := &outcome{Passed: d.Counts.Passed, Ended: d.Counts.Ended, PassMark: result.PassMark}
+	var shares []int
+	for _, a := range d.Candidates {
+		if a.MaxScore > 0 {
+			shares = append(shares, a.Score*1000/a.MaxScore)
+		}
+	}
+	slices.Sort(shares)
+	if len(shares) > 0 {
+		o.Median = (shares[(len(shares)-1)/2] + shares[len(shares)/2]) / 2
+	}
+	o.Rate = o.Passed * 1000 / max(1, o.Ended)
+	o.Plot = histogramOf(shares, o.PassMark)
+	return o, nil
+}

@@ -1,0 +1,81 @@
+// Package studio is the wing of the trainer: documents with their drafts and versions, banks and exams,
+// sittings while they run and after, and how the items did.
+package studio
+
+import (
+	"embed"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bainian/app/cohorts"
+	"bainian/app/courses"
+	"bainian/app/documents"
+	"bainian/app/exams"
+	"bainian/app/integrity"
+	"bainian/app/markdown"
+	"bainian/app/people"
+	"bainian/app/web/page"
+)
+
+//go:embed templates/*.html
+var files embed.FS
+
+// Wing is what the pages of this wing work with.
+type Wing struct {
+	pages     *page.Templates
+	md        *markdown.Renderer // for the previews of banks and exams; lessons are the library's
+	shelf     *documents.Shelf
+	library   *courses.Library
+	room      *exams.Room
+	roster    *cohorts.Roster
+	directory *people.Directory
+	desk      *integrity.Desk
+}
+
+// Mount adds the wing's routes.
+func Mount(app *fiber.App, kit *page.Kit, shelf *documents.Shelf, library *courses.Library, room *exams.Room, roster *cohorts.Roster, directory *people.Directory, desk *integrity.Desk) error {
+	pages, err := kit.Templates(files)
+	if err != nil {
+		return err
+	}
+	w := &Wing{pages, markdown.New(kit.Catalog), shelf, library, room, roster, directory, desk}
+	author := page.Only(people.Trainer, people.Admin, people.HR) // the shelf decides by kind: the policy is HR's, lessons are not
+	trainer := page.Only(people.Trainer, people.Admin)
+	opener := page.Only(people.Trainer, people.HR)
+	watcher := page.Only(people.Trainer, people.HR, people.Invigilator) // the room decides by sitting
+	kit.Mount(app, []page.Route{
+		{Method: "GET", Path: "/studio", Who: author, Do: w.documents},
+		{Method: "GET", Path: "/studio/banks", Who: trainer, Do: w.banks},
+
+		{Method: "POST", Path: "/studio/documents", Who: author, Do: w.begin},
+		{Method: "GET", Path: "/studio/documents/*/history", Who: author, Do: w.history},
+		{Method: "GET", Path: "/studio/documents/*/comparison", Who: author, Do: w.compare},
+		{Method: "GET", Path: "/studio/documents/*/conflict", Who: author, Do: w.conflict},
+		{Method: "POST", Path: "/studio/documents/*/resolution", Who: author, Do: w.resolve},
+		{Method: "POST", Path: "/studio/documents/*/rollback", Who: author, Do: w.rollBack},
+		{Method: "POST", Path: "/studio/documents/*/preview", Who: author, Do: w.preview},
+		{Method: "POST", Path: "/studio/documents/*/draft", Who: author, Do: w.save},
+		{Method: "POST", Path: "/studio/documents/*/rebase", Who: author, Do: w.rebase},
+		{Method: "POST", Path: "/studio/documents/*/discard", Who: author, Do: w.discard},
+		{Method: "POST", Path: "/studio/documents/*/publication", Who: author, Do: w.publish},
+		{Method: "GET", Path: "/studio/documents/*", Who: author, Do: w.edit},
+
+		{Method: "GET", Path: "/studio/sittings", Who: watcher, Do: w.sittings},
+		{Method: "GET", Path: "/studio/sittings/new", Who: opener, Do: w.newSitting},
+		{Method: "POST", Path: "/studio/sittings", Who: opener, Do: w.openSitting},
+		{Method: "GET", Path: "/studio/sittings/:id", Who: watcher, Do: w.sitting},
+		{Method: "POST", Path: "/studio/sittings/:id/closing", Who: opener, Do: w.closeSitting},
+		{Method: "GET", Path: "/studio/sittings/:id/attempts/:attempt", Who: watcher, Do: w.attempt},
+		{Method: "POST", Path: "/studio/sittings/:id/attempts/:attempt/notes", Who: watcher, Do: w.note},
+		{Method: "POST", Path: "/studio/sittings/:id/attempts/:attempt/extension", Who: watcher, Do: w.extend},
+		{Method: "POST", Path: "/studio/sittings/:id/attempts/:attempt/pause", Who: watcher, Do: w.pause},
+		{Method: "POST", Path: "/studio/sittings/:id/attempts/:attempt/resumption", Who: watcher, Do: w.resume},
+		{Method: "POST", Path: "/studio/sittings/:id/attempts/:attempt/report", Who: watcher, Do: w.report},
+
+		{Method: "GET", Path: "/studio/items", Who: opener, Do: w.itemExams},
+		{Method: "GET", Path: "/studio/items/:exam", Who: opener, Do: w.items},
+		{Method: "GET", Path: "/studio/items/:exam/regrade", Who: opener, Do: w.regrade},
+		{Method: "POST", Path: "/studio/items/:exam/regrade", Who: opener, Do: w.applyRegrade},
+	})
+	return nil
+}
