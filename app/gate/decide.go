@@ -128,8 +128,9 @@ func Decide(f Facts, p *Policy, now time.Time) Decision {
 	d := Decision{
 		PersonID: f.PersonID, At: now, Level: None, Employed: f.Employed, RedLine: f.RedLine,
 		Suspended: f.OpenCases > 0, ReviewBy: f.ReviewBy, PolicyVersion: p.Version, Limits: p.Limits,
-		Newcomer: f.FirstLead.IsZero() || businessDays(f.FirstLead, now, p.Holidays) < p.Limits.NewcomerDays,
 	}
+	d.Newcomer = p.Limits.NewcomerDays > 0 &&
+		(f.FirstLead.IsZero() || businessDays(f.FirstLead, now, p.Holidays) < p.Limits.NewcomerDays)
 	for i, rule := range p.Levels {
 		e := evaluation{facts: f, now: now}
 		ok, until := e.node(rule.Require, 0)

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -204,5 +206,45 @@ func TestBusinessDays(t *testing.T) {
 	}
 	if got := businessDays(friday, friday.AddDate(0, 0, 7), p.Holidays); got != 4 {
 		t.Errorf("business days in the week after: %d, want 4", got)
+	}
+}
+
+// Decide is pure: the same facts give the same decision, and neither facts nor policy are touched.
+func TestTheSameFactsGiveTheSameDecision(t *testing.T) {
+	p := policy(t)
+	rapid.Check(t, func(t *rapid.T) {
+		f := ready()
+		f.Employed, f.RedLine = rapid.Bool().Draw(t, "employed"), rapid.Bool().Draw(t, "red")
+		f.OpenCases, f.Pledge = rapid.IntRange(0, 1).Draw(t, "cases"), rapid.IntRange(0, 4).Draw(t, "pledge")
+		for exam := range f.Exams {
+			f.Exams[exam] = Pass{At: now.AddDate(0, 0, -rapid.IntRange(0, 500).Draw(t, "ago"))}
+		}
+		f.Waivers = []Waiver{{Requirement: "exam:product", Until: now.AddDate(0, 0, rapid.IntRange(-2, 2).Draw(t, "left"))}}
+		given, rules := fmt.Sprintf("%+v", f), fmt.Sprintf("%+v", *p)
+		first := Decide(f, p, now)
+		if again := Decide(f, p, now); !reflect.DeepEqual(first, again) {
+			t.Fatalf("%+v and then %+v", first, again)
+		}
+		if fmt.Sprintf("%+v", f) != given || fmt.Sprintf("%+v", *p) != rules {
+			t.Fatal("a decision changed what it was made from")
+		}
+	})
+}
+
+func TestWithoutNewcomerDaysNobodyIsANewcomer(t *testing.T) {
+	p := policy(t)
+	p.Limits.NewcomerDays = 0
+	f := ready()
+	f.FirstLead = time.Time{}
+	if d := Decide(f, p, now); d.Level != Full || d.Cap() != 200 {
+		t.Errorf("%s, cap %d", d.Level, d.Cap())
+	}
+}
+
+// No policy at all is a policy without levels: closed, and what is held stays workable.
+func TestG2_APolicyWithoutLevelsIsClosed(t *testing.T) {
+	d := Decide(ready(), &Policy{}, now)
+	if d.Level != None || d.Allows(Draw) || d.Allows(Assign) || !d.Allows(Hold) || d.Allows("sell") {
+		t.Errorf("%+v", d)
 	}
 }

@@ -3,7 +3,7 @@ package gate
 import (
 	"context"
 	"embed"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"bainian/app/courses"
@@ -31,8 +31,7 @@ type Keeper struct {
 	library *courses.Library
 	zone    *time.Location
 
-	parsed sync.Map // version of the policy → *Policy; a version never changes
-	titles titles
+	latest atomic.Pointer[terms]
 }
 
 // New makes the keeper; zone is where the business day begins. The shelf gets the policy's check.
@@ -73,31 +72,19 @@ func (k *Keeper) check(ctx context.Context, d documents.Doc) (fault.Problems, er
 // Zone is where the business day begins.
 func (k *Keeper) Zone() *time.Location { return k.zone }
 
-// PolicyIn is the policy in force. Without a readable one there is none, and the gate stays closed.
+// PolicyIn is the policy in force. Without a readable one it is Busy "gate.no_policy", and the gate stays closed.
 func (k *Keeper) PolicyIn(rx *store.Rx) (*Policy, error) {
-	version, err := k.shelf.VersionOfIn(rx, PolicyPath)
-	if err != nil || version == 0 {
-		return nil, fault.Wrap(err, fault.Busy, "gate.no_policy")
-	}
-	if p, ok := k.parsed.Load(version); ok {
-		return p.(*Policy), nil
-	}
-	doc, err := k.shelf.VersionIn(rx, PolicyPath, version)
+	t, err := k.termsIn(rx)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Busy, "gate.no_policy")
+		return nil, err
 	}
-	policy, problems := ParsePolicy(PolicyPath, []byte(doc.Sources[doc.Lang]))
-	if policy == nil {
-		return nil, fault.Wrap(problems, fault.Busy, "gate.no_policy")
-	}
-	policy.Version = version
-	k.parsed.Store(version, policy)
-	return policy, nil
+	return t.policy, t.broken
 }
 
-// Decide is the gate's decision about a person now.
+// Decide is the gate's decision about a person now. Without a readable policy the error says so, and the decision
+// beside it, closed to everything new, still tells whether the person may go on holding.
 func (k *Keeper) Decide(ctx context.Context, personID string) (d Decision, err error) {
-	err = k.db.Read(ctx, func(rx *store.Rx) error {
+	err = k.db.Read(ctx, func(rx *store.Rx) (err error) {
 		d, err = k.DecideIn(rx, personID)
 		return err
 	})
@@ -107,46 +94,44 @@ func (k *Keeper) Decide(ctx context.Context, personID string) (d Decision, err e
 // DecideIn is the decision inside a transaction, so that what it allows happens under the same facts.
 func (k *Keeper) DecideIn(rx *store.Rx, personID string) (Decision, error) {
 	p, ok, err := people.PersonIn(rx, personID)
-	if err != nil {
-		return Decision{}, err
-	}
-	if !ok {
-		return Decision{}, fault.New(fault.NotFound, "gate.no_person")
-	}
-	return k.decideIn(rx, p)
+	return k.decideIn(rx, p, ok, err)
 }
 
 // DecideNumber is the decision about the holder of an employee number: the machines' name for a person.
 func (k *Keeper) DecideNumber(ctx context.Context, number string) (d Decision, err error) {
 	err = k.db.Read(ctx, func(rx *store.Rx) error {
 		p, ok, err := people.ByNumberIn(rx, number)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return fault.New(fault.NotFound, "gate.no_person")
-		}
-		d, err = k.decideIn(rx, p)
+		d, err = k.decideIn(rx, p, ok, err)
 		return err
 	})
 	return d, err
 }
 
-func (k *Keeper) decideIn(rx *store.Rx, p people.Person) (Decision, error) {
-	policy, err := k.PolicyIn(rx)
+func (k *Keeper) decideIn(rx *store.Rx, p people.Person, ok bool, err error) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	facts, err := k.factsIn(rx, p)
+	if !ok {
+		return Decision{}, fault.New(fault.NotFound, "gate.no_person")
+	}
+	t, err := k.termsIn(rx)
 	if err != nil {
 		return Decision{}, err
 	}
-	return Decide(facts, policy, rx.Now.In(k.zone)), nil
+	facts, err := k.factsIn(rx, p, t)
+	if err != nil {
+		return Decision{}, err
+	}
+	if t.policy == nil {
+		return Decide(facts, &Policy{}, rx.Now.In(k.zone)), t.broken
+	}
+	return Decide(facts, t.policy, rx.Now.In(k.zone)), nil
 }
 
 // factsIn reads everything fresh: a fact that was true a moment ago is a broken promise.
-func (k *Keeper) factsIn(rx *store.Rx, p people.Person) (Facts, error) {
-	f := Facts{PersonID: p.ID, Employed: p.Active, Courses: map[string]time.Time{}, Exams: map[string]Pass{}}
+func (k *Keeper) factsIn(rx *store.Rx, p people.Person, t *terms) (Facts, error) {
+	f := Facts{PersonID: p.ID, Employed: p.Active, CurrentPledge: t.pledge, PledgeSince: t.pledgeSince,
+		Courses: map[string]time.Time{}, Exams: map[string]Pass{}}
 	done, err := k.library.CoursesDoneIn(rx, p.ID)
 	if err != nil {
 		return f, err
@@ -175,17 +160,7 @@ func (k *Keeper) factsIn(rx *store.Rx, p people.Person) (Facts, error) {
 	if f.Pledge, f.PledgeAt, _, err = k.library.PledgeSignedIn(rx, p.ID); err != nil {
 		return f, err
 	}
-	pledge, err := k.shelf.HeadsIn(rx, documents.Pledge)
-	if err != nil {
-		return f, err
-	}
-	if len(pledge) == 1 {
-		f.CurrentPledge, f.PledgeSince = pledge[0].Version, pledge[0].PublishedAt
-	}
-	if f.Waivers, err = waiversIn(rx, p.ID); err != nil {
-		return f, err
-	}
-	f.FirstLead, err = openingIn(rx, p.ID)
+	f.Waivers, f.FirstLead, err = ownFactsIn(rx, p.ID)
 	return f, err
 }
 
@@ -193,13 +168,4 @@ func (k *Keeper) factsIn(rx *store.Rx, p people.Person) (Facts, error) {
 func (k *Keeper) OpenedIn(tx *store.Tx, personID string) error {
 	_, err := tx.Exec(`INSERT INTO gate_opening (person_id, at_ms) VALUES (?, ?) ON CONFLICT (person_id) DO NOTHING`, personID, store.Ms(tx.Now))
 	return err
-}
-
-func openingIn(rx *store.Rx, personID string) (time.Time, error) {
-	at, _, err := store.First(rx, func(r store.Row) (time.Time, error) {
-		var ms int64
-		err := r.Scan(&ms)
-		return store.Time(ms), err
-	}, `SELECT at_ms FROM gate_opening WHERE person_id = ?`, personID)
-	return at, err
 }

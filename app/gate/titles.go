@@ -2,7 +2,6 @@ package gate
 
 import (
 	"context"
-	"sync"
 
 	"bainian/app/documents"
 	"bainian/app/fault"
@@ -10,13 +9,6 @@ import (
 	"bainian/app/markdown"
 	"bainian/app/store"
 )
-
-// titles keeps the titles of courses and exams as of one edition of the shelf.
-type titles struct {
-	mu      sync.Mutex
-	edition int64
-	byPath  map[titleKey]string
-}
 
 type titleKey struct {
 	path string
@@ -27,6 +19,10 @@ type titleKey struct {
 func (k *Keeper) Titled(ctx context.Context, reasons []Reason, lang locale.Lang) ([]Reason, error) {
 	out := make([]Reason, len(reasons))
 	err := k.db.Read(ctx, func(rx *store.Rx) error {
+		t, err := k.termsIn(rx)
+		if err != nil {
+			return err
+		}
 		for i, r := range reasons {
 			args := append([]any(nil), r.Args...)
 			for j := 0; j+1 < len(args); j += 2 {
@@ -34,7 +30,7 @@ func (k *Keeper) Titled(ctx context.Context, reasons []Reason, lang locale.Lang)
 				if path == "" {
 					continue
 				}
-				title, err := k.titleIn(rx, path, lang)
+				title, err := k.titleIn(rx, t, path, lang)
 				if err != nil {
 					return err
 				}
@@ -59,32 +55,20 @@ func documentOf(name, ref any) string {
 }
 
 // titleIn is a document's title, or its path when it is gone.
-func (k *Keeper) titleIn(rx *store.Rx, path string, lang locale.Lang) (string, error) {
-	edition, err := k.shelf.EditionIn(rx)
-	if err != nil {
-		return "", err
-	}
+func (k *Keeper) titleIn(rx *store.Rx, t *terms, path string, lang locale.Lang) (string, error) {
 	key := titleKey{path, lang}
-	k.titles.mu.Lock()
-	if k.titles.edition != edition || k.titles.byPath == nil {
-		k.titles.edition, k.titles.byPath = edition, map[titleKey]string{}
-	}
-	title, ok := k.titles.byPath[key]
-	k.titles.mu.Unlock()
-	if ok {
-		return title, nil
+	if title, ok := t.titles.Load(key); ok {
+		return title.(string), nil
 	}
 	doc, err := k.shelf.DocIn(rx, path)
-	if fault.Is(err, fault.NotFound) {
-		return path, nil
-	}
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return "", err
 	}
-	title = titleOf(doc, lang)
-	k.titles.mu.Lock()
-	k.titles.byPath[key] = title
-	k.titles.mu.Unlock()
+	title := path
+	if err == nil {
+		title = titleOf(doc, lang)
+	}
+	t.titles.Store(key, title)
 	return title, nil
 }
 

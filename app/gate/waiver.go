@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -41,8 +42,12 @@ func (k *Keeper) Waive(ctx context.Context, actor people.Person, personID, requi
 		if !until.After(tx.Now) || until.After(tx.Now.Add(longestWaiver)) {
 			return fault.New(fault.Invalid, "gate.waiver_length", "days", int(longestWaiver.Hours()/24)).In("until")
 		}
-		if _, ok, err := people.PersonIn(tx.Rx, personID); err != nil || !ok {
-			return fault.Wrap(err, fault.NotFound, "gate.no_person")
+		_, ok, err := people.PersonIn(tx.Rx, personID)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.New(fault.NotFound, "gate.no_person")
 		}
 		_, err = tx.Exec(`INSERT INTO waiver (id, person_id, requirement, until_ms, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			tx.NewID(), personID, requirement, store.Ms(until), strings.TrimSpace(reason), actor.ID, store.Ms(tx.Now))
@@ -69,17 +74,31 @@ func (k *Keeper) Withdraw(ctx context.Context, actor people.Person, waiverID str
 	})
 }
 
-// Waivers are a person's waivers that are in force, for HR, their manager and themselves.
+// Waivers are a person's waivers that are in force, for HR, whoever stands above them and themselves.
 func (k *Keeper) Waivers(ctx context.Context, actor people.Person, personID string) (waivers []Waiver, err error) {
-	if actor.ID != personID && !actor.Has(people.HR, people.Manager, people.Admin) {
-		return nil, fault.New(fault.Forbidden, "gate.may_not_see")
-	}
 	err = k.db.Read(ctx, func(rx *store.Rx) error {
+		if err := maySeeIn(rx, actor, personID); err != nil {
+			return err
+		}
 		waivers, err = waiversIn(rx, personID)
 		return err
 	})
 	return waivers, err
 }
+
+func maySeeIn(rx *store.Rx, actor people.Person, personID string) error {
+	if actor.ID == personID || actor.Has(people.HR, people.Admin) {
+		return nil
+	}
+	line, err := people.LineIn(rx, personID)
+	if err == nil && !slices.Contains(line, actor.ID) {
+		err = fault.New(fault.Forbidden, "gate.may_not_see")
+	}
+	return err
+}
+
+const inForce = ` FROM waiver w WHERE w.person_id = ? AND w.until_ms > ?
+	AND NOT EXISTS (SELECT 1 FROM waiver_withdrawal x WHERE x.waiver_id = w.id)`
 
 func waiversIn(rx *store.Rx, personID string) ([]Waiver, error) {
 	return store.All(rx, func(r store.Row) (w Waiver, err error) {
@@ -87,9 +106,25 @@ func waiversIn(rx *store.Rx, personID string) ([]Waiver, error) {
 		err = r.Scan(&w.ID, &w.PersonID, &w.Requirement, &until, &w.Reason, &w.By, &at)
 		w.Until, w.At = store.Time(until), store.Time(at)
 		return w, err
-	}, `SELECT w.id, w.person_id, w.requirement, w.until_ms, w.reason, w.by_id, w.at_ms FROM waiver w
-		WHERE w.person_id = ? AND w.until_ms > ? AND NOT EXISTS (SELECT 1 FROM waiver_withdrawal x WHERE x.waiver_id = w.id) ORDER BY w.at_ms`,
-		personID, store.Ms(rx.Now))
+	}, `SELECT w.id, w.person_id, w.requirement, w.until_ms, w.reason, w.by_id, w.at_ms`+inForce+` ORDER BY w.at_ms`, personID, store.Ms(rx.Now))
+}
+
+// ownFactsIn is what a decision needs of this domain's tables, in one statement: the waivers in force, and when
+// the person first took a lead, which is the row that excuses from nothing.
+func ownFactsIn(rx *store.Rx, personID string) (waivers []Waiver, first time.Time, err error) {
+	err = rx.Each(`SELECT w.requirement, w.until_ms, w.at_ms`+inForce+`
+		UNION ALL SELECT '', 0, at_ms FROM gate_opening WHERE person_id = ?`, []any{personID, store.Ms(rx.Now), personID}, func(r store.Row) error {
+		var requirement string
+		var until, at int64
+		err := r.Scan(&requirement, &until, &at)
+		if requirement == "" {
+			first = store.Time(at)
+		} else {
+			waivers = append(waivers, Waiver{PersonID: personID, Requirement: requirement, Until: store.Time(until), At: store.Time(at)})
+		}
+		return err
+	})
+	return waivers, first, err
 }
 
 func (p *Policy) waivable(key string) bool {

@@ -77,7 +77,8 @@ func TestG2_WithoutAPolicyNothingIsTakenAndEverythingHeldStaysWorkable(t *testin
 					return err
 				}
 			}
-			return nil
+			_, err := tx.Exec(`UPDATE document_edition SET number = number + 1`)
+			return err
 		}))
 		_, err := w.Draw(ctx, w.amy, "")
 		w.want(err, fault.Busy, "gate.no_policy")
