@@ -31,19 +31,15 @@ func (w *Wing) attempt(c *page.Ctx) error { return w.showAttempt(c, "", nil) }
 
 // showAttempt shows the page again with what a form was refused for; form names the field it began with.
 func (w *Wing) showAttempt(c *page.Ctx, form string, refusal error) error {
-	s, err := w.sittingOf(c)
+	s, who, err := w.candidateOf(c)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(s.Rows, func(r candidate) bool { return r.ID == c.Params("attempt") })
-	if i < 0 {
-		return fault.New(fault.NotFound, "page.not_found")
-	}
-	v := &attemptPage{candidate: s.Rows[i], Sitting: s.Sitting, Exam: s.Name, Up: s.At, Open: s.Phase != "over", Err: refusal}
+	v := &attemptPage{candidate: who, Sitting: s.Sitting, Exam: s.Name, Up: s.At, Open: s.Phase != "over", Err: refusal}
 	v.Title = v.Name
-	who := w.names(c)
+	names := w.names(c)
 	for _, n := range v.candidate.Notes {
-		by, err := who.of(n.By)
+		by, err := names.of(n.By)
 		if err != nil {
 			return err
 		}
@@ -68,6 +64,19 @@ func (w *Wing) showAttempt(c *page.Ctx, form string, refusal error) error {
 	return c.Page(w.pages, "attempt", v)
 }
 
+// candidateOf is the sitting of the path and its attempt, for whoever watches it.
+func (w *Wing) candidateOf(c *page.Ctx) (*sittingPage, candidate, error) {
+	s, err := w.sittingOf(c)
+	if err != nil {
+		return nil, candidate{}, err
+	}
+	i := slices.IndexFunc(s.Rows, func(r candidate) bool { return r.ID == c.Params("attempt") })
+	if i < 0 {
+		return nil, candidate{}, fault.New(fault.NotFound, "page.not_found")
+	}
+	return s, s.Rows[i], nil
+}
+
 // about is the field that a fault is about.
 func about(err error) string {
 	if e := (*fault.Error)(nil); errors.As(err, &e) {
@@ -89,15 +98,11 @@ func (w *Wing) done(c *page.Ctx, field string, err error, key string, args ...an
 
 // note writes down what was seen of a person while the sitting goes on.
 func (w *Wing) note(c *page.Ctx) error {
-	s, err := w.sittingOf(c)
+	s, who, err := w.candidateOf(c)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(s.Rows, func(r candidate) bool { return r.ID == c.Params("attempt") })
-	if i < 0 {
-		return fault.New(fault.NotFound, "page.not_found")
-	}
-	err = w.room.Note(c.Context(), c.Person, s.ID, s.Rows[i].PersonID, c.Form("note"))
+	err = w.room.Note(c.Context(), c.Person, s.ID, who.PersonID, c.Form("note"))
 	return w.done(c, "note", err, "studio.noted")
 }
 
@@ -121,11 +126,12 @@ func (w *Wing) resume(c *page.Ctx) error {
 	return w.done(c, "", w.room.Resume(c.Context(), c.Person, c.Params("attempt")), "studio.resumed")
 }
 
-// report asks the reviewers to look at the attempt. Only who watches the sitting gets as far as the desk.
+// report asks the reviewers to look at the attempt. Only who watches its sitting gets as far as the desk.
 func (w *Wing) report(c *page.Ctx) error {
-	if _, err := w.room.Sitting(c.Context(), c.Person, c.Params("id")); err != nil {
+	_, who, err := w.candidateOf(c)
+	if err != nil {
 		return err
 	}
-	_, err := w.desk.Report(c.Context(), c.Person, c.Params("attempt"), c.Form("report"))
+	_, err = w.desk.Report(c.Context(), c.Person, who.ID, c.Form("report"))
 	return w.done(c, "report", err, "studio.reported")
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -176,6 +177,33 @@ func (s *site) source(p string, lang locale.Lang) (text string, version int) {
 	d, err := s.shelf.Doc(context.Background(), p)
 	must(s.T, err)
 	return d.Sources[lang], d.Version
+}
+
+// changeFile loads the content again with one file changed, as a deployment does.
+func (s *site) changeFile(name, text string) {
+	s.Helper()
+	files := fstest.MapFS{}
+	for _, top := range []string{"content", "quizzes"} {
+		must(s.T, fs.WalkDir(os.DirFS("../../.."), top, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			body, err := os.ReadFile("../../../" + p)
+			files[p] = &fstest.MapFile{Data: body}
+			return err
+		}))
+	}
+	files[name] = &fstest.MapFile{Data: []byte(text)}
+	_, problems, err := s.shelf.Load(context.Background(), files)
+	must(s.T, err)
+	must(s.T, problems.Err())
+}
+
+func (s *site) sittingOf(id string) exams.Sitting {
+	s.Helper()
+	d, err := s.room.Sitting(context.Background(), s.people["trainer"], id)
+	must(s.T, err)
+	return d.Sitting
 }
 
 // sit opens a sitting of the practice exam for everyone and has people sit it; each hands in.

@@ -1,0 +1,112 @@
+package studio
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"bainian/app/documents"
+	"bainian/app/exams"
+	"bainian/app/locale"
+	"bainian/app/questions"
+)
+
+func TestConcerns(t *testing.T) {
+	share := func(f float64) *float64 { return &f }
+	single := questions.Item{ID: "a", Kind: questions.Single, Right: []bool{false, true, false}}
+	stats := func(n, blank int, facility, discrimination *float64, chosen ...int) exams.ItemRow {
+		return exams.ItemRow{ItemStats: exams.ItemStats{N: n, Blank: blank, Facility: facility, Discrimination: discrimination, Chosen: chosen}, Now: single}
+	}
+	for _, c := range []struct {
+		name string
+		row  exams.ItemRow
+		want string
+	}{
+		{"too few to say", stats(9, 9, share(0), share(-1)), ""},
+		{"a good item", stats(20, 0, share(.7), share(.4), 3, 14, 3), ""},
+		{"reversed", stats(20, 0, share(.7), share(-.01)), "reversed"},
+		{"weak", stats(20, 0, share(.7), share(.14)), "weak"},
+		{"just enough", stats(20, 0, share(.7), share(.15)), ""},
+		{"all right", stats(20, 0, share(1), nil), "easy"},
+		{"all wrong", stats(20, 0, share(0), nil), "hard"},
+		{"a rival", stats(20, 0, share(.4), share(.4), 11, 8, 1), "rival"},
+		{"as many as the key", stats(20, 0, share(.4), share(.4), 8, 8, 4), ""},
+		{"left blank", stats(20, 4, share(.5), share(.4)), "blank"},
+		{"two reasons", stats(20, 0, share(.2), share(-.3), 12, 4, 4), "reversed rival hard"},
+		{"not scored", stats(20, 0, nil, nil), ""},
+	} {
+		var got []string
+		for _, one := range concernsOf(c.row) {
+			got = append(got, strings.TrimPrefix(one.Key, "studio.concern_"))
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: %v, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestFoldedKeepsWhatChanged(t *testing.T) {
+	before := strings.Repeat("same\n", 20) + "old\n" + strings.Repeat("same\n", 20)
+	after := strings.Replace(before, "old", "new", 1)
+	lines := folded(documents.Compare(before, after))
+	skipped, changed := 0, 0
+	for _, l := range lines {
+		skipped += l.Skipped
+		if l.Skipped == 0 && l.Op != documents.Same {
+			changed++
+		}
+	}
+	if skipped != 2*17 || changed != 2 || len(lines) != 2+2*around+2 {
+		t.Errorf("%d skipped, %d changed, %d lines", skipped, changed, len(lines))
+	}
+	if folded(documents.Compare(before, before)) != nil {
+		t.Error("equal texts differ")
+	}
+}
+
+// TestReadableLeavesOutWhatIsBroken: one broken item hides neither its neighbours nor their lines.
+func TestReadableLeavesOutWhatIsBroken(t *testing.T) {
+	text := "---\nbank: b\ntitle: t\n---\n\n# 甲\n\n## 一 {#one}\n\n- [x] 對\n- [ ] 錯\n\n## 二 {#two}\n\n```\n## 不是標題\n```\n\n- [ ] 沒有正解\n- [ ] 也沒有\n\n# 乙\n\n## 三 {#three}\n\n= 47\n"
+	file := questions.File{Name: "b.bank.md", Lang: locale.Hant, Source: []byte(text)}
+	bank, out := readable([]questions.File{file})
+	if bank == nil || out != 1 || len(bank.Items) != 2 || bank.Items[1].ID != "three" || bank.Items[1].Line != 24 {
+		t.Fatalf("%d left out of %+v", out, bank)
+	}
+	english := questions.File{Name: "b.bank.en.md", Lang: locale.En, Source: []byte("---\nbank: b\ntitle: t\nlang: en\n---\n\n# A\n\n## One {#one}\n\n- [x] right\n- [ ] wrong\n")}
+	bank, out = readable([]questions.File{file, english})
+	if bank == nil || out != 2 || len(bank.Items) != 1 {
+		t.Fatalf("%d left out of %+v", out, bank)
+	}
+	if bank, _ := readable([]questions.File{{Name: "x", Source: []byte("nothing")}}); bank != nil {
+		t.Error("a bank out of nothing")
+	}
+}
+
+func TestPlots(t *testing.T) {
+	h := histogramOf([]int{0, 99, 100, 800, 999, 1000}, 800)
+	counts := []int{}
+	for _, b := range h.Bars {
+		counts = append(counts, b.N)
+		if b.Y+b.Height != h.Base || b.Y < 0 || b.X+b.Width > h.Wide {
+			t.Errorf("a bar outside the plot: %+v", b)
+		}
+		if b.Pass != (b.From >= 80) {
+			t.Errorf("%d–%d %% passes: %v", b.From, b.To, b.Pass)
+		}
+	}
+	if !slices.Equal(counts, []int{2, 1, 0, 0, 0, 0, 0, 0, 1, 2}) {
+		t.Error(counts)
+	}
+	at := func(facility, discrimination float64) itemRow {
+		return itemRow{ItemRow: exams.ItemRow{ItemStats: exams.ItemStats{Facility: &facility, Discrimination: &discrimination}}}
+	}
+	p := plotOf([]itemRow{at(0, -1), at(1, 1), at(.5, 0), {}})
+	if len(p.Dots) != 3 || p.Dots[2].Y != p.Zero || p.Weak >= p.Zero {
+		t.Errorf("%+v", p)
+	}
+	for _, d := range p.Dots {
+		if d.X < 0 || d.X > p.Wide || d.Y < 0 || d.Y > p.High {
+			t.Errorf("a dot outside the plot: %+v", d)
+		}
+	}
+}
