@@ -20,6 +20,7 @@ type Wing struct {
 // Mount adds the wing's routes.
 func Mount(app *fiber.App, kit *page.Kit, db *store.DB, keeper *gate.Keeper) {
 	w := &Wing{kit, db, keeper}
+	app.Use("/access/v1", echoRequestID)
 	kit.Mount(app, []page.Route{
 		{Method: "GET", Path: "/healthz", Who: page.Always, Do: w.health},
 		{Method: "GET", Path: "/readyz", Who: page.Always, Do: w.ready},
@@ -27,6 +28,14 @@ func Mount(app *fiber.App, kit *page.Kit, db *store.DB, keeper *gate.Keeper) {
 		{Method: "POST", Path: "/access/v1/evaluation", Who: page.Machine, Do: w.evaluation},
 		{Method: "POST", Path: "/access/v1/evaluations", Who: page.Machine, Do: w.evaluations},
 	})
+}
+
+// echoRequestID returns the caller's X-Request-ID, refusals included, so that both sides' logs can be laid together.
+func echoRequestID(f *fiber.Ctx) error {
+	if id := f.Request().Header.Peek(fiber.HeaderXRequestID); len(id) > 0 {
+		f.Response().Header.SetBytesV(fiber.HeaderXRequestID, id)
+	}
+	return f.Next()
 }
 
 // health says that the process answers; it looks at nothing else.

@@ -3,7 +3,9 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"mime"
+	"errors"
+	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -20,9 +22,10 @@ const (
 
 // entity is a subject, an action or a resource. Unknown members are ignored, as the protocol asks.
 type entity struct {
-	Type string `json:"type"`
-	ID   string `json:"id"`
-	Name string `json:"name"`
+	Type       string          `json:"type"`
+	ID         string          `json:"id"`
+	Name       string          `json:"name"`
+	Properties json.RawMessage `json:"properties"` // the gate decides by its own facts; a caller's properties change nothing
 }
 
 // request is one evaluation; in a batch the members at the top are defaults for every item.
@@ -66,167 +69,164 @@ type problem struct {
 
 // evaluation answers POST /access/v1/evaluation. A denial is 200; 400 is only for what cannot be read.
 func (w *Wing) evaluation(c *page.Ctx) error {
-	echoRequestID(c)
 	req, err := read(c)
 	if err != nil {
 		return err
 	}
-	q, err := req.question()
+	q, err := question{}.with(req)
+	if err == nil {
+		err = q.complete()
+	}
 	if err != nil {
 		return err
 	}
-	a, err := w.answer(c, q)
-	if err != nil {
-		return err
-	}
-	return c.JSON(a)
+	return c.JSON(w.answer(c, q))
 }
 
-// question is an evaluation whose members are all there.
+// question is what an evaluation asks.
 type question struct{ subject, action, resource entity }
 
-func (r request) question() (q question, err error) {
-	if q.subject, err = parse(r.Subject, "subject"); err != nil {
-		return q, err
+// with is the question with a request's members in it. A member that the request lacks, and the type, id or name
+// that its member lacks, stay as they are.
+func (q question) with(r request) (question, error) {
+	for _, m := range []struct {
+		name string
+		raw  json.RawMessage
+		into *entity
+	}{{"subject", r.Subject, &q.subject}, {"action", r.Action, &q.action}, {"resource", r.Resource, &q.resource}} {
+		if m.raw == nil {
+			continue
+		}
+		if !isObject(m.raw) || json.Unmarshal(m.raw, m.into) != nil || m.into.Properties != nil && !isObject(m.into.Properties) {
+			return q, malformed(m.name)
+		}
 	}
-	if q.action, err = parse(r.Action, "action"); err != nil {
-		return q, err
+	if r.Context != nil && !isObject(r.Context) {
+		return q, malformed("context")
 	}
-	if q.resource, err = parse(r.Resource, "resource"); err != nil {
-		return q, err
-	}
-	switch {
-	case q.subject.Type == "" || q.subject.ID == "":
-		return q, missing("subject")
-	case q.action.Name == "":
-		return q, missing("action")
-	case q.resource.Type == "" || q.resource.ID == "":
-		return q, missing("resource")
-	}
-	return q, object(r.Context, "context")
+	return q, nil
 }
 
-// answer decides. What the gate does not know is denied, not an error: it is a well-formed question.
-func (w *Wing) answer(c *page.Ctx, q question) (answer, error) {
+// complete names the first member that is missing.
+func (q question) complete() error {
+	switch {
+	case q.subject.Type == "" || q.subject.ID == "":
+		return missing("subject")
+	case q.action.Name == "":
+		return missing("action")
+	case q.resource.Type == "" || q.resource.ID == "":
+		return missing("resource")
+	}
+	return nil
+}
+
+// answer decides. What the gate does not know is denied, not an error: it is a well-formed question. An error is a
+// denial too; only holding may be allowed beside one, while there is no policy to acquire anything by.
+func (w *Wing) answer(c *page.Ctx, q question) answer {
 	action := gate.Action(q.action.Name)
 	switch {
 	case q.subject.Type != subjectType:
-		return w.denied(c, "gate.unknown_subject", "type", q.subject.Type), nil
+		return denied(c, "gate.unknown_subject", "type", q.subject.Type)
 	case q.resource.Type != resourceType:
-		return w.denied(c, "gate.unknown_resource", "type", q.resource.Type), nil
+		return denied(c, "gate.unknown_resource", "type", q.resource.Type)
 	case !action.Known():
-		return w.denied(c, "gate.unknown_action", "action", q.action.Name), nil
+		return denied(c, "gate.unknown_action", "action", q.action.Name)
 	}
 	d, err := w.keeper.DecideNumber(c.Context(), q.subject.ID)
-	if fault.Is(err, fault.NotFound) {
-		return w.denied(c, "gate.no_person"), nil
+	switch {
+	case d.Allows(action):
+		return allowed(d)
+	case fault.Is(err, fault.NotFound):
+		return denied(c, "gate.no_person")
+	case err != nil:
+		return w.failed(c, err)
 	}
+	a, err := w.explained(c, d)
 	if err != nil {
-		return w.failed(c, err), nil
+		return w.failed(c, err)
 	}
-	return w.decided(c, d, action)
-}
-
-// failed is the denial that an error is: whoever guards a pool by our word must not have to guess.
-func (w *Wing) failed(c *page.Ctx, err error) answer {
-	w.kit.Log.Error("decision failed", "error", err)
-	a := w.denied(c, "gate.unavailable")
-	a.Context.Error = &problem{Status: fiber.StatusServiceUnavailable, Message: c.T("gate.unavailable")}
 	return a
 }
 
-func (w *Wing) denied(c *page.Ctx, key string, args ...any) answer {
+func allowed(d gate.Decision) answer {
+	a := answer{Decision: true, Context: &answerContext{Level: d.Level, PolicyVersion: d.PolicyVersion}}
+	if !d.Until.IsZero() {
+		a.Context.Until = d.Until.Format(time.RFC3339)
+	}
+	return a
+}
+
+func denied(c *page.Ctx, key string, args ...any) answer {
 	return answer{Context: &answerContext{
 		ReasonUser:  map[string]string{"403": c.T(key, args...)},
 		ReasonAdmin: map[string]string{"403": key},
 	}}
 }
 
-func (w *Wing) decided(c *page.Ctx, d gate.Decision, action gate.Action) (answer, error) {
-	a := answer{Decision: d.Allows(action), Context: &answerContext{Level: d.Level, PolicyVersion: d.PolicyVersion}}
-	if !d.Until.IsZero() {
-		a.Context.Until = d.Until.Format(timeFormat)
+// failed is the denial that an error is: whoever guards a pool by our word must not have to guess.
+func (w *Wing) failed(c *page.Ctx, err error) answer {
+	w.kit.Log.Error("decision failed", "error", err)
+	key := "gate.unavailable"
+	if fault.HasKey(err, "gate.no_policy") {
+		key = "gate.no_policy"
 	}
-	if a.Decision {
-		return a, nil
-	}
+	a := denied(c, key)
+	a.Context.Error = &problem{Status: fiber.StatusServiceUnavailable, Message: c.T(key)}
+	return a
+}
+
+// explained is a denial with everything that is unmet, as machines may know it.
+func (w *Wing) explained(c *page.Ctx, d gate.Decision) (answer, error) {
 	reasons, err := w.keeper.Titled(c.Context(), d.Reasons(gate.Others), c.Lang)
 	if err != nil {
-		return a, err
+		return answer{}, err
 	}
-	var words, keys bytes.Buffer
-	for _, r := range reasons {
-		text := c.T(r.Key, r.Args...)
-		u := unmet{Requirement: r.Requirement, Reason: text, AnyOf: r.AnyOf}
+	a := answer{Context: &answerContext{Level: d.Level, PolicyVersion: d.PolicyVersion, Unmet: make([]unmet, len(reasons))}}
+	words, keys := make([]string, len(reasons)), make([]string, len(reasons))
+	for i, r := range reasons {
+		words[i], keys[i] = c.T(r.Key, r.Args...), r.Requirement
+		u := unmet{Requirement: r.Requirement, Reason: words[i], AnyOf: r.AnyOf}
 		if r.Remedy != "" {
 			u.Remedy = w.kit.BaseURL + r.Remedy
 		}
 		if !r.Until.IsZero() {
-			u.Until = r.Until.Format(timeFormat)
+			u.Until = r.Until.In(c.Zone()).Format(time.RFC3339)
 		}
-		a.Context.Unmet = append(a.Context.Unmet, u)
-		if words.Len() > 0 {
-			words.WriteString(c.T("gate.and"))
-			keys.WriteString(", ")
-		}
-		words.WriteString(text)
-		keys.WriteString(r.Requirement)
+		a.Context.Unmet[i] = u
 	}
-	a.Context.ReasonUser = map[string]string{"403": words.String()}
-	a.Context.ReasonAdmin = map[string]string{"403": keys.String()}
+	a.Context.ReasonUser = map[string]string{"403": strings.Join(words, c.T("gate.and"))}
+	a.Context.ReasonAdmin = map[string]string{"403": strings.Join(keys, ", ")}
 	return a, nil
 }
 
-const timeFormat = "2006-01-02T15:04:05Z07:00"
-
-// read decodes the body: JSON by its content type, an object, not empty.
-func read(c *page.Ctx) (request, error) {
-	media, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	if err != nil || media != fiber.MIMEApplicationJSON {
-		return request{}, fault.New(fault.Malformed, "gate.want_json")
+// read decodes the body: JSON by its content type, and an object.
+func read(c *page.Ctx) (req request, err error) {
+	media, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
+	if !strings.EqualFold(strings.TrimSpace(media), fiber.MIMEApplicationJSON) {
+		return req, fault.New(fault.Malformed, "gate.want_json")
 	}
-	var req request
-	if err := object(c.Body(), "body"); err != nil {
-		return req, err
+	body := bytes.TrimLeft(c.Body(), " \t\r\n")
+	if !isObject(body) {
+		return req, malformed("body")
 	}
-	if err := json.Unmarshal(c.Body(), &req); err != nil {
-		return req, fault.Wrap(err, fault.Malformed, "gate.bad_member", "member", "body")
+	if err := json.Unmarshal(body, &req); err != nil {
+		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+			return req, malformed(wrong.Field)
+		}
+		return req, malformed("body")
 	}
 	return req, nil
 }
 
-// parse reads one member; absent, null and anything but an object with text members is malformed.
-func parse(raw json.RawMessage, member string) (e entity, err error) {
-	if len(raw) == 0 {
-		return e, missing(member)
-	}
-	if err := object(raw, member); err != nil {
-		return e, err
-	}
-	if err := json.Unmarshal(raw, &e); err != nil {
-		return e, fault.Wrap(err, fault.Malformed, "gate.bad_member", "member", member).In(member)
-	}
-	return e, nil
-}
+// isObject reports whether a JSON value, without space before it, is an object.
+func isObject(value []byte) bool { return len(value) > 0 && value[0] == '{' }
 
-// object refuses what is there but is not a JSON object.
-func object(raw []byte, member string) error {
-	trimmed := bytes.TrimSpace(raw)
-	if raw == nil || len(trimmed) > 0 && trimmed[0] == '{' && json.Valid(trimmed) {
-		return nil
-	}
+func malformed(member string) error {
 	return fault.New(fault.Malformed, "gate.bad_member", "member", member).In(member)
 }
 
 func missing(member string) error {
 	return fault.New(fault.Malformed, "gate.missing_member", "member", member).In(member)
-}
-
-// echoRequestID returns the caller's X-Request-ID, so that both sides' logs can be laid together.
-func echoRequestID(c *page.Ctx) {
-	if id := c.Get(fiber.HeaderXRequestID); id != "" {
-		c.Set(fiber.HeaderXRequestID, id)
-	}
 }
 
 // configuration is the discovery document.

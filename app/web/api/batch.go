@@ -23,21 +23,19 @@ const (
 // evaluations answers POST /access/v1/evaluations: items in order, members at the top as defaults, one wrong
 // item denied with its error. Without items it is a single evaluation.
 func (w *Wing) evaluations(c *page.Ctx) error {
-	echoRequestID(c)
 	req, err := read(c)
 	if err != nil {
 		return err
 	}
+	defaults, err := question{}.with(req)
+	if err != nil {
+		return err
+	}
 	if len(req.Evaluations) == 0 {
-		q, err := req.question()
-		if err != nil {
+		if err := defaults.complete(); err != nil {
 			return err
 		}
-		a, err := w.answer(c, q)
-		if err != nil {
-			return err
-		}
-		return c.JSON(a)
+		return c.JSON(w.answer(c, defaults))
 	}
 	if len(req.Evaluations) > maxBatch {
 		return fault.New(fault.Malformed, "gate.batch_long", "max", maxBatch).In("evaluations")
@@ -48,65 +46,51 @@ func (w *Wing) evaluations(c *page.Ctx) error {
 	}
 	answers := make([]answer, 0, len(req.Evaluations))
 	for _, raw := range req.Evaluations {
-		a, err := w.item(c, req, raw)
-		if err != nil {
-			return err
-		}
+		a := w.item(c, defaults, raw)
 		answers = append(answers, a)
 		if order == denyOnFirstDeny && !a.Decision || order == permitOnFirstPass && a.Decision {
 			break
 		}
 	}
-	return c.JSON(map[string][]answer{"evaluations": answers})
+	return c.JSON(batch{answers})
+}
+
+type batch struct {
+	Evaluations []answer `json:"evaluations"`
 }
 
 func (r request) order() (string, error) {
 	var options struct {
 		Order string `json:"evaluations_semantic"`
 	}
-	if len(r.Options) > 0 {
-		if err := object(r.Options, "options"); err != nil {
-			return "", err
-		}
-		if err := json.Unmarshal(r.Options, &options); err != nil {
-			return "", fault.Wrap(err, fault.Malformed, "gate.bad_member", "member", "options").In("options")
-		}
+	if r.Options != nil && (!isObject(r.Options) || json.Unmarshal(r.Options, &options) != nil) {
+		return "", malformed("options")
 	}
 	if options.Order == "" {
 		return executeAll, nil
 	}
 	if !slices.Contains([]string{executeAll, denyOnFirstDeny, permitOnFirstPass}, options.Order) {
-		return "", fault.New(fault.Malformed, "gate.bad_member", "member", "options.evaluations_semantic").In("options")
+		return "", fault.New(fault.Malformed, "gate.bad_order", "order", options.Order).In("options")
 	}
 	return options.Order, nil
 }
 
 // item answers one evaluation of a batch; what is wrong with it is denied in its place.
-func (w *Wing) item(c *page.Ctx, defaults request, raw json.RawMessage) (answer, error) {
+func (w *Wing) item(c *page.Ctx, defaults question, raw json.RawMessage) answer {
 	var one request
-	err := object(raw, "evaluations")
-	if err == nil {
-		if e := json.Unmarshal(raw, &one); e != nil {
-			err = fault.Wrap(e, fault.Malformed, "gate.bad_member", "member", "evaluations")
-		}
+	if !isObject(raw) || json.Unmarshal(raw, &one) != nil {
+		return wrong(c, malformed("evaluations"))
 	}
-	var q question
+	q, err := defaults.with(one)
 	if err == nil {
-		one.Subject = either(one.Subject, defaults.Subject)
-		one.Action = either(one.Action, defaults.Action)
-		one.Resource = either(one.Resource, defaults.Resource)
-		one.Context = either(one.Context, defaults.Context)
-		q, err = one.question()
+		err = q.complete()
 	}
 	if err != nil {
-		return answer{Context: &answerContext{Error: &problem{Status: fiber.StatusBadRequest, Message: c.Words(err)}}}, nil
+		return wrong(c, err)
 	}
 	return w.answer(c, q)
 }
 
-func either(own, fallback json.RawMessage) json.RawMessage {
-	if len(own) > 0 {
-		return own
-	}
-	return fallback
+func wrong(c *page.Ctx, err error) answer {
+	return answer{Context: &answerContext{Error: &problem{Status: fiber.StatusBadRequest, Message: c.Words(err)}}}
 }
