@@ -1,6 +1,8 @@
 package studio
 
 import (
+	"math"
+
 	"bainian/app/exams"
 	"bainian/app/questions"
 )
@@ -8,8 +10,9 @@ import (
 // A concern is why an item deserves a look: a message with its numbers. It accuses no item; a trainer reads it
 // and decides.
 type concern struct {
-	Key  string
-	Args []any
+	Key     string
+	Args    []any
+	Serious bool // the key or the wording may be wrong, rather than the item too easy
 }
 
 const (
@@ -21,18 +24,23 @@ const (
 )
 
 // concernsOf are the reasons to look at an item, the most serious first; none before there are enough attempts.
+// A correlation of few attempts is loose by about 1/√n: only what is low beyond that is named, or chance would
+// fill the list.
 func concernsOf(r exams.ItemRow) []concern {
 	if r.N < enough {
 		return nil
 	}
 	var out []concern
-	add := func(key string, args ...any) { out = append(out, concern{"studio.concern_" + key, args}) }
-	switch d := r.Discrimination; {
-	case d == nil:
-	case *d < 0:
-		add("reversed")
-	case *d < weak:
-		add("weak")
+	add := func(key string, args ...any) {
+		out = append(out, concern{"studio.concern_" + key, args, key != "easy"})
+	}
+	if d := r.Discrimination; d != nil {
+		switch least := *d + 1/math.Sqrt(float64(r.N)); {
+		case least < 0:
+			add("reversed")
+		case least < weak:
+			add("weak")
+		}
 	}
 	if rival, times, key := rivalOf(r); rival != "" {
 		add("rival", "choice", rival, "times", times, "key", key)

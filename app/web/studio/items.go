@@ -63,6 +63,7 @@ type itemRow struct {
 	Discriminates  string   // to two places, "" when there is none
 	WhyNot         string   // message why there is none
 	Concerns       []string // in words
+	Serious        bool     // one of them is
 	Ticked         []ticked
 	Gone, Unscored bool
 }
@@ -93,6 +94,15 @@ func (w *Wing) items(c *page.Ctx) error {
 		}
 		v.Rows = append(v.Rows, row)
 	}
+	slices.SortStableFunc(v.Watch, func(a, b itemRow) int {
+		switch {
+		case a.Serious == b.Serious:
+			return 0
+		case a.Serious:
+			return -1
+		}
+		return 1
+	})
 	v.Plot = plotOf(v.Rows)
 	return c.Page(w.pages, "items", v)
 }
@@ -113,7 +123,7 @@ func (w *Wing) blueprint(c *page.Ctx) (*exams.Blueprint, error) {
 func rowOf(c *page.Ctx, s exams.ItemRow) itemRow {
 	row := itemRow{ItemRow: s, Name: s.Item, At: address(bankPath(s.Bank)), Gone: s.Now.ID == "", Unscored: s.Facility == nil}
 	for _, one := range concernsOf(s) {
-		row.Concerns = append(row.Concerns, c.T(one.Key, one.Args...))
+		row.Concerns, row.Serious = append(row.Concerns, c.T(one.Key, one.Args...)), row.Serious || one.Serious
 	}
 	if !row.Gone {
 		text, _ := s.Now.Localized(c.Lang)

@@ -1,6 +1,9 @@
 package studio
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // histogram is a distribution of scores drawn in units of its viewBox: ten columns of a tenth each.
 type histogram struct {
@@ -42,6 +45,7 @@ func histogramOf(shares []int, passMark int) histogram {
 // itemPlot places items by how many got them right and how well they tell candidates apart.
 type itemPlot struct {
 	Dots       []dot
+	From       int // percent at the left edge; the right one is 100
 	Zero, Weak int // y where the discrimination is 0, and where it is enough
 	Wide, High int
 }
@@ -50,25 +54,27 @@ type dot struct {
 	X, Y  int
 	Item  string
 	Watch bool // there is something to look at
+	Named bool // and it is serious enough for its name to stand in the plot
 	Left  bool // its name goes to the left of it
 }
 
 const dotsWide, dotsHigh, dotsEdge = 360, 220, 12
 
-// plotOf draws the items that have both numbers.
+// plotOf draws the items that have both numbers, over the tenths in which they lie.
 func plotOf(rows []itemRow) itemPlot {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r itemRow) bool { return r.Facility == nil || r.Discrimination == nil })
 	y := func(discrimination float64) int {
 		// From −0.5 to 1; what is below is drawn at the edge.
 		share := (math.Max(-0.5, discrimination) + 0.5) / 1.5
 		return dotsHigh - dotsEdge - int(share*float64(dotsHigh-2*dotsEdge))
 	}
-	p := itemPlot{Zero: y(0), Weak: y(weak), Wide: dotsWide, High: dotsHigh}
+	p := itemPlot{Zero: y(0), Weak: y(weak), Wide: dotsWide, High: dotsHigh, From: 90}
 	for _, r := range rows {
-		if r.Facility == nil || r.Discrimination == nil {
-			continue
-		}
-		x := dotsEdge + int(*r.Facility*float64(dotsWide-2*dotsEdge))
-		p.Dots = append(p.Dots, dot{X: x, Y: y(*r.Discrimination), Item: r.ItemStats.Item, Watch: len(r.Concerns) > 0, Left: x > dotsWide*2/3})
+		p.From = min(p.From, int(*r.Facility*10)*10)
+	}
+	for _, r := range rows {
+		x := dotsEdge + int((*r.Facility*100-float64(p.From))/float64(100-p.From)*float64(dotsWide-2*dotsEdge))
+		p.Dots = append(p.Dots, dot{X: x, Y: y(*r.Discrimination), Item: r.ItemStats.Item, Watch: len(r.Concerns) > 0, Named: r.Serious, Left: x > dotsWide*2/3})
 	}
 	return p
 }

@@ -24,9 +24,10 @@ func TestConcerns(t *testing.T) {
 	}{
 		{"too few to say", stats(9, 9, share(0), share(-1)), ""},
 		{"a good item", stats(20, 0, share(.7), share(.4), 3, 14, 3), ""},
-		{"reversed", stats(20, 0, share(.7), share(-.01)), "reversed"},
-		{"weak", stats(20, 0, share(.7), share(.14)), "weak"},
-		{"just enough", stats(20, 0, share(.7), share(.15)), ""},
+		{"reversed", stats(100, 0, share(.7), share(-.11)), "reversed"},
+		{"reversed, perhaps by chance", stats(25, 0, share(.7), share(-.11)), "weak"},
+		{"weak", stats(100, 0, share(.7), share(.04)), "weak"},
+		{"just enough", stats(100, 0, share(.7), share(.06)), ""},
 		{"all right", stats(20, 0, share(1), nil), "easy"},
 		{"all wrong", stats(20, 0, share(0), nil), "hard"},
 		{"a rival", stats(20, 0, share(.4), share(.4), 11, 8, 1), "rival"},
@@ -101,8 +102,11 @@ func TestPlots(t *testing.T) {
 		return itemRow{ItemRow: exams.ItemRow{ItemStats: exams.ItemStats{Facility: &facility, Discrimination: &discrimination}}}
 	}
 	p := plotOf([]itemRow{at(0, -1), at(1, 1), at(.5, 0), {}})
-	if len(p.Dots) != 3 || p.Dots[2].Y != p.Zero || p.Weak >= p.Zero {
+	if len(p.Dots) != 3 || p.Dots[2].Y != p.Zero || p.Weak >= p.Zero || p.From != 0 {
 		t.Errorf("%+v", p)
+	}
+	if p := plotOf([]itemRow{at(.87, .2), at(.99, .2)}); p.From != 80 || p.Dots[0].X <= 0 {
+		t.Errorf("the plot does not begin near its items: %+v", p)
 	}
 	for _, d := range p.Dots {
 		if d.X < 0 || d.X > p.Wide || d.Y < 0 || d.Y > p.High {

@@ -79,7 +79,7 @@ func (w *Wing) cohortNames(c *page.Ctx) (map[string]string, error) {
 	all, err := w.roster.List(c.Context())
 	names := map[string]string{"": c.T("studio.everyone")}
 	for _, one := range all {
-		names[one.ID] = c.T("studio.cohort", "number", one.Number, "name", one.Name)
+		names[one.ID] = one.Name
 	}
 	return names, err
 }
@@ -148,7 +148,7 @@ func (w *Wing) showNewSitting(c *page.Ctx, f sittingForm, refusal error) error {
 	}
 	for _, one := range all {
 		v.Cohort.Options = append(v.Cohort.Options, page.Option{Value: one.ID, Chosen: one.ID == f.cohort,
-			Label: c.T("studio.cohort_option", "number", one.Number, "name", one.Name, "size", one.Size)})
+			Label: c.T("studio.cohort_option", "name", one.Name, "size", one.Size)})
 	}
 	// Whoever may open a sitting may know who can watch it, which the directory itself tells HR alone.
 	watchers, _, err := w.directory.People(c.Context(), people.System(), people.Filter{Role: people.Invigilator}, "")
