@@ -11,17 +11,19 @@ import (
 // pgPool is a fixed number of places for connections, each opened when it is first needed.
 type pgPool struct {
 	config *pgx.ConnConfig
+	texts  *rebinder
 	places chan *pgConn // nil: not open
 }
 
 // pgConn is a connection; pgx keeps its prepared statements.
 type pgConn struct {
 	*pgx.Conn
-	idle time.Time // since when
+	texts *rebinder
+	idle  time.Time // since when
 }
 
-func newPool(config *pgx.ConnConfig, size int) *pgPool {
-	p := &pgPool{config, make(chan *pgConn, size)}
+func newPool(config *pgx.ConnConfig, texts *rebinder, size int) *pgPool {
+	p := &pgPool{config, texts, make(chan *pgConn, size)}
 	for range size {
 		p.places <- nil
 	}
@@ -44,7 +46,7 @@ func (p *pgPool) take(ctx context.Context) (*pgConn, error) {
 		p.places <- nil
 		return nil, err
 	}
-	return &pgConn{Conn: conn}, nil
+	return &pgConn{Conn: conn, texts: p.texts}, nil
 }
 
 // put gives a connection back, or its empty place when it is broken or was left inside a transaction.
@@ -70,12 +72,20 @@ func (p *pgPool) close() error {
 }
 
 func (c *pgConn) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	tag, err := c.Exec(ctx, query, args...)
+	text, err := c.texts.rebind(query)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := c.Exec(ctx, text, args...)
 	return tag.RowsAffected(), err
 }
 
 func (c *pgConn) query(ctx context.Context, query string, args ...any) (rows, error) {
-	r, err := c.Query(ctx, query, args...)
+	text, err := c.texts.rebind(query)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.Query(ctx, text, args...)
 	return pgRows{r}, err
 }
 

@@ -37,10 +37,11 @@ func openPostgres(ctx context.Context, url string) (engine, error) {
 	}
 	config.RuntimeParams["application_name"] = "bainian"
 	config.RuntimeParams["lock_timeout"] = "5s" // as SQLite's busy timeout
+	texts := &rebinder{}
 	p := &postgresDB{
-		readers: newPool(config, pgReaders),
-		writers: newPool(config, pgWriters),
-		words:   &dialect{engine: Postgres, text: (&rebinder{}).rebind, fault: postgresFault, forUpdate: " FOR UPDATE"},
+		readers: newPool(config, texts, pgReaders),
+		writers: newPool(config, texts, pgWriters),
+		words:   &dialect{engine: Postgres, fault: postgresFault, forUpdate: " FOR UPDATE"},
 	}
 	conn, err := p.writers.take(ctx)
 	if err != nil {
@@ -92,7 +93,7 @@ func (p *postgresDB) upgrade(ctx context.Context, now time.Time, f func(*Tx, fun
 	defer p.writers.put(conn)
 	ctx = context.WithoutCancel(ctx)
 	script := func(text string) error {
-		_, err := conn.exec(ctx, text) // without arguments it may be several statements
+		_, err := conn.Exec(ctx, text) // without arguments it may be several statements
 		return err
 	}
 	_, err, _ = writeIn(ctx, conn, p.words, "BEGIN ISOLATION LEVEL READ COMMITTED", now, func(tx *Tx) error {

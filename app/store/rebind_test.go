@@ -12,10 +12,17 @@ func TestRebind(t *testing.T) {
 		"? -- why?":                  "$1 -- why?",
 		"'never closed ?":            "'never closed ?",
 		"百年 = ?":                     "百年 = $1",
+		"a = 'x;y' AND b = ? ;\n":    "a = 'x;y' AND b = $1 ;\n",
 		"":                           "",
 	} {
-		if got := rebind(query); got != want {
-			t.Errorf("%q became %q, want %q", query, got, want)
+		if got, err := rebind(query, numbered); got != want || err != nil {
+			t.Errorf("%q became %q, want %q; %v", query, got, want, err)
 		}
+	}
+	if got, err := rebind("a=? LIMIT ?", unpeeked); got != "a=+? LIMIT +?" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := rebind("DELETE FROM a; DELETE FROM b", numbered); err != errSeveral {
+		t.Error(err)
 	}
 }

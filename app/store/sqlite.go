@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -15,58 +14,50 @@ import (
 	"bainian/app/fault"
 )
 
-// A pragma reaches every connection of a pool only by way of the DSN, and the driver's own default is
-// synchronous=NORMAL, with which a power cut undoes acknowledged commits.
+// The driver's own default is synchronous=NORMAL, with which a power cut undoes acknowledged commits. A connection
+// is used by one goroutine at a time, so SQLite need not lock it ("_mutex=no").
 const (
-	writeOptions = "?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=5000&_stmt_cache_size=256"
-	readOptions  = "?mode=ro&_query_only=on&_busy_timeout=5000&_stmt_cache_size=256"
+	writeOptions = "?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=5000&_mutex=no"
+	readOptions  = "?mode=ro&_query_only=on&_busy_timeout=5000&_mutex=no"
 	readers      = 8
 	// upgradeOptions wait longer: another process may be in the middle of its migrations.
-	upgradeOptions = "?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=60000"
+	upgradeOptions = "?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=60000&_mutex=no"
 )
 
 // sqliteDB is a pool of readers and one writer.
 type sqliteDB struct {
 	path    string
-	readers *sql.DB
-	owner   *sql.DB // of the writer's connection
-	conn    *sql.Conn
+	readers *sqlitePool
 	writer  *writer
 	words   *dialect
 }
 
-func openSQLite(ctx context.Context, path string) (_ engine, err error) {
+func openSQLite(path string) (engine, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	s := &sqliteDB{
 		path:  "file:" + (&url.URL{Path: path}).EscapedPath(),
-		words: &dialect{engine: SQLite, text: func(query string) string { return query }, fault: sqliteFault},
+		words: &dialect{engine: SQLite, fault: sqliteFault},
 	}
-	if s.owner, err = sql.Open("sqlite3", s.path+writeOptions); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+	conn, err := dialSQLite(s.path + writeOptions)
+	if err != nil {
+		return nil, fmt.Errorf("store: cannot open %s: %w", path, err)
 	}
-	if s.conn, err = s.owner.Conn(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("store: cannot open %s: %w", path, err), s.owner.Close())
-	}
-	if s.readers, err = sql.Open("sqlite3", s.path+readOptions); err != nil {
-		return nil, errors.Join(fmt.Errorf("store: %w", err), s.owner.Close())
-	}
-	s.readers.SetMaxOpenConns(readers)
-	s.readers.SetMaxIdleConns(readers)
-	s.writer = newWriter(sqliteConn{s.conn}, s.words)
+	s.readers = newSQLitePool(s.path+readOptions, readers)
+	s.writer = newWriter(conn, s.words)
 	return s, nil
 }
 
 func (s *sqliteDB) dialect() *dialect { return s.words }
 
 func (s *sqliteDB) read(ctx context.Context, now time.Time, f func(*Rx) error) error {
-	conn, err := s.readers.Conn(ctx)
+	conn, err := s.readers.take(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	return readIn(ctx, sqliteConn{conn}, s.words, "BEGIN", now, f)
+	defer s.readers.put(conn)
+	return readIn(ctx, conn, s.words, "BEGIN", now, f)
 }
 
 func (s *sqliteDB) write(ctx context.Context, now time.Time, f func(*Tx) error) ([]func(), error) {
@@ -75,29 +66,23 @@ func (s *sqliteDB) write(ctx context.Context, now time.Time, f func(*Tx) error) 
 
 // upgrade has a connection of its own, since it competes with other processes and not with this one's writes.
 func (s *sqliteDB) upgrade(ctx context.Context, now time.Time, f func(*Tx, func(string) error) error) (err error) {
-	db, err := sql.Open("sqlite3", s.path+upgradeOptions)
+	conn, err := dialSQLite(s.path + upgradeOptions)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
+	defer func() { err = errors.Join(err, conn.close()) }()
 	script := func(text string) error {
-		_, err := conn.ExecContext(context.WithoutCancel(ctx), text)
+		_, err := conn.raw.Exec(text, nil) // without arguments it may be several statements
 		return err
 	}
-	_, err, _ = writeIn(context.WithoutCancel(ctx), sqliteConn{conn}, s.words, "BEGIN IMMEDIATE", now, func(tx *Tx) error { return f(tx, script) })
+	_, err, _ = writeIn(context.WithoutCancel(ctx), conn, s.words, "BEGIN IMMEDIATE", now, func(tx *Tx) error { return f(tx, script) })
 	return err
 }
 
 // close leaves one file behind: the log is written back into the database.
 func (s *sqliteDB) close() error {
-	err := s.readers.Close()
-	s.writer.close()
-	return errors.Join(err, s.writer.exec("PRAGMA wal_checkpoint(TRUNCATE)"), s.conn.Close(), s.owner.Close())
+	err := s.readers.close()
+	return errors.Join(err, s.writer.close())
 }
 
 // sqliteFault gives a driver's error its meaning, or nil when it has none for a caller.
@@ -114,19 +99,4 @@ func sqliteFault(err error) error {
 		return fault.Wrap(err, fault.Busy, "store.busy")
 	}
 	return nil
-}
-
-// sqliteConn is a connection with its cache of prepared statements.
-type sqliteConn struct{ *sql.Conn }
-
-func (c sqliteConn) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := c.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-func (c sqliteConn) query(ctx context.Context, query string, args ...any) (rows, error) {
-	return c.QueryContext(ctx, query, args...)
 }

@@ -57,7 +57,7 @@ func Open(ctx context.Context, url string, clock func() time.Time) (*DB, error) 
 	scheme, path, _ := strings.Cut(url, ":")
 	switch {
 	case scheme == "sqlite" && path != "" && path != ":memory:":
-		db.engine, err = openSQLite(ctx, path)
+		db.engine, err = openSQLite(path)
 	case scheme == "postgres" || scheme == "postgresql":
 		db.engine, err = openPostgres(ctx, url)
 	default:

@@ -27,7 +27,7 @@ func TestPostgresGivesUpAfterTenTries(t *testing.T) {
 		err := db.Write(t.Context(), func(tx *store.Tx) error {
 			runs++
 			tx.After(func() { t.Error("called after a failure") })
-			_, _ = tx.Exec("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '" + code + "'; END $$")
+			_, _ = tx.Exec("DO 'BEGIN RAISE EXCEPTION ''again'' USING ERRCODE = ''" + code + "''; END'")
 			return nil
 		})
 		if runs != 10 || !fault.Is(err, fault.Busy) {

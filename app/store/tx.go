@@ -33,7 +33,7 @@ type Row interface {
 	Scan(dest ...any) error
 }
 
-// conn is a connection of either driver.
+// conn is a connection of either driver; it puts the placeholders into its engine's words.
 type conn interface {
 	exec(ctx context.Context, query string, args ...any) (changed int64, err error)
 	query(ctx context.Context, query string, args ...any) (rows, error)
@@ -49,8 +49,7 @@ type rows interface {
 // dialect is how an engine differs in words.
 type dialect struct {
 	engine    Engine
-	text      func(query string) string // with the engine's placeholders
-	fault     func(err error) error     // a driver's error as a fault, where it has a meaning
+	fault     func(err error) error // a driver's error as a fault, where it has a meaning
 	forUpdate string
 }
 
@@ -128,7 +127,7 @@ func (rx *Rx) each(query string, args []any, f func(rows) (more bool, err error)
 	if err := rx.ready(args); err != nil {
 		return err
 	}
-	rows, err := rx.conn.query(rx.ctx, rx.dialect.text(query), args...)
+	rows, err := rx.conn.query(rx.ctx, query, args...)
 	if err != nil {
 		return rx.fail(err, query)
 	}
@@ -156,7 +155,7 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	if err := tx.ready(args); err != nil {
 		return 0, err
 	}
-	n, err := tx.conn.exec(tx.ctx, tx.dialect.text(query), args...)
+	n, err := tx.conn.exec(tx.ctx, query, args...)
 	if err != nil {
 		return 0, tx.fail(err, query)
 	}

@@ -16,7 +16,7 @@ const batchLimit = 512
 // writer is the one goroutine that writes to SQLite. It commits in groups: every closure that is waiting when
 // a batch starts gets a savepoint in it, and all are answered after the one commit that makes them durable.
 type writer struct {
-	conn    conn
+	conn    *sqliteConn
 	dialect *dialect
 	queue   chan *job // unbuffered: a closure is taken when its sender gets through
 	done    chan struct{}
@@ -32,7 +32,7 @@ type job struct {
 
 var errGone = errors.New("store: a closure ended its goroutine")
 
-func newWriter(conn conn, d *dialect) *writer {
+func newWriter(conn *sqliteConn, d *dialect) *writer {
 	w := &writer{conn: conn, dialect: d, queue: make(chan *job), done: make(chan struct{})}
 	go w.run()
 	return w
@@ -51,10 +51,13 @@ func (w *writer) write(ctx context.Context, now time.Time, f func(*Tx) error) ([
 	}
 }
 
-// close ends the writer; nobody may be writing any more.
-func (w *writer) close() {
+// close ends the writer, writes the log back into the database and closes the connection; nobody may be writing
+// any more.
+func (w *writer) close() error {
 	close(w.queue)
 	<-w.done
+	_, err := w.conn.raw.Exec("PRAGMA wal_checkpoint(TRUNCATE)", nil)
+	return errors.Join(err, w.conn.close())
 }
 
 func (w *writer) run() {

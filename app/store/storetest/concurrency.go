@@ -39,6 +39,24 @@ func snapshot(t *testing.T, db *store.DB, _ *Clock) {
 	wantStored(t, db, "a")
 }
 
+func readerGivesUp(t *testing.T, db *store.DB, _ *Clock) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	err := db.Read(ctx, func(rx *store.Rx) error {
+		var n int
+		return rx.Row("WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000000) SELECT COUNT(*) FROM c").Scan(&n)
+	})
+	if took := time.Since(began); !errors.Is(err, context.DeadlineExceeded) || took > 5*time.Second {
+		t.Errorf("after %v: %v", took, err)
+	}
+	for range 20 { // no connection stayed behind interrupted
+		if err := db.Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // serializable has two closures that each insert an item if there is none, and that meet between looking and
 // inserting where the engine lets them.
 func serializable(t *testing.T, db *store.DB, clock *Clock) {

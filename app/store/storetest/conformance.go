@@ -25,12 +25,16 @@ func Conformance(t *testing.T, open func(t *testing.T, schemas ...store.Schema) 
 		{"question marks in a text stay", placeholders},
 		{"a failed statement poisons the transaction", poison},
 		{"a failed scan poisons the transaction", failedScan},
+		{"a value keeps its kind", kinds},
+		{"one statement at a time, with all its arguments", oneStatement},
+		{"a statement may give rows that nobody reads", unread},
 		{"a constraint is a conflict", constraints},
 		{"rows are collected before the next statement", openRows},
 		{"a closure neither reads nor writes by itself", nesting},
 		{"a transaction ends with its closure", ended},
 		{"a reader cannot write", readOnly},
 		{"one read sees one snapshot", snapshot},
+		{"a reader who gives up is let go", readerGivesUp},
 		{"writes are serializable and run again with the same clock", serializable},
 		{"after the commit, and only then", after},
 		{"a closure that fails leaves its neighbours", neighbours},
@@ -226,6 +230,88 @@ func failedScan(t *testing.T, db *store.DB, _ *Clock) {
 		t.Error("Write succeeded after a failed scan")
 	}
 	wantStored(t, db)
+}
+
+// kinds are conversions that one of the engines or drivers would make and the other would not.
+func kinds(t *testing.T, db *store.DB, _ *Clock) {
+	type word string
+	var n int
+	var small int8
+	var text, null string
+	var named word
+	var missing *string
+	var flag bool
+	for _, c := range []struct {
+		name, query string
+		dest        any
+		fits        bool
+	}{
+		{"number into text", "SELECT CAST(1 AS BIGINT)", &text, true},
+		{"text into number", "SELECT CAST('1' AS TEXT)", &n, false},
+		{"NULL into text", "SELECT CAST(NULL AS TEXT)", &null, false},
+		{"large number into int8", "SELECT CAST(300 AS BIGINT)", &small, false},
+		{"fraction into number", "SELECT CAST(0.5 AS DOUBLE PRECISION)", &n, false},
+		{"NULL into a pointer", "SELECT CAST(NULL AS TEXT)", &missing, true},
+		{"text into a named string", "SELECT CAST('a' AS TEXT)", &named, true},
+		{"an expression into a truth", "SELECT 2 > 1", &flag, true},
+		{"two columns into one", "SELECT 1, 2", &n, false},
+	} {
+		err := db.Read(t.Context(), func(rx *store.Rx) error { return rx.Row(c.query).Scan(c.dest) })
+		if (err == nil) != c.fits {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	if missing != nil || text != "1" || named != "a" || !flag {
+		t.Errorf("%v %q %q %v", missing, text, named, flag)
+	}
+	err := db.Write(t.Context(), func(tx *store.Tx) error {
+		owner, none := word("a"), (*string)(nil)
+		_, err := tx.Exec("INSERT INTO item (id, n, owner) VALUES (?, ?, ?), (?, ?, ?)", owner, int32(1), none, "b", uint8(2), &owner)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	wantStored(t, db, "a", "b")
+}
+
+func oneStatement(t *testing.T, db *store.DB, _ *Clock) {
+	for name, f := range map[string]func(tx *store.Tx) error{
+		"two statements": func(tx *store.Tx) error {
+			_, err := tx.Exec("INSERT INTO item (id, n) VALUES ('a', 1); SELECT 1")
+			return err
+		},
+		"argument missing": func(tx *store.Tx) error { _, err := tx.Exec("INSERT INTO item (id, n) VALUES (?, 1)"); return err },
+		"argument left over": func(tx *store.Tx) error {
+			_, err := tx.Exec("INSERT INTO item (id, n) VALUES (?, 1)", "a", 1)
+			return err
+		},
+		"no such argument": func(tx *store.Tx) error {
+			_, err := tx.Exec("INSERT INTO item (id, n) VALUES ('a', ?)", struct{}{})
+			return err
+		},
+	} {
+		if err := db.Write(t.Context(), f); err == nil {
+			t.Errorf("%s: allowed", name)
+		}
+	}
+	wantStored(t, db)
+}
+
+func unread(t *testing.T, db *store.DB, _ *Clock) {
+	for i, id := range []string{"a", "b"} {
+		err := db.Write(t.Context(), func(tx *store.Tx) error {
+			n, err := tx.Exec("INSERT INTO item (id, n) VALUES (?, ?), (?, ?) RETURNING id", id, i, id+id, i)
+			if n != 2 {
+				t.Errorf("%d rows", n)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	wantStored(t, db, "a", "aa", "b", "bb")
 }
 
 func constraints(t *testing.T, db *store.DB, _ *Clock) {

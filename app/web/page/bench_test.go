@@ -10,6 +10,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"bainian/app/people"
+	"bainian/app/store"
 	"bainian/app/store/storetest"
 	"bainian/app/web/page"
 )
@@ -25,7 +26,7 @@ func BenchmarkPage(b *testing.B)          { benchmarkPage(b, true) }
 func BenchmarkPageAnonymous(b *testing.B) { benchmarkPage(b, false) }
 
 func benchmarkPage(b *testing.B, signedIn bool) {
-	db, clock := storetest.SQLite(b, people.Schema())
+	db, clock := storetest.Unwatched(b, store.SQLite, people.Schema())
 	dir := people.New(db)
 	p, err := dir.Create(b.Context(), people.System(), people.NewPerson{Number: "E-1", Name: "Amy", Email: "amy@example.com"})
 	if err != nil {
