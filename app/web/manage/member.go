@@ -1,0 +1,131 @@
+package manage
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+
+	"bainian/app/cohorts"
+	"bainian/app/fault"
+	"bainian/app/gate"
+	"bainian/app/leads"
+	"bainian/app/people"
+	"bainian/app/web/page"
+)
+
+type memberView struct {
+	page.Base
+	Member   member
+	Cohort   cohorts.Cohort
+	InCohort bool
+	Holdings []holding
+	Empty    page.Empty
+}
+
+// holding is a lead that the person has, with whether it may be taken back now.
+type holding struct {
+	leads.Holding
+	Overdue bool
+}
+
+// member is one of the actor's team with what they hold; nobody else is to be found here.
+func (w *Wing) member(c *page.Ctx) error {
+	m, err := w.teamMember(c, c.Params("id"))
+	if err != nil {
+		return err
+	}
+	v := &memberView{Base: page.Base{Title: m.Person.Name, Here: "/board"}, Member: m,
+		Empty: page.Empty{Title: c.T("manage.holds_none"), Text: c.T("manage.holds_none_text")}}
+	if m.Decision.Level.Takes() {
+		v.Empty.Text = c.T("manage.holds_none_open")
+	}
+	if v.Cohort, v.InCohort, err = w.roster.Of(c.Context(), m.Person.ID); err != nil {
+		return err
+	}
+	desk, err := w.pool.Mine(c.Context(), m.Person)
+	if err != nil {
+		return err
+	}
+	for _, h := range desk.Holdings {
+		v.Holdings = append(v.Holdings, holding{h, h.Tenure.Paused.IsZero() && !h.Tenure.Due.After(c.Now())})
+	}
+	return c.Page(w.pages, "member", v)
+}
+
+func (w *Wing) teamMember(c *page.Ctx, id string) (member, error) {
+	lines, err := w.pool.Board(c.Context(), c.Person)
+	if err != nil {
+		return member{}, err
+	}
+	i := slices.IndexFunc(lines, func(l leads.BoardLine) bool { return l.Person.ID == id })
+	if i < 0 {
+		return member{}, fault.New(fault.NotFound, "people.not_found")
+	}
+	return w.memberOf(c, lines[i])
+}
+
+// reclaim takes an overdue lead back into the pool and asks at once who shall have it next.
+func (w *Wing) reclaim(c *page.Ctx) error {
+	id := c.Params("id")
+	if err := w.pool.Reclaim(c.Context(), c.Person, id); err != nil {
+		return err
+	}
+	return c.Back("/leads/"+id+"/assignment", "manage.reclaimed")
+}
+
+type assignmentView struct {
+	page.Base
+	Lead    leads.Lead
+	Team    []page.Option // whose gate is open
+	Closed  int           // of the team, whose is not
+	Reasons []reason      // why the chosen person cannot have it
+	Err     error
+}
+
+func (w *Wing) assignment(c *page.Ctx) error { return w.showAssignment(c, nil) }
+
+func (w *Wing) showAssignment(c *page.Ctx, refused error) error {
+	view, err := w.pool.Lead(c.Context(), c.Person, c.Params("id"))
+	if err != nil {
+		return err
+	}
+	v := &assignmentView{Base: page.Base{Title: c.T("manage.assign", "company", view.Lead.Company), Here: "/board"}, Lead: view.Lead, Err: refused}
+	if closed := (*leads.ClosedError)(nil); errors.As(refused, &closed) {
+		if v.Reasons, err = w.reasons(c, closed.Reasons); err != nil {
+			return err
+		}
+	}
+	lines, err := w.pool.Board(c.Context(), c.Person)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		d, err := w.keeper.Decide(c.Context(), line.Person.ID)
+		if err != nil {
+			return err
+		}
+		if !d.Allows(gate.Assign) {
+			v.Closed++
+			continue
+		}
+		v.Team = append(v.Team, page.Option{Value: line.Person.ID, Chosen: line.Person.ID == c.Form("person"),
+			Label: c.T("manage.assign_option", "name", line.Person.Name, "held", strconv.Itoa(line.Held))})
+	}
+	return c.Page(w.pages, "assignment", v)
+}
+
+func (w *Wing) assign(c *page.Ctx) error {
+	to := c.Form("person")
+	_, err := w.pool.Assign(c.Context(), c.Person, c.Params("id"), to)
+	if err == nil {
+		var p people.Person
+		if p, err = w.directory.Person(c.Context(), to); err != nil {
+			return err
+		}
+		return c.Back("/board/people/"+to, "manage.assigned", "name", p.Name)
+	}
+	if c.Refused(err) {
+		return w.showAssignment(c, err)
+	}
+	return err
+}

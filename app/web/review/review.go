@@ -1,0 +1,119 @@
+// Package review is the wing of HR, reviewers and administrators: cases with their evidence, people, cohorts,
+// imports, the policy and the machines' tokens.
+package review
+
+import (
+	"embed"
+
+	"github.com/gofiber/fiber/v2"
+
+	"bainian/app/cohorts"
+	"bainian/app/courses"
+	"bainian/app/documents"
+	"bainian/app/exams"
+	"bainian/app/gate"
+	"bainian/app/integrity"
+	"bainian/app/leads"
+	"bainian/app/people"
+	"bainian/app/web/page"
+)
+
+//go:embed templates/*.html
+var files embed.FS
+
+// Wing is what the pages of this wing work with.
+type Wing struct {
+	kit       *page.Kit
+	pages     *page.Templates
+	directory *people.Directory
+	roster    *cohorts.Roster
+	library   *courses.Library
+	shelf     *documents.Shelf
+	room      *exams.Room
+	desk      *integrity.Desk
+	keeper    *gate.Keeper
+	pool      *leads.Pool
+}
+
+// Mount adds the wing's routes. /leads/import must be mounted before any /leads/:id.
+func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *cohorts.Roster, library *courses.Library, shelf *documents.Shelf,
+	room *exams.Room, desk *integrity.Desk, keeper *gate.Keeper, pool *leads.Pool) error {
+	pages, err := kit.Templates(files)
+	if err != nil {
+		return err
+	}
+	w := &Wing{kit, pages, directory, roster, library, shelf, room, desk, keeper, pool}
+	reviewer := page.Only(people.Reviewer)
+	keeps := page.Only(people.HR, people.Admin)
+	hr := page.Only(people.HR)
+	admin := page.Only(people.Admin)
+	schedules := page.Only(people.Trainer, people.HR, people.Admin)
+	readsPolicy := page.Only(people.HR, people.Reviewer, people.Manager, people.Trainer, people.Admin)
+	importsLeads := page.Only(people.Manager, people.HR, people.Admin)
+	kit.Mount(app, []page.Route{
+		{Method: "GET", Path: "/cases", Who: page.Only(people.Reviewer, people.HR), Do: w.cases},
+		{Method: "GET", Path: "/cases/:number", Who: reviewer, Do: w.caseFile},
+		{Method: "POST", Path: "/cases/:number/opening", Who: reviewer, Do: w.openCase},
+		{Method: "POST", Path: "/cases/:number/renewal", Who: reviewer, Do: w.renewCase},
+		{Method: "POST", Path: "/cases/:number/facts", Who: reviewer, Do: w.addFact},
+		{Method: "POST", Path: "/cases/:number/facts/:id/retraction", Who: reviewer, Do: w.retractFact},
+		{Method: "POST", Path: "/cases/:number/ties", Who: reviewer, Do: w.declareTie},
+		{Method: "POST", Path: "/cases/:number/verdict", Who: reviewer, Do: w.vote},
+		{Method: "POST", Path: "/cases/:number/overturning", Who: reviewer, Do: w.overturn},
+
+		{Method: "GET", Path: "/people", Who: keeps, Do: w.people},
+		{Method: "GET", Path: "/people/new", Who: keeps, Do: w.newPerson},
+		{Method: "POST", Path: "/people", Who: keeps, Do: w.createPerson},
+		{Method: "GET", Path: "/people/import", Who: keeps, Do: w.importPeople},
+		{Method: "POST", Path: "/people/import", Who: keeps, Do: w.importPeople},
+		{Method: "GET", Path: "/people/template.csv", Who: keeps, Do: w.peopleTemplate},
+		{Method: "GET", Path: "/people/:id", Who: keeps, Do: w.person},
+		{Method: "POST", Path: "/people/:id/details", Who: keeps, Do: w.changePerson},
+		{Method: "POST", Path: "/people/:id/invitation", Who: keeps, Do: w.invite},
+		{Method: "POST", Path: "/people/:id/password", Who: keeps, Do: w.setPassword},
+		{Method: "POST", Path: "/people/:id/sessions/end", Who: keeps, Do: w.endSessions},
+		{Method: "POST", Path: "/people/:id/deactivation", Who: keeps, Do: w.deactivate},
+		{Method: "POST", Path: "/people/:id/reactivation", Who: keeps, Do: w.reactivate},
+		{Method: "POST", Path: "/people/:id/accommodations", Who: hr, Do: w.accommodate},
+		{Method: "POST", Path: "/people/:id/waivers", Who: hr, Do: w.waive},
+		{Method: "POST", Path: "/people/:id/waivers/:waiver/withdrawal", Who: hr, Do: w.withdraw},
+
+		{Method: "GET", Path: "/invitations/:token", Who: page.Anyone, Do: w.invitation},
+		{Method: "POST", Path: "/invitations/:token", Who: page.Anyone, Do: w.accept},
+
+		{Method: "GET", Path: "/cohorts", Who: schedules, Do: w.cohorts},
+		{Method: "POST", Path: "/cohorts", Who: keeps, Do: w.createCohort},
+		{Method: "GET", Path: "/cohorts/:id", Who: schedules, Do: w.cohort},
+		{Method: "POST", Path: "/cohorts/:id/members", Who: keeps, Do: w.enrol},
+		{Method: "POST", Path: "/cohorts/:id/members/:person/leaving", Who: keeps, Do: w.leaveCohort},
+		{Method: "POST", Path: "/cohorts/:id/sessions", Who: schedules, Do: w.addSession},
+		{Method: "POST", Path: "/cohorts/:id/sessions/:session/cancellation", Who: schedules, Do: w.cancelSession},
+
+		{Method: "GET", Path: "/policy", Who: readsPolicy, Do: w.policy},
+
+		{Method: "GET", Path: "/tokens", Who: admin, Do: w.tokens},
+		{Method: "POST", Path: "/tokens", Who: admin, Do: w.createToken},
+		{Method: "POST", Path: "/tokens/:id/revocation", Who: admin, Do: w.revokeToken},
+
+		{Method: "GET", Path: "/leads/import", Who: importsLeads, Do: w.importLeads},
+		{Method: "POST", Path: "/leads/import", Who: importsLeads, Do: w.importLeads},
+		{Method: "GET", Path: "/leads/import/template.csv", Who: importsLeads, Do: w.leadsTemplate},
+	})
+	return nil
+}
+
+// names are the words for whoever is mentioned, by id; what the program did by itself has its own word.
+func (w *Wing) names(c *page.Ctx, ids ...string) (map[string]string, error) {
+	names := map[string]string{"": "", people.SystemID: c.T("review.system")}
+	for _, id := range ids {
+		if _, known := names[id]; known {
+			continue
+		}
+		p, err := w.directory.Person(c.Context(), id)
+		if err != nil {
+			return nil, err
+		}
+		names[id] = p.Name
+	}
+	return names, nil
+}
