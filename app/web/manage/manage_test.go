@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bainian/app/apptest"
+	"bainian/app/courses"
 	"bainian/app/integrity"
 	"bainian/app/leads"
 	"bainian/app/locale"
@@ -146,10 +147,15 @@ func TestBoardShowsTheTeamOnThePath(t *testing.T) {
 
 func TestG3_AManagerSeesNothingOfACase(t *testing.T) {
 	s := open(t)
-	amy := s.Ready("Amy")
+	amy := s.NewHire("Amy")
+	s.Sign(amy)
+	attempt := ""
+	for _, track := range courses.Tracks() {
+		s.Read(amy, track)
+		attempt = s.Sit(amy, s.Sitting(track), apptest.Knows)
+	}
 	s.Leads(3)
 	s.draw(amy)
-	attempt := s.Sit(amy, s.Sitting("values"), apptest.Knows)
 	const secret = "袖口裡有一張小紙條"
 	number, err := s.Desk.Report(s.Ctx, s.Watch, attempt, secret)
 	if err != nil {

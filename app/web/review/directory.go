@@ -95,11 +95,16 @@ type personForm struct {
 	Manager string
 }
 
-type newPersonView struct {
-	page.Base
+// personFields is the part of a form with a person's details.
+type personFields struct {
 	Form  personForm
 	Roles []page.Option
 	Err   error
+}
+
+type newPersonView struct {
+	page.Base
+	Fields personFields
 }
 
 func (w *Wing) newPerson(c *page.Ctx) error {
@@ -108,7 +113,7 @@ func (w *Wing) newPerson(c *page.Ctx) error {
 
 func (w *Wing) showNewPerson(c *page.Ctx, form personForm, refused error) error {
 	return c.Page(w.pages, "person_new", &newPersonView{Base: page.Base{Title: c.T("review.person.new"), Here: "/people"},
-		Form: form, Roles: roleOptions(c, form.Roles...), Err: refused})
+		Fields: personFields{form, roleOptions(c, form.Roles...), refused}})
 }
 
 func (w *Wing) createPerson(c *page.Ctx) error {

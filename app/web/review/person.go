@@ -17,8 +17,8 @@ type personView struct {
 	page.Base
 	Of       people.Person
 	Manager  people.Person
-	Form     personForm
-	Roles    []page.Option
+	Fields   personFields
+	Changing bool // the details were refused: their form stands open
 	Cohorts  []cohorts.Membership
 	Tracks   []courses.TrackView
 	Gate     *gate.Decision // nil when nothing can be decided, GateErr says why
@@ -50,22 +50,33 @@ type change struct {
 	By string
 }
 
-func (w *Wing) person(c *page.Ctx) error { return w.showPerson(c, "", nil) }
+func (w *Wing) person(c *page.Ctx) error { return w.showPerson(c, shown{}) }
 
-// showPerson is everything about a person, with a fresh invitation link or what was refused.
-func (w *Wing) showPerson(c *page.Ctx, link string, refused error) error {
+// shown is what a page about a person shows only after a post: a fresh invitation link, or what was refused and the
+// details that were.
+type shown struct {
+	link    string
+	form    *personForm
+	refused error
+}
+
+// showPerson is everything about a person.
+func (w *Wing) showPerson(c *page.Ctx, s shown) error {
 	p, err := w.directory.Person(c.Context(), c.Params("id"))
 	if err != nil {
 		return err
 	}
-	v := &personView{Base: page.Base{Title: p.Name, Here: "/people"}, Of: p, Link: link, Err: refused, IsHR: c.Person.Has(people.HR), Self: p.ID == c.Person.ID}
+	v := &personView{Base: page.Base{Title: p.Name, Here: "/people"}, Of: p, Link: s.link, Err: s.refused,
+		IsHR: c.Person.Has(people.HR), Self: p.ID == c.Person.ID, Changing: s.form != nil}
 	if p.ManagerID != "" {
 		if v.Manager, err = w.directory.Person(c.Context(), p.ManagerID); err != nil {
 			return err
 		}
 	}
-	v.Form = personForm{Manager: v.Manager.Number, NewPerson: people.NewPerson{Number: p.Number, Name: p.Name, Email: p.Email, HiredOn: p.HiredOn}}
-	v.Roles = roleOptions(c, p.Roles...)
+	if s.form == nil {
+		s.form = &personForm{Manager: v.Manager.Number, NewPerson: people.NewPerson{Number: p.Number, Name: p.Name, Email: p.Email, Roles: p.Roles, HiredOn: p.HiredOn}}
+	}
+	v.Fields = personFields{*s.form, roleOptions(c, s.form.Roles...), s.refused}
 	if v.Cohorts, err = w.roster.History(c.Context(), c.Person, p.ID); err != nil {
 		return err
 	}
@@ -167,7 +178,7 @@ func (w *Wing) onPerson(c *page.Ctx, err error, done string, args ...any) error 
 		return c.Back("/people/"+c.Params("id"), done, args...)
 	}
 	if c.Refused(err) {
-		return w.showPerson(c, "", err)
+		return w.showPerson(c, shown{refused: err})
 	}
 	return err
 }
@@ -181,6 +192,9 @@ func (w *Wing) changePerson(c *page.Ctx) error {
 			_, err = w.directory.Update(c.Context(), c.Person, p)
 		}
 	}
+	if c.Refused(err) {
+		return w.showPerson(c, shown{form: &form, refused: err})
+	}
 	return w.onPerson(c, err, "review.person.changed")
 }
 
@@ -190,7 +204,7 @@ func (w *Wing) invite(c *page.Ctx) error {
 	if err != nil {
 		return w.onPerson(c, err, "")
 	}
-	return w.showPerson(c, w.kit.BaseURL+"/invitations/"+token, nil)
+	return w.showPerson(c, shown{link: w.kit.BaseURL + "/invitations/" + token})
 }
 
 func (w *Wing) setPassword(c *page.Ctx) error {
