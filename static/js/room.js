@@ -20,13 +20,16 @@ let trouble = null;
 let leased = false; // this tab has the paper
 let handingIn = false; // the person said so, or the time is up
 let leaving = false;
+let slow = 0; // the timer of a save that takes its time
 /** @type {number[]} questions whose last answer was not taken */
 const lost = [];
 
 const wire = new Wire(attempt, (felt) => {
   trouble = felt === "offline" || felt === "busy" || felt === "signed-out" ? felt : null;
+  if (!outbox) return;
+  showUnsaved();
   showBand();
-  if (!trouble) outbox?.send();
+  if (!trouble) outbox.send();
 });
 const clock = new Clock(Number(room.dataset.now), Number(room.dataset.deadline));
 const paper = new Paper(/** @type {HTMLFormElement} */ (byId("paper")), byId("card"), {
@@ -125,6 +128,7 @@ function gone(why) {
 
 /** Hands the paper in once everything that was answered is safe. */
 async function handIn() {
+  if (handingIn) return showBand(); // the time ran out while it waits for answers to be stored
   handingIn = true;
   paper.flush();
   paper.lock(true);
@@ -177,20 +181,22 @@ function showSaved(item, saved) {
   byId("saved").textContent = say.words("kept", { clock: saved.saved_clock, answered: saved.answered, total: saved.total });
 }
 
+/** Says what is not safe yet: at once when the line is down, and only after a moment when it is merely on its way. */
 function showUnsaved() {
   const waiting = new Set(outbox.items.map((item) => item.n));
   paper.setUnsaved(waiting);
-  if (waiting.size > 0 && !trouble) {
+  clearTimeout(slow);
+  if (waiting.size > 0) slow = window.setTimeout(() => {
     byId("saved").classList.add("late");
-    byId("saved").textContent = say.words("keeping", { n: waiting.size });
-  }
+    byId("saved").textContent = say.words(trouble ? "waiting" : "keeping", { n: waiting.size });
+  }, trouble ? 0 : 500);
   const note = byId("hand-in-unsaved");
   note.hidden = waiting.size === 0;
   note.textContent = say.words("unsaved", { n: waiting.size });
 }
 
 function showBand() {
-  if (!outbox || leaving) return;
+  if (leaving) return;
   const n = outbox.items.length;
   const up = handingIn && clock.left() === 0;
   byId("band-link").hidden = trouble !== "signed-out";
@@ -286,7 +292,8 @@ function pressed(event) {
   else keys[key]();
 }
 
-function listen() {
+/** @param {() => void} take tells this browser's other tabs that the paper is here now */
+function listen(take) {
   document.addEventListener("click", clicked);
   document.addEventListener("keydown", pressed);
   byId("left").addEventListener("click", sayLeft);
@@ -297,7 +304,9 @@ function listen() {
   byId("hand-in").addEventListener("cancel", keepWriting);
   for (const firm of document.querySelectorAll("dialog[data-firm]")) firm.addEventListener("cancel", (event) => event.preventDefault());
   byId("take-over").addEventListener("click", async () => {
-    if (await lease(true)) location.reload(); // the server's answers, and what another tab here left unsent
+    if (!(await lease(true))) return;
+    take();
+    location.reload(); // the server's answers, and what another tab here left unsent
   });
   const full = document.getElementById("full");
   full?.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
@@ -315,9 +324,9 @@ async function enter() {
   const recalled = recall();
   paper.setLater(recalled.later ?? []);
   paper.show(Number(location.hash.match(/^#q(\d+)$/)?.[1] ?? recalled.at ?? 1), false);
-  const device = await nameDevice(attempt, () => signals?.saw("second_tab"));
-  signals = new Signals({ device, wire, watch: (room.dataset.watch ?? "").split(" ") }, (failed) => failed === "elsewhere" && elsewhere());
-  outbox = new Outbox({ attempt, device, wire, now: () => clock.now() }, {
+  const device = await nameDevice(attempt, { another: () => signals?.saw("second_tab"), taken: () => leased && elsewhere() });
+  signals = new Signals({ device: device.name, wire, watch: (room.dataset.watch ?? "").split(" ") }, (failed) => failed === "elsewhere" && elsewhere());
+  outbox = new Outbox({ attempt, device: device.name, wire, now: () => clock.now() }, {
     saved: showSaved,
     dropped: (item, why) => {
       lost.push(item.n);
@@ -329,7 +338,7 @@ async function enter() {
     },
     elsewhere,
   });
-  listen();
+  listen(device.take);
   clock.run(byId("clock"), { threshold: sayLeft, zero: () => leased && handIn() });
   hold(Boolean(room.dataset.paused));
   if (!(await lease(false))) return;

@@ -3,11 +3,9 @@ package learn
 import (
 	"errors"
 	"slices"
-	"time"
 
 	"bainian/app/exams"
 	"bainian/app/fault"
-	"bainian/app/locale"
 	"bainian/app/web/page"
 )
 
@@ -94,7 +92,7 @@ func (w *Wing) card(c *page.Ctx, s exams.SittingView) (sittingCard, error) {
 // reason is why something cannot be done now, in words, with the page that helps.
 type reason struct{ Words, Link, Action string }
 
-// reason puts a fault into words: its times in the company's zone, a lesson by its title and with the way there.
+// reason puts a fault into words, a lesson by its title and with the way there.
 func (w *Wing) reason(c *page.Ctx, err error) (*reason, error) {
 	f := (*fault.Error)(nil)
 	if !errors.As(err, &f) {
@@ -102,20 +100,13 @@ func (w *Wing) reason(c *page.Ctx, err error) (*reason, error) {
 	}
 	r := &reason{}
 	args := slices.Clone(f.Args)
-	for i := 0; i+1 < len(args); i += 2 {
-		switch value := args[i+1].(type) {
-		case time.Time:
-			args[i+1] = locale.DateTime(c.Lang, value.In(c.Zone()), c.Now())
-		case string:
-			if args[i] != "lesson" {
-				continue
-			}
-			titles, err := w.lessonTitles(c)
-			if err != nil {
-				return nil, err
-			}
-			args[i+1], r.Link, r.Action = titles.of(value), lessonPath(value), c.T("exam.reread")
+	if at := slices.Index(args, any("lesson")); at >= 0 {
+		titles, err := w.lessonTitles(c)
+		if err != nil {
+			return nil, err
 		}
+		ref := args[at+1].(string)
+		args[at+1], r.Link, r.Action = titles.of(ref), lessonPath(ref), c.T("exam.reread")
 	}
 	r.Words = c.T(f.Key, args...)
 	return r, nil

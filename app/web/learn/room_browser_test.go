@@ -286,10 +286,16 @@ func secondTab(x *tab) {
 	second.until(`document.querySelector("#room[data-ready]") && document.querySelectorAll("#q%d input")[2].checked`, single)
 	second.click(many, 0)
 	second.until(`document.querySelector("#saved").textContent.includes("2/6")`)
-	x.click(many, 1)
 	x.until(`document.querySelector("#elsewhere").open`)
-	if got := x.paper().Questions[many-1].Response.Choices; len(got) != 1 || got[0] != 0 {
-		x.Errorf("the tab that lost the paper still saved: %v", got)
+	if !x.js(`document.querySelectorAll("fieldset:not(:disabled)").length === 0`) {
+		x.Error("the tab that lost the paper can still answer")
+	}
+	// A device in another room is not told; its next save is refused.
+	x.ok(x.room.Lease(context.Background(), x.person, x.attempt, "phone", true))
+	second.click(single, 0)
+	second.until(`document.querySelector("#elsewhere").open`)
+	if got := x.paper().Questions[single-1].Response.Choices; len(got) != 1 || got[0] != 2 {
+		x.Errorf("the device that lost the paper still saved: %v", got)
 	}
 }
 

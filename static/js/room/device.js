@@ -5,34 +5,34 @@
 const patience = 150; // how long another tab has to say that it is there
 
 /**
- * @param {string} attempt @param {() => void} another called when another tab opens the same paper
- * @returns {Promise<string>}
+ * @param {string} attempt
+ * @param {{another: () => void, taken: () => void}} on another: a tab opened the same paper; taken: it took it over
+ * @returns {Promise<{name: string, take: () => void}>} take tells the other tabs that this one has the paper now
  */
-export async function nameDevice(attempt, another) {
+export async function nameDevice(attempt, on) {
   const slot = `bainian.device.${attempt}`;
-  const self = random();
   let name = read(slot) ?? random();
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(`bainian.attempt.${attempt}`) : null;
   if (channel) {
-    let taken = false;
+    let doubled = false;
     channel.onmessage = ({ data }) => {
-      if (data.from === self) return;
-      if (data.hello) {
-        another();
-        channel.postMessage({ from: self, present: name });
+      if (data.say === "hello") {
+        on.another();
+        channel.postMessage({ say: "here", name });
       }
-      if (data.present === name) taken = true;
+      if (data.say === "here" && data.name === name) doubled = true;
+      if (data.say === "mine") on.taken();
     };
-    channel.postMessage({ from: self, hello: true });
+    channel.postMessage({ say: "hello" });
     await new Promise((done) => setTimeout(done, patience));
-    if (taken) name = random();
+    if (doubled) name = random();
   }
   try {
     sessionStorage.setItem(slot, name);
   } catch {
     // Then a reload counts as a new device, and asks.
   }
-  return name;
+  return { name, take: () => channel?.postMessage({ say: "mine" }) };
 }
 
 /** @param {string} slot */
