@@ -27,10 +27,10 @@ func BenchmarkDraw(b *testing.B) {
 				w.open()
 				for range 10 {
 					var file strings.Builder
-					file.WriteString("company\n")
+					file.WriteString("company,phone\n")
 					for range maxRows {
 						w.made++
-						fmt.Fprintf(&file, "企業%d\n", w.made)
+						fmt.Fprintf(&file, "企業%d,02-%08d\n", w.made, w.made)
 					}
 					_, err := w.Import(ctx, w.hr, strings.NewReader(file.String()), true)
 					w.must(err)

@@ -76,9 +76,9 @@ func (p *Pool) sift(ctx context.Context, rows []row) (fresh []row, known fault.P
 			}
 			for _, r := range some {
 				switch {
-				case r.phoneKey != "" && phones[r.phoneKey]:
+				case phones[r.phoneKey]:
 					known.Add("", r.line, columnPhone, "leads.csv_known", "column", columnPhone, "value", r.Phone)
-				case r.companyKey != "" && companies[r.companyKey]:
+				case companies[r.companyKey]:
 					known.Add("", r.line, columnCompany, "leads.csv_known", "column", columnCompany, "value", r.Company)
 				default:
 					fresh = append(fresh, r)
@@ -92,11 +92,16 @@ func (p *Pool) sift(ctx context.Context, rows []row) (fresh []row, known fault.P
 
 // knownIn are the keys of rows that a lead has in that column.
 func knownIn(rx *store.Rx, column string, rows []row, key func(row) string) (map[string]bool, error) {
-	keys := make([]any, len(rows))
-	for i, r := range rows {
-		keys[i] = key(r)
+	var keys []any
+	for _, r := range rows {
+		if k := key(r); k != "" {
+			keys = append(keys, k)
+		}
 	}
 	known := map[string]bool{}
+	if keys == nil {
+		return known, nil
+	}
 	err := rx.Each(`SELECT l.`+column+` FROM lead l WHERE l.`+column+` IN (`+places(len(keys))+`) AND `+imported, keys, func(r store.Row) error {
 		var k string
 		err := r.Scan(&k)

@@ -29,7 +29,7 @@ type model struct {
 // TestPromisesHoldAfterEveryStep runs random histories over one database, which grows from run to run.
 func TestPromisesHoldAfterEveryStep(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		w.drawsPerDay, w.perDay, w.capacity = 3, 4, 5
+		w.drawsPerDay, w.perDay, w.capacity = 3, 4, 3
 		w.open()
 		m := &model{world: w, staff: []people.Person{w.amy, w.bob, w.hire(w.manager.ID)}, gone: map[string]bool{}, cases: map[string][]int{},
 			holder: map[string]string{}, took: map[string]int{}, drew: map[string]int{}, cool: map[string]time.Time{}}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"slices"
+	"strconv"
 
 	"bainian/app/fault"
 	"bainian/app/gate"
@@ -24,7 +25,7 @@ func (p *Pool) Draw(ctx context.Context, actor people.Person, request string) (h
 	if len(request) > maxRequest {
 		return h, fault.New(fault.Malformed, "leads.request_long", "max", maxRequest)
 	}
-	err = p.db.Write(ctx, func(tx *store.Tx) (err error) {
+	err = p.give(ctx, func(tx *store.Tx) (err error) {
 		if request != "" {
 			var again bool
 			if h, again, err = requestedIn(tx.Rx, actor.ID, request); err != nil || again {
@@ -51,7 +52,7 @@ func (p *Pool) Draw(ctx context.Context, actor people.Person, request string) (h
 // Assign gives a lead of the pool to one of the actor's team. The receiver's gate, limits and cool-down are
 // what a draw of theirs would meet; an actor under a red line allocates nothing.
 func (p *Pool) Assign(ctx context.Context, actor people.Person, leadID, personID string) (h Holding, err error) {
-	err = p.db.Write(ctx, func(tx *store.Tx) error {
+	err = p.give(ctx, func(tx *store.Tx) error {
 		if err := mayAssignIn(tx.Rx, actor, personID); err != nil {
 			return err
 		}
@@ -163,18 +164,40 @@ func (p *Pool) takeIn(tx *store.Tx, r receiver, lead Lead, by, request string) (
 }
 
 // pickIn is the first lead of the pool from a random rank on that does not cool down for the person. Many who
-// look for the very first one would wait for each other. The conditions are scalar subqueries, which no planner
-// turns into a join that reads, and so locks, more than the leads it walks past.
+// look for the very first one would wait for each other. It mostly looks at one lead and, where that will not
+// do, at more each time: the limit inside makes every planner walk the index, and lock no more than it passes.
 func pickIn(tx *store.Tx, personID string) (Lead, error) {
-	const from = `SELECT ` + leadColumns + ` FROM lead l WHERE l.state = 'pool' AND l.rank >= ? AND ` + imported + `
-		AND (SELECT count(*) FROM tenure t WHERE t.lead_id = l.id AND t.holder_id = ? AND t.cool_ms > ?) = 0 ORDER BY l.rank LIMIT 1`
-	for _, start := range []int64{newRank(tx), 0} {
-		lead, found, err := store.First(tx.Rx, scanLead, from, start, personID, store.Ms(tx.Now))
-		if err != nil || found {
-			return lead, err
+	for _, from := range []int64{newRank(tx), 0} {
+		for size, more := 1, true; more; size = min(size*10, 100) {
+			seen, err := store.All(tx.Rx, scanCandidate, `SELECT `+leadColumns+`, l.rank, `+imported+` AND NOT EXISTS
+				(SELECT 1 FROM tenure t WHERE t.lead_id = l.id AND t.holder_id = ? AND t.cool_ms > ?)
+				FROM (SELECT * FROM lead WHERE state = 'pool' AND rank >= ? ORDER BY rank LIMIT `+strconv.Itoa(size)+`) l ORDER BY l.rank`,
+				personID, store.Ms(tx.Now), from)
+			if err != nil {
+				return Lead{}, err
+			}
+			for _, c := range seen {
+				if c.free {
+					return c.Lead, nil
+				}
+				from = c.rank + 1
+			}
+			more = len(seen) == size
 		}
 	}
 	return Lead{}, fault.New(fault.Conflict, "leads.empty")
+}
+
+// candidate is a lead of the pool, and whether it is free for the one who looks.
+type candidate struct {
+	Lead
+	rank int64
+	free bool
+}
+
+func scanCandidate(row store.Row) (c candidate, err error) {
+	err = row.Scan(append(leadDest(&c.Lead), &c.rank, &c.free)...)
+	return c, err
 }
 
 func newRank(tx *store.Tx) int64 { return int64(binary.BigEndian.Uint64(tx.Secret(8)) >> 1) }
