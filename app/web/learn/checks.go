@@ -3,6 +3,7 @@ package learn
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -41,7 +42,7 @@ func (w *Wing) check(c *page.Ctx) error {
 	if c.HTMX() {
 		return c.Fragment(w.pages, "marked", marked{*form, v.Finish})
 	}
-	return c.Page(w.pages, "lesson", v)
+	return w.showLesson(c, v)
 }
 
 // marked is what htmx swaps after an answer: the check, and beside it the end of the lesson.
@@ -51,9 +52,9 @@ type marked struct {
 }
 
 func (v *lessonView) form(id string) *checkForm {
-	for i := range v.Parts {
-		if p := &v.Parts[i]; p.Check != nil && p.Check.ID == id {
-			return &p.Form
+	for i := range v.checks {
+		if v.checks[i].ID == id {
+			return &v.checks[i]
 		}
 	}
 	return nil
@@ -72,6 +73,11 @@ type checkForm struct {
 type answer struct {
 	Choices, Places, Pairs []string
 	Text                   string
+}
+
+// key is the same for the same answers.
+func (a answer) key() string {
+	return strings.Join([]string{strings.Join(a.Choices, ","), strings.Join(a.Places, ","), strings.Join(a.Pairs, ","), a.Text}, ";")
 }
 
 func newCheckForm(ref string, number int, check *courses.CheckView) checkForm {

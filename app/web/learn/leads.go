@@ -34,6 +34,8 @@ type leadCard struct {
 	leads.Holding
 	Due    string
 	Urgent bool // due today, or over
+	First  bool // the one to call now: its button is the page's filled one
+	Alone  bool // on its own page, where the name stands above and the history below
 	Kinds  []page.Option
 	Quick  []quick
 	Note   string // what was just recorded
@@ -71,6 +73,9 @@ func (w *Wing) readLeads(c *page.Ctx) (*leadsView, error) {
 		default:
 			v.Later = append(v.Later, card)
 		}
+	}
+	if len(v.Today) > 0 {
+		v.Today[0].First = true
 	}
 	if !d.Allows(gate.Draw) {
 		v.Closed, err = w.reasons(c, d.Reasons(gate.ThePerson))
@@ -181,6 +186,7 @@ func (w *Wing) readLead(c *page.Ctx, id string) (*leadView, error) {
 		Paused: !shown.Tenure.Paused.IsZero(), History: history(c, shown)}
 	if shown.Tenure.HolderID == c.Person.ID && !v.Paused {
 		card := newLeadCard(c, leads.Holding{Lead: shown.Lead, Tenure: shown.Tenure})
+		card.First, card.Alone = true, true
 		v.Holding = &card
 	}
 	return v, nil
@@ -254,7 +260,8 @@ func (w *Wing) followUp(c *page.Ctx) error {
 	} else {
 		v.Holding.Note = c.T("learn.followed_up", "due", v.Holding.Due)
 	}
-	if c.HTMX() {
+	if c.HTMX() { // from the list
+		v.Holding.First, v.Holding.Alone = false, false
 		return c.Fragment(w.pages, "leadcard", v.Holding)
 	}
 	return c.Page(w.pages, "lead", v)

@@ -29,6 +29,7 @@ type Wing struct {
 	desk    *integrity.Desk
 	keeper  *gate.Keeper
 	pool    *leads.Pool
+	kept    keptParts
 }
 
 // Mount adds the wing's routes.
@@ -37,7 +38,7 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 	if err != nil {
 		return err
 	}
-	w := &Wing{kit, pages, roster, library, room, desk, keeper, pool}
+	w := &Wing{kit: kit, pages: pages, roster: roster, library: library, room: room, desk: desk, keeper: keeper, pool: pool}
 	seller := page.Only(people.NewHire, people.Manager, people.Mentor)
 	kit.Mount(app, []page.Route{
 		{Method: "GET", Path: "/", Who: page.SignedIn, Do: w.home},

@@ -1,6 +1,7 @@
 package learn
 
 import (
+	"html/template"
 	"slices"
 	"time"
 
@@ -13,16 +14,14 @@ import (
 
 type lessonView struct {
 	page.Base
-	Lesson courses.LessonView
-	Parts  []lessonPart
-	Finish finish
-	Err    error // why the completion was refused
-}
+	Lesson   courses.LessonView
+	Opening  template.HTML // title and objectives
+	Body     []template.HTML
+	Contents template.HTML
+	Finish   finish
+	Err      error // why the completion was refused
 
-// lessonPart is a stretch of prose or a check, the latter with what its form says.
-type lessonPart struct {
-	courses.Part
-	Form checkForm
+	checks []checkForm // in their order
 }
 
 // finish is the end of a lesson: what is missing, or the button, or where to go on.
@@ -43,7 +42,7 @@ func (w *Wing) lesson(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Page(w.pages, "lesson", v)
+	return w.showLesson(c, v)
 }
 
 func (w *Wing) readLesson(c *page.Ctx, ref string) (*lessonView, error) {
@@ -51,21 +50,42 @@ func (w *Wing) readLesson(c *page.Ctx, ref string) (*lessonView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &lessonView{Base: page.Base{Title: l.Title, Here: "/courses", Script: "js/lesson.js"}, Lesson: l, Parts: make([]lessonPart, len(l.Parts)),
+	v := &lessonView{Base: page.Base{Title: l.Title, Here: "/courses", Script: "js/lesson.js"}, Lesson: l,
 		Finish: finish{Lesson: ref, DoneAt: l.DoneAt, Next: l.Next}}
-	number := 0
-	for i, p := range l.Parts {
-		v.Parts[i].Part = p
+	for _, p := range l.Parts {
 		if p.Check == nil {
 			continue
 		}
-		number++
-		v.Parts[i].Form = newCheckForm(ref, number, p.Check)
+		form := newCheckForm(ref, len(v.checks)+1, p.Check)
+		v.checks = append(v.checks, form)
 		if slices.Contains(l.Untried, p.Check.ID) {
-			v.Finish.Missing = append(v.Finish.Missing, v.Parts[i].Form)
+			v.Finish.Missing = append(v.Finish.Missing, form)
 		}
 	}
 	return v, nil
+}
+
+// showLesson puts the page together from parts that are mostly the same for every reader.
+func (w *Wing) showLesson(c *page.Ctx, v *lessonView) (err error) {
+	if v.Opening, err = w.kept.opening(w, c, v.Lesson); err != nil {
+		return err
+	}
+	if v.Contents, err = w.kept.contents(w, c, v.Lesson); err != nil {
+		return err
+	}
+	v.Body = make([]template.HTML, len(v.Lesson.Parts))
+	checks := v.checks
+	for i, p := range v.Lesson.Parts {
+		v.Body[i] = template.HTML(p.HTML)
+		if p.Check == nil {
+			continue
+		}
+		if v.Body[i], err = w.kept.check(w, c, checks[0]); err != nil {
+			return err
+		}
+		checks = checks[1:]
+	}
+	return c.Page(w.pages, "lesson", v)
 }
 
 type lockedView struct {
@@ -98,7 +118,7 @@ func (w *Wing) complete(c *page.Ctx) error {
 		}
 		v.Err = err
 		c.Refused(err)
-		return c.Page(w.pages, "lesson", v)
+		return w.showLesson(c, v)
 	}
 	l, err := w.library.Lesson(c.Context(), c.Person, ref, c.Lang)
 	if err != nil {

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"bainian/app/cohorts"
 	"bainian/app/exams"
+	"bainian/app/gate"
 	"bainian/app/integrity"
 	"bainian/app/leads"
 	"bainian/app/people"
@@ -53,6 +55,7 @@ func (w *Wing) tasks(c *page.Ctx) ([]task, error) {
 		{[]people.Role{people.Reviewer}, w.casesTask},
 		{[]people.Role{people.Trainer, people.Invigilator, people.HR}, w.sittingsTask},
 		{[]people.Role{people.Manager}, w.teamTask},
+		{[]people.Role{people.Manager}, w.waitingTask},
 		{[]people.Role{people.HR, people.Trainer, people.Admin}, w.cohortsTask},
 		{[]people.Role{people.Trainer}, studioTask},
 		{[]people.Role{people.Admin}, importTask},
@@ -151,6 +154,39 @@ func (w *Wing) teamTask(c *page.Ctx) (task, error) {
 	return t, nil
 }
 
+// waitingTask is who of a manager's team waits before the gate, and for what.
+func (w *Wing) waitingTask(c *page.Ctx) (task, error) {
+	board, err := w.pool.Board(c.Context(), c.Person)
+	if err != nil {
+		return task{}, err
+	}
+	t := task{Title: c.T("learn.task.waiting"), Text: c.T("learn.task.waiting.none"), Link: "/board", Action: c.T("learn.task.team.go")}
+	waiting := 0
+	for _, l := range board {
+		d, err := w.keeper.Decide(c.Context(), l.Person.ID)
+		if err != nil {
+			return task{}, err
+		}
+		reasons := d.Reasons(gate.Others)
+		if d.Level.Takes() || len(reasons) == 0 {
+			continue
+		}
+		if waiting++; waiting > longest {
+			continue
+		}
+		words, err := w.reasons(c, reasons[:1])
+		if err != nil {
+			return task{}, err
+		}
+		t.Lines = append(t.Lines, taskLine{l.Person.Name, c.T("learn.task.waits", "reason", words[0].Text, "n", len(reasons)), "/board"})
+	}
+	t.Count = strconv.Itoa(waiting)
+	if waiting > 0 {
+		t.Text = c.T("learn.task.waiting.some", "n", waiting)
+	}
+	return t, nil
+}
+
 // cohortsTask is the cohorts that are running or still to come.
 func (w *Wing) cohortsTask(c *page.Ctx) (task, error) {
 	all, err := w.roster.List(c.Context())
@@ -172,9 +208,17 @@ func (w *Wing) cohortsTask(c *page.Ctx) (task, error) {
 		if day, days := dayOf(s.Cohort, c.Now()); day > 0 {
 			detail = c.T("learn.task.cohort.day", "n", s.Size, "day", day, "days", days)
 		}
-		t.Lines = append(t.Lines, taskLine{Title: c.T("learn.task.cohort", "number", s.Number, "name", s.Name), Detail: detail})
+		t.Lines = append(t.Lines, taskLine{Title: cohortName(c, s.Cohort), Detail: detail})
 	}
 	return t, nil
+}
+
+// cohortName is the cohort's name, with its number where the name does not say it.
+func cohortName(c *page.Ctx, cohort cohorts.Cohort) string {
+	if strings.Contains(cohort.Name, strconv.Itoa(cohort.Number)) {
+		return cohort.Name
+	}
+	return c.T("learn.task.cohort", "number", cohort.Number, "name", cohort.Name)
 }
 
 func studioTask(c *page.Ctx) (task, error) {

@@ -50,8 +50,13 @@ func (w way) stops() ([]page.Stop, next) {
 	}
 	add(w.door())
 	here := slices.IndexFunc(stops, func(s page.Stop) bool { return s.State != page.Done })
-	for i := here + 1; i < len(stops); i++ {
-		stops[i].Action = ""
+	for i := range stops {
+		if i > here {
+			stops[i].Action = ""
+		}
+		if i != here { // a bar that is full or empty says no more than the sign
+			stops[i].Total = 0
+		}
 	}
 	if stops[here].State == page.Todo {
 		stops[here].State, stops[here].Tag = page.At, w.c.T("learn.home.now")
