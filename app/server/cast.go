@@ -19,7 +19,7 @@ var demoRoles = map[string]string{"new_hire": "B4201", "trainer": "A005", "hr": 
 
 // demoPersonas are the other persons worth meeting, by the stage they are at.
 var demoPersonas = []struct{ name, number string }{
-	{"reviewer_2", "A004"}, {"invigilator", "A006"}, {"mid_course", "B4202"}, {"at_the_gate", "B4203"}, {"selling", "B4103"}, {"manager_41", "A008"},
+	{"reviewer_2", "A004"}, {"invigilator", "A006"}, {"mid_course", "B4202"}, {"at_the_gate", "B4203"}, {"ready_for_exam", "B4209"}, {"selling", "B4103"}, {"manager_41", "A008"},
 }
 
 const (

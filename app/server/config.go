@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -156,14 +157,11 @@ func (c *Config) complete() error {
 	if c.Key == "" {
 		c.Key = filepath.Join(c.Data, "signing.key")
 	}
-	if c.URL == "" {
-		c.URL = "http://" + c.Addr
+	if c.URL != "" {
+		if err := c.checkURL(); err != nil {
+			return err
+		}
 	}
-	base, err := url.Parse(c.URL)
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || strings.Trim(base.Path, "/") != "" {
-		return fmt.Errorf("%w: -url %q is not a base such as https://training.example.com", errUsage, c.URL)
-	}
-	c.URL = base.Scheme + "://" + base.Host
 	if !strings.HasPrefix(c.DB, "sqlite:") && !strings.HasPrefix(c.DB, "postgres://") && !strings.HasPrefix(c.DB, "postgresql://") {
 		return fmt.Errorf("%w: -db must begin with sqlite: or postgres://", errUsage)
 	}
@@ -171,6 +169,32 @@ func (c *Config) complete() error {
 		return fmt.Errorf("%w: -zone: %w", errUsage, err)
 	}
 	return nil
+}
+
+// checkURL keeps scheme and host of the public base; it has no more.
+func (c *Config) checkURL() error {
+	base, err := url.Parse(c.URL)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || strings.Trim(base.Path, "/") != "" {
+		return fmt.Errorf("%w: -url %q is not a base such as https://training.example.com", errUsage, c.URL)
+	}
+	c.URL = base.Scheme + "://" + base.Host
+	return nil
+}
+
+// reachedAt fills the public base from the address that is listened on: the host as it was given, the port as it
+// came about.
+func (c *Config) reachedAt(listening net.Addr) {
+	if c.URL != "" {
+		return
+	}
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil || port == "0" || port == "" {
+		_, port, _ = net.SplitHostPort(listening.String())
+	}
+	if host == "" {
+		host = "localhost"
+	}
+	c.URL = "http://" + net.JoinHostPort(host, port)
 }
 
 func (c Config) location() *time.Location {

@@ -22,7 +22,7 @@ func TestConfig(t *testing.T) {
 		refused string
 	}{
 		{name: "defaults", check: func(c Config) bool {
-			return c.Addr == "localhost:8080" && c.DB == "sqlite:"+filepath.Join("data", "bainian.db") && c.URL == "http://localhost:8080" && c.Zone == "Asia/Taipei"
+			return c.Addr == "localhost:8080" && c.DB == "sqlite:"+filepath.Join("data", "bainian.db") && c.URL == "" && c.Zone == "Asia/Taipei"
 		}},
 		{name: "flag over variable", args: []string{"-addr", ":1"}, env: []string{"BAINIAN_ADDR=:2"}, check: func(c Config) bool { return c.Addr == ":1" }},
 		{name: "secret from a file", env: []string{"BAINIAN_DB_FILE=" + secret}, check: func(c Config) bool { return c.DB == "postgres://u:p@h/d" }},

@@ -74,15 +74,17 @@ func Serve(ctx context.Context, c Config, p program) error {
 			return fmt.Errorf("furnishing the demonstration: %w", err)
 		}
 	}
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	c.reachedAt(listener.Addr())
 	site, err := newSite(c, h, catalog, clock.now, log, links, say)
 	if err != nil {
 		return err
 	}
 	app, err := site.App()
-	if err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return err
 	}

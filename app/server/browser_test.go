@@ -1,0 +1,149 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"bainian/app/store/storetest"
+)
+
+// browser is one Chromium; every person gets a profile of their own in it.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		storetest.Skip(t, "Chromium is not installed")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 900),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, quit := chromedp.NewContext(allocator)
+	t.Cleanup(quit)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// visitor is a signed-in person at a browser.
+type visitor struct {
+	*testing.T
+	ctx  context.Context
+	base string
+}
+
+// visit opens a window of its own and signs in by a demonstration link.
+func visit(t *testing.T, browser context.Context, base, link string) *visitor {
+	t.Helper()
+	ctx, closeWindow := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(closeWindow)
+	v := &visitor{T: t, ctx: ctx, base: base}
+	v.must(chromedp.Do(ctx, chromedp.Navigate(link)))
+	v.eval(new(any), "document.cookie = 'lang=zh-Hant; path=/'")
+	return v
+}
+
+func (v *visitor) must(err error) {
+	v.Helper()
+	if err != nil {
+		v.Fatal(err)
+	}
+}
+
+// open goes to a page.
+func (v *visitor) open(path string) {
+	v.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, 20*time.Second)
+	defer cancel()
+	v.must(chromedp.Do(ctx, chromedp.Navigate(v.base+path)))
+}
+
+// eval runs a script and reads its value as JSON.
+func (v *visitor) eval(into any, script string, args ...any) {
+	v.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, 20*time.Second)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("JSON.stringify("+fmt.Sprintf(script, args...)+") ?? 'null'"))
+	v.must(err)
+	v.must(json.Unmarshal([]byte(text), into))
+}
+
+// is evaluates a condition.
+func (v *visitor) is(script string, args ...any) bool {
+	v.Helper()
+	var truth bool
+	v.eval(&truth, "Boolean("+script+")", args...)
+	return truth
+}
+
+// until waits until a condition holds.
+func (v *visitor) until(script string, args ...any) {
+	v.Helper()
+	for range 300 {
+		if v.is(script, args...) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	v.Fatalf("never: %s\nat %s:\n%s", fmt.Sprintf(script, args...), v.at(), v.text())
+}
+
+func (v *visitor) text() (text string) {
+	v.Helper()
+	v.eval(&text, "document.body.innerText")
+	return text
+}
+
+func (v *visitor) at() (path string) {
+	v.Helper()
+	v.eval(&path, "location.pathname")
+	return path
+}
+
+// reads fails unless the page says something.
+func (v *visitor) reads(what ...string) {
+	v.Helper()
+	text := v.text()
+	for _, w := range what {
+		if !strings.Contains(text, w) {
+			v.Fatalf("the page %s does not say %q:\n%s", v.at(), w, text)
+		}
+	}
+}
+
+// click presses what a selector finds.
+func (v *visitor) click(selector string) {
+	v.Helper()
+	v.until("document.querySelector(%q)", selector)
+	v.eval(new(any), "document.querySelector(%q).click()", selector)
+}
+
+// send fills the form that posts to a path and hands it in by its own button, as a person does, and waits for the
+// page that follows.
+func (v *visitor) send(action string, fields map[string]string) {
+	v.Helper()
+	v.until(`document.querySelector('form[action="%s"], [formaction="%s"]')`, action, action)
+	filled, err := json.Marshal(fields)
+	v.must(err)
+	v.eval(new(any), `(() => {
+		const button = document.querySelector('[formaction="%s"]'), form = button?.form ?? document.querySelector('form[action="%s"]')
+		for (const [name, value] of Object.entries(%s ?? {})) {
+			const inputs = [...form.elements].filter((e) => e.name === name)
+			if (!inputs.length) throw new Error("no field " + name)
+			for (const e of inputs) {
+				if (e.type === "radio" || e.type === "checkbox") { if (e.value === value && !e.checked) e.click() } else { e.value = value; e.dispatchEvent(new Event("input", {bubbles: true})) }
+			}
+		}
+		window.leaving = true
+		form.requestSubmit(button ?? undefined)
+	})()`, action, action, filled)
+	v.until("!window.leaving && document.readyState === 'complete'")
+}
