@@ -19,6 +19,8 @@ async function start(form, field, pane) {
   const saved = field.value;
   let leaving = false;
 
+  if ("htmx" in window) document.getElementById("refresh")?.remove(); // the preview refreshes itself
+
   form.addEventListener("submit", () => { leaving = true; });
   addEventListener("beforeunload", (event) => {
     if (!leaving && field.value !== saved) event.preventDefault();
@@ -123,6 +125,7 @@ async function editor(form, field, moved) {
     ".cm-panels": { backgroundColor: "var(--sunk)", color: "var(--ink)", borderColor: "var(--line)" },
     ".cm-textfield": { backgroundColor: "var(--sheet)", color: "var(--ink)", border: "1px solid var(--edge)", fontSize: "1em", padding: ".3em .5em" },
     ".cm-button": { backgroundImage: "none", backgroundColor: "var(--sheet)", color: "var(--ink)", border: "1px solid var(--line)", padding: ".3em .8em" },
+    ".cm-panel.cm-search": { padding: ".5rem .75rem", "& input, & button, & label": { fontSize: ".875rem" }, "& [name=close]": { fontSize: "1.25rem", insetInlineEnd: ".5rem" } },
     ".cm-searchMatch": { backgroundColor: "var(--wait-wash)" },
     ".cm-tooltip": { backgroundColor: "var(--sheet)", color: "var(--ink)", border: "1px solid var(--line)" },
     ".cm-diagnostic-error": { borderLeft: "3px solid var(--wait)" },

@@ -4,6 +4,8 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"path"
+	"strings"
 	"time"
 
 	"bainian/app/documents"
@@ -12,7 +14,7 @@ import (
 	"bainian/app/web/page"
 )
 
-// Starters are what a new document begins with, by kind, in the default language.
+// Starters are what a new document begins with, by kind, in the default language; my-name stands for its slug.
 //
 //go:embed starters/*.md
 var starters embed.FS
@@ -78,13 +80,19 @@ func (w *Wing) editedOf(c *page.Ctx) (edited, error) {
 		if err != nil {
 			return edited{}, fault.New(fault.NotFound, "documents.not_found", "path", p)
 		}
-		d = documents.Doc{Head: documents.Head{Path: p, Kind: kind, Lang: locale.Hant}, Sources: map[locale.Lang]string{locale.Hant: string(text)}}
+		d = documents.Doc{Head: documents.Head{Path: p, Kind: kind, Lang: locale.Hant}, Sources: map[locale.Lang]string{locale.Hant: strings.ReplaceAll(string(text), "my-name", slugOf(p))}}
 	} else if fault.HasKey(err, "documents.path_unknown") {
 		return edited{}, fault.New(fault.NotFound, "documents.not_found", "path", p)
 	} else if err != nil {
 		return edited{}, err
 	}
 	return edited{d, live}, nil
+}
+
+// slugOf is the name by which a bank or an exam is known: its file's.
+func slugOf(p string) string {
+	slug, _, _ := strings.Cut(path.Base(p), ".")
+	return slug
 }
 
 // langOf is the language asked for, or the document's own.

@@ -54,7 +54,7 @@ type dot struct {
 	X, Y  int
 	Item  string
 	Watch bool // there is something to look at
-	Named bool // and it is serious enough for its name to stand in the plot
+	Named bool // and it is serious enough for its name to stand in the plot, where there is room
 	Left  bool // its name goes to the left of it
 }
 
@@ -74,7 +74,14 @@ func plotOf(rows []itemRow) itemPlot {
 	}
 	for _, r := range rows {
 		x := dotsEdge + int((*r.Facility*100-float64(p.From))/float64(100-p.From)*float64(dotsWide-2*dotsEdge))
-		p.Dots = append(p.Dots, dot{X: x, Y: y(*r.Discrimination), Item: r.ItemStats.Item, Watch: len(r.Concerns) > 0, Named: r.Serious, Left: x > dotsWide*2/3})
+		d := dot{X: x, Y: y(*r.Discrimination), Item: r.ItemStats.Item, Watch: len(r.Concerns) > 0, Left: x > dotsWide*2/3}
+		d.Named = r.Serious && !slices.ContainsFunc(p.Dots, d.crowds)
+		p.Dots = append(p.Dots, d)
 	}
 	return p
+}
+
+// crowds reports whether the names of both would lie over each other.
+func (d dot) crowds(other dot) bool {
+	return other.Named && max(d.X-other.X, other.X-d.X) < 110 && max(d.Y-other.Y, other.Y-d.Y) < 12
 }

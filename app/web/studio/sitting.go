@@ -151,7 +151,7 @@ func (w *Wing) outcomeOf(c *page.Ctx, d exams.SittingDetail) (*outcome, error) {
 	if len(shares) > 0 {
 		o.Median = (shares[(len(shares)-1)/2] + shares[len(shares)/2]) / 2
 	}
-	o.Rate = o.Passed * 1000 / max(1, o.Ended)
+	o.Rate = (o.Passed*1000 + o.Ended/2) / max(1, o.Ended)
 	o.Plot = histogramOf(shares, o.PassMark)
 	return o, nil
 }

@@ -130,7 +130,7 @@ func TestNewDocumentAndTranslation(t *testing.T) {
 	s := open(t)
 	a := s.want(s.post("trainer", "/studio/documents", url.Values{"path": {"quizzes/service.bank.md"}}), 303)
 	at := a.Header.Get("Location")
-	s.want(s.get("trainer", at), 200, "還沒發布", "bank: my-bank", `name="version" value="0"`)
+	s.want(s.get("trainer", at), 200, "還沒發布", "bank: service", `name="version" value="0"`)
 	text := "---\nbank: service\ntitle: 服務題庫\n---\n\n# 一\n\n## 題 {#one}\n\n- [x] 對\n- [ ] 錯\n"
 	s.want(s.post("trainer", at+"/publication", form(text, "0", "note", "新題庫")), 303)
 	s.want(s.get("trainer", "/studio/banks"), 200, "服務題庫")
