@@ -132,13 +132,14 @@ func Decide(f Facts, p *Policy, now time.Time) Decision {
 	d.Newcomer = p.Limits.NewcomerDays > 0 &&
 		(f.FirstLead.IsZero() || businessDays(f.FirstLead, now, p.Holidays) < p.Limits.NewcomerDays)
 	for i, rule := range p.Levels {
-		e := evaluation{facts: f, now: now}
+		e := evaluation{facts: &f, now: now}
 		ok, until := e.node(rule.Require, 0)
 		if i == 0 {
 			d.Steps = e.withBuiltIn()
 		}
-		if ok && d.Level == None && f.Employed && !f.RedLine {
+		if ok && f.Employed && !f.RedLine {
 			d.Level, d.Until = rule.Level, until
+			break
 		}
 	}
 	if d.Level == Full && d.Newcomer {
@@ -148,7 +149,7 @@ func Decide(f Facts, p *Policy, now time.Time) Decision {
 }
 
 type evaluation struct {
-	facts  Facts
+	facts  *Facts
 	now    time.Time
 	steps  []Step
 	groups int

@@ -95,7 +95,7 @@ func unreadable(m *machines, path string, amy people.Person) {
 		object(who, draw, `"resource":{"type":"lead_pool"}`):      "gate.missing_member",
 		`{}`:                                                          "gate.missing_member",
 		object(`"subject":"alice"`, draw, pool):                       "gate.bad_member",
-		object(`"subject":null`, draw, pool):                          "gate.bad_member",
+		object(`"subject":null`, draw, pool):                          "gate.missing_member",
 		object(`"subject":["user"]`, draw, pool):                      "gate.bad_member",
 		object(`"subject":{"type":"user","id":7}`, draw, pool):        "gate.bad_member",
 		object(who, `"action":{"name":123}`, pool):                    "gate.bad_member",
@@ -107,12 +107,11 @@ func unreadable(m *machines, path string, amy people.Person) {
 		object(who, `"action":{"name":"draw","properties":[]}`, pool): "gate.bad_member",
 		``:                            "gate.bad_member",
 		`   `:                         "gate.bad_member",
-		`null`:                        "gate.bad_member",
+		`null`:                        "gate.missing_member",
 		`[]`:                          "gate.bad_member",
 		`"text"`:                      "gate.bad_member",
 		`{"subject":`:                 "gate.bad_member",
 		object(who, draw, pool) + `}`: "gate.bad_member",
-		object(who, draw, pool, `"evaluations":{}`):         "gate.bad_member",
 		"{\"subject\":{\"type\":\"user\",\"id\":\"\xff\"}}": "page.bad_text",
 		`{"subject":{"type":"user","id":"\u0000"}}`:         "page.bad_text",
 	} {
@@ -123,6 +122,9 @@ func unreadable(m *machines, path string, amy people.Person) {
 		if r := m.send("POST", "/access/v1/"+path, good, "Content-Type", media); r.StatusCode != http.StatusBadRequest {
 			m.Errorf("Content-Type %q: %d %s", media, r.StatusCode, r.body)
 		}
+	}
+	if r := m.send("POST", "/access/v1/"+path, good, "Content-Encoding", "gzip"); r.StatusCode != http.StatusOK {
+		m.Errorf("a claim of compression: %d %s", r.StatusCode, r.body)
 	}
 	m.refused(m.send("POST", "/access/v1/"+path, object(who, draw, pool, `"context":{"x":"`+strings.Repeat("x", 1<<20)+`"}`)), http.StatusRequestEntityTooLarge, "page.too_large")
 }
@@ -228,7 +230,7 @@ func TestEvaluations(t *testing.T) {
 		batch("nny", semantic("permit_on_first_permit"), items(no, `{}`, yes, no))
 		batch("n", semantic("deny_on_first_deny"), items(`{}`, yes))
 		m.refused(m.send("POST", "/access/v1/evaluations", object(semantic("all"), mixed)), 400, "gate.bad_order")
-		for _, options := range []string{`"options":7`, `"options":null`, `"options":{"evaluations_semantic":7}`} {
+		for _, options := range []string{`"evaluations":{}`, `"options":7`, `"options":{"evaluations_semantic":7}`} {
 			m.refused(m.send("POST", "/access/v1/evaluations", object(options, mixed)), 400, "gate.bad_member")
 		}
 		m.refused(m.send("POST", "/access/v1/evaluations", object(`"subject":"alice"`, mixed)), 400, "gate.bad_member")

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -20,22 +19,37 @@ const (
 	resourceType = "lead_pool"
 )
 
-// entity is a subject, an action or a resource. Unknown members are ignored, as the protocol asks.
-type entity struct {
-	Type       string          `json:"type"`
-	ID         string          `json:"id"`
-	Name       string          `json:"name"`
-	Properties json.RawMessage `json:"properties"` // the gate decides by its own facts; a caller's properties change nothing
+// question is one evaluation. Members that it does not name are ignored, as the protocol asks; so is what a caller
+// says in properties and context, though it must be an object: the gate decides by its own facts.
+type question struct {
+	Subject struct {
+		Type       string   `json:"type"`
+		ID         string   `json:"id"`
+		Properties struct{} `json:"properties"`
+	} `json:"subject"`
+	Action struct {
+		Name       string   `json:"name"`
+		Properties struct{} `json:"properties"`
+	} `json:"action"`
+	Resource struct {
+		Type       string   `json:"type"`
+		ID         string   `json:"id"`
+		Properties struct{} `json:"properties"`
+	} `json:"resource"`
+	Context struct{} `json:"context"`
 }
 
-// request is one evaluation; in a batch the members at the top are defaults for every item.
-type request struct {
-	Subject     json.RawMessage   `json:"subject"`
-	Action      json.RawMessage   `json:"action"`
-	Resource    json.RawMessage   `json:"resource"`
-	Context     json.RawMessage   `json:"context"`
-	Options     json.RawMessage   `json:"options"`
-	Evaluations []json.RawMessage `json:"evaluations"`
+// complete names the first member that is missing.
+func (q *question) complete() error {
+	switch {
+	case q.Subject.Type == "" || q.Subject.ID == "":
+		return missing("subject")
+	case q.Action.Name == "":
+		return missing("action")
+	case q.Resource.Type == "" || q.Resource.ID == "":
+		return missing("resource")
+	}
+	return nil
 }
 
 // answer is one decision with its reasons.
@@ -69,70 +83,29 @@ type problem struct {
 
 // evaluation answers POST /access/v1/evaluation. A denial is 200; 400 is only for what cannot be read.
 func (w *Wing) evaluation(c *page.Ctx) error {
-	req, err := read(c)
-	if err != nil {
+	var q question
+	if err := read(c, &q); err != nil {
 		return err
 	}
-	q, err := question{}.with(req)
-	if err == nil {
-		err = q.complete()
-	}
-	if err != nil {
+	if err := q.complete(); err != nil {
 		return err
 	}
 	return c.JSON(w.answer(c, q))
 }
 
-// question is what an evaluation asks.
-type question struct{ subject, action, resource entity }
-
-// with is the question with a request's members in it. A member that the request lacks, and the type, id or name
-// that its member lacks, stay as they are.
-func (q question) with(r request) (question, error) {
-	for _, m := range []struct {
-		name string
-		raw  json.RawMessage
-		into *entity
-	}{{"subject", r.Subject, &q.subject}, {"action", r.Action, &q.action}, {"resource", r.Resource, &q.resource}} {
-		if m.raw == nil {
-			continue
-		}
-		if !isObject(m.raw) || json.Unmarshal(m.raw, m.into) != nil || m.into.Properties != nil && !isObject(m.into.Properties) {
-			return q, malformed(m.name)
-		}
-	}
-	if r.Context != nil && !isObject(r.Context) {
-		return q, malformed("context")
-	}
-	return q, nil
-}
-
-// complete names the first member that is missing.
-func (q question) complete() error {
-	switch {
-	case q.subject.Type == "" || q.subject.ID == "":
-		return missing("subject")
-	case q.action.Name == "":
-		return missing("action")
-	case q.resource.Type == "" || q.resource.ID == "":
-		return missing("resource")
-	}
-	return nil
-}
-
 // answer decides. What the gate does not know is denied, not an error: it is a well-formed question. An error is a
 // denial too; only holding may be allowed beside one, while there is no policy to acquire anything by.
 func (w *Wing) answer(c *page.Ctx, q question) answer {
-	action := gate.Action(q.action.Name)
+	action := gate.Action(q.Action.Name)
 	switch {
-	case q.subject.Type != subjectType:
-		return denied(c, "gate.unknown_subject", "type", q.subject.Type)
-	case q.resource.Type != resourceType:
-		return denied(c, "gate.unknown_resource", "type", q.resource.Type)
+	case q.Subject.Type != subjectType:
+		return denied(c, "gate.unknown_subject", "type", q.Subject.Type)
+	case q.Resource.Type != resourceType:
+		return denied(c, "gate.unknown_resource", "type", q.Resource.Type)
 	case !action.Known():
-		return denied(c, "gate.unknown_action", "action", q.action.Name)
+		return denied(c, "gate.unknown_action", "action", q.Action.Name)
 	}
-	d, err := w.keeper.DecideNumber(c.Context(), q.subject.ID)
+	d, err := w.keeper.DecideNumber(c.Context(), q.Subject.ID)
 	switch {
 	case d.Allows(action):
 		return allowed(d)
@@ -199,27 +172,26 @@ func (w *Wing) explained(c *page.Ctx, d gate.Decision) (answer, error) {
 	return a, nil
 }
 
-// read decodes the body: JSON by its content type, and an object.
-func read(c *page.Ctx) (req request, err error) {
+// read decodes a body that says it is JSON. What a compressed one would unpack to is not looked at.
+func read(c *page.Ctx, into any) error {
 	media, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
 	if !strings.EqualFold(strings.TrimSpace(media), fiber.MIMEApplicationJSON) {
-		return req, fault.New(fault.Malformed, "gate.want_json")
+		return fault.New(fault.Malformed, "gate.want_json")
 	}
-	body := bytes.TrimLeft(c.Body(), " \t\r\n")
-	if !isObject(body) {
-		return req, malformed("body")
-	}
-	if err := json.Unmarshal(body, &req); err != nil {
-		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
-			return req, malformed(wrong.Field)
-		}
-		return req, malformed("body")
-	}
-	return req, nil
+	return decode(c.Request().Body(), into, "body")
 }
 
-// isObject reports whether a JSON value, without space before it, is an object.
-func isObject(value []byte) bool { return len(value) > 0 && value[0] == '{' }
+// decode reads a JSON object over what into holds already; the fault names the member that is wrong.
+func decode(text []byte, into any, name string) error {
+	err := json.Unmarshal(text, into)
+	if err == nil {
+		return nil
+	}
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) && wrong.Field != "" {
+		name = strings.TrimPrefix(wrong.Field, "question.")
+	}
+	return malformed(name)
+}
 
 func malformed(member string) error {
 	return fault.New(fault.Malformed, "gate.bad_member", "member", member).In(member)

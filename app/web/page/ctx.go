@@ -118,9 +118,10 @@ func (c *Ctx) Upload(name string) (fileName string, data []byte, err error) {
 	return header.Filename, data, err
 }
 
-// Decode reads the JSON body; unknown members are passed over. A Malformed fault says where it cannot be read.
+// Decode reads the JSON body; unknown members are passed over. A Malformed fault says where it cannot be read. A
+// compressed body is one: what it would unpack to is neither bounded nor looked at.
 func (c *Ctx) Decode(into any) error {
-	if err := json.Unmarshal(c.Body(), into); err != nil {
+	if err := json.Unmarshal(c.Request().Body(), into); err != nil {
 		return fault.Wrap(err, fault.Malformed, "page.bad_json", "problem", err.Error())
 	}
 	return nil
