@@ -247,7 +247,7 @@ func TestResultShowsWhatThePolicyAllows(t *testing.T) {
 	}
 	amy.want(amy.post("/attempts/"+id+"/submission", nil), 303)
 	result := amy.get("/attempts/" + id + "/result")
-	amy.want(result, 200, "解析秘語甲", "回饋秘語甲", "回款秘鑰", "正確答案", "乙方 → 賣方", `class="plot scale"`, `href="/lessons/values/red-line"`)
+	amy.want(result, 200, "解析秘語甲", "回饋秘語甲", "回款秘鑰", "正確答案", "乙方 → 賣方", `class="plot scale"`, `href="/lessons/values/red-line"`, "底線在哪裡")
 
 	// A correction is shown beside the first marking; here both are the first.
 	if strings.Contains(result.text, "重新計分") {

@@ -135,8 +135,10 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 	library := courses.New(db, shelf, fstest.MapFS{}, md)
 	w.room = exams.New(db, shelf, library, signer, md, w.queue)
 	_, problems, err := shelf.Load(context.Background(), fstest.MapFS{
-		"quizzes/red.bank.md": {Data: []byte(examBank)},
-		"quizzes/red.exam.md": {Data: fmt.Appendf(nil, examPaper, p.score, p.answers)},
+		"content/values/culture/course.md":      {Data: []byte("---\ntitle: 文化\ntrack: values\norder: 1\n---\n\n先教什麼事不做。\n")},
+		"content/values/culture/01-red-line.md": {Data: []byte("---\ntitle: 底線在哪裡\ntrack: values\norder: 1\nminutes: 5\nobjectives: [說出底線]\n---\n\n收禮要通報。\n")},
+		"quizzes/red.bank.md":                   {Data: []byte(examBank)},
+		"quizzes/red.exam.md":                   {Data: fmt.Appendf(nil, examPaper, p.score, p.answers)},
 	})
 	w.ok(err)
 	w.ok(problems.Err())
