@@ -15,10 +15,11 @@ import (
 // CompanyPath is the document of the facts that texts quote as variables.
 const CompanyPath = "content/company.yaml"
 
-// variables are what {{company.name}} stands for in each language.
-type variables map[locale.Lang]map[string]string
+// Variables are what {{company.name}} stands for in each language.
+type Variables map[locale.Lang]map[string]string
 
-// Vars are the variables in that language, for domains that render texts of their own.
+// Vars are the variables in that language, for domains that render texts of their own. The map is shared: it
+// is only read.
 func (l *Library) Vars(ctx context.Context, lang locale.Lang) (vars map[string]string, err error) {
 	err = l.db.Read(ctx, func(rx *store.Rx) error {
 		o, err := l.outlineIn(rx)
@@ -36,8 +37,8 @@ func (l *Library) lintCompany(_ context.Context, d documents.Doc) (fault.Problem
 }
 
 // parseCompany reads names and values: a leaf is one text for all languages, or one for each.
-func parseCompany(d documents.Doc) (variables, fault.Problems) {
-	c := company{file: d.Path, vars: variables{}}
+func parseCompany(d documents.Doc) (Variables, fault.Problems) {
+	c := company{file: d.Path, vars: Variables{}}
 	for _, lang := range locale.Langs() {
 		c.vars[lang] = map[string]string{}
 	}
@@ -52,7 +53,7 @@ func parseCompany(d documents.Doc) (variables, fault.Problems) {
 
 type company struct {
 	file     string
-	vars     variables
+	vars     Variables
 	problems fault.Problems
 }
 

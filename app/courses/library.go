@@ -31,8 +31,8 @@ type Library struct {
 	rendered map[string]*reading // by what they are made of
 }
 
-// New makes the library over a migrated database and registers its lint with the shelf. files holds content/,
-// for the images beside the lessons.
+// New makes the library over a migrated database and registers its lint with the shelf. files holds content/
+// and quizzes/, for the images beside their texts.
 func New(db *store.DB, shelf *documents.Shelf, files fs.FS, md *markdown.Renderer) *Library {
 	l := &Library{db: db, shelf: shelf, files: files, markdown: md, rendered: map[string]*reading{},
 		guard: func(*store.Rx, people.Person, string) error { return nil }}

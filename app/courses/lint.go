@@ -2,6 +2,7 @@ package courses
 
 import (
 	"context"
+	"maps"
 	"path"
 	"reflect"
 	"slices"
@@ -13,9 +14,9 @@ import (
 	"bainian/app/store"
 )
 
-// varsNow are the variables as published, without the rest of the outline: while many documents are loaded,
-// every one is a new edition.
-func (l *Library) varsNow(ctx context.Context) (vars variables, err error) {
+// VarsNow are the variables as published, for a lint: while many documents are loaded, every one is a new
+// edition, and Vars would arrange the whole path anew for each.
+func (l *Library) VarsNow(ctx context.Context) (vars Variables, err error) {
 	var d documents.Doc
 	err = l.db.Read(ctx, func(rx *store.Rx) error {
 		d, err = l.shelf.DocIn(rx, CompanyPath)
@@ -29,7 +30,7 @@ func (l *Library) varsNow(ctx context.Context) (vars variables, err error) {
 }
 
 func (l *Library) lintLesson(ctx context.Context, d documents.Doc) (fault.Problems, error) {
-	vars, err := l.varsNow(ctx)
+	vars, err := l.VarsNow(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -57,12 +58,38 @@ func (l *Library) lintLesson(ctx context.Context, d documents.Doc) (fault.Proble
 			}
 		}
 	}
+	unknown, err := l.sentNowhere(ctx, d, vars)
+	if err != nil {
+		return nil, err
+	}
+	problems = append(problems, unknown...)
 	twin, err := l.twin(ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	if twin != "" {
 		problems.Add(d.Path, 0, "", "courses.slug_twice", "other", twin)
+	}
+	return problems, nil
+}
+
+// sentNowhere are the checks of a lesson that send their readers to a lesson that is neither published nor
+// about to be.
+func (l *Library) sentNowhere(ctx context.Context, d documents.Doc, vars Variables) (problems fault.Problems, err error) {
+	refs, err := l.LessonRefs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range append(d.Beside, d) {
+		if ref, _ := lessonRef(other.Path); ref != "" {
+			refs[ref] = true
+		}
+	}
+	items, _ := parseChecks(vars, d)
+	for _, line := range slices.Sorted(maps.Keys(items[d.Lang])) {
+		if i := items[d.Lang][line]; i.Lesson != "" && !refs[i.Lesson] {
+			problems.Add(d.Path, i.Line, i.ID, "courses.check_lesson", "lesson", i.Lesson)
+		}
 	}
 	return problems, nil
 }
@@ -80,7 +107,7 @@ func (l *Library) twin(ctx context.Context, d documents.Doc) (string, error) {
 }
 
 func (l *Library) lintCourse(ctx context.Context, d documents.Doc) (fault.Problems, error) {
-	vars, err := l.varsNow(ctx)
+	vars, err := l.VarsNow(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +128,7 @@ func (l *Library) lintCourse(ctx context.Context, d documents.Doc) (fault.Proble
 }
 
 func (l *Library) lintPledge(ctx context.Context, d documents.Doc) (fault.Problems, error) {
-	vars, err := l.varsNow(ctx)
+	vars, err := l.VarsNow(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package courses
 
 import (
 	"cmp"
+	"context"
 	"path"
 	"regexp"
 	"slices"
@@ -20,7 +21,7 @@ func Tracks() []string { return []string{"values", "product", "sales"} }
 // outline is every course as of one edition; it never changes once it is made.
 type outline struct {
 	edition int64
-	vars    variables
+	vars    Variables
 	company string    // hash of the variables
 	courses []*course // the path
 	byRef   map[string]*course
@@ -89,6 +90,23 @@ func lessonRef(p string) (ref string, number int) {
 	}
 	number, _ = strconv.Atoi(m[1])
 	return trackOf(p) + "/" + m[2], number
+}
+
+// LessonRefs are the refs of all published lessons that have a place on the path, for domains whose texts send
+// people to read them. It reads no texts: the lint of many documents in a row asks for it.
+func (l *Library) LessonRefs(ctx context.Context) (map[string]bool, error) {
+	heads, err := l.shelf.Heads(ctx, documents.Course, documents.Lesson)
+	courses, refs := map[string]bool{}, map[string]bool{}
+	for _, h := range heads {
+		courses[courseRef(h.Path)] = courses[courseRef(h.Path)] || h.Kind == documents.Course
+	}
+	for _, h := range heads {
+		if h.Kind == documents.Lesson && courses[courseRef(h.Path)] && slices.Contains(Tracks(), trackOf(h.Path)) {
+			ref, _ := lessonRef(h.Path)
+			refs[ref] = true
+		}
+	}
+	return refs, err
 }
 
 func courseRef(p string) string { return strings.TrimPrefix(path.Dir(p), "content/") }

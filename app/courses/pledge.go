@@ -41,7 +41,7 @@ func (l *Library) Pledge(ctx context.Context, lang locale.Lang) (PledgeText, err
 	return l.pledge(o.vars, d, lang), nil
 }
 
-func (l *Library) pledge(vars variables, d documents.Doc, lang locale.Lang) PledgeText {
+func (l *Library) pledge(vars Variables, d documents.Doc, lang locale.Lang) PledgeText {
 	s, _ := open[pledgeMatter](d, lang)
 	doc, _ := l.markdown.Render(s.body, markdown.Options{Vars: vars[s.lang], Lang: s.lang})
 	return PledgeText{Version: d.Version, Title: s.matter.Title, HTML: doc.HTML(), Lang: s.lang, VersionNote: s.matter.VersionNote}

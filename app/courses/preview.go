@@ -32,7 +32,7 @@ func (l *Library) Preview(ctx context.Context, actor people.Person, p string, la
 	if err != nil {
 		return LessonView{}, nil, err
 	}
-	vars, err := l.varsNow(ctx)
+	vars, err := l.VarsNow(ctx)
 	if err != nil {
 		return LessonView{}, nil, err
 	}

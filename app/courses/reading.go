@@ -81,7 +81,7 @@ func (l *Library) forget(o *outline) {
 
 // render renders a lesson in lang, or in its base language, and reports everything wrong with that text and
 // with the checks in every language.
-func (l *Library) render(vars variables, d documents.Doc, lang locale.Lang) (*reading, fault.Problems) {
+func (l *Library) render(vars Variables, d documents.Doc, lang locale.Lang) (*reading, fault.Problems) {
 	s, problems := open[lessonMatter](d, lang)
 	r := &reading{matter: s.matter, lang: s.lang}
 	items, bad := parseChecks(vars, d)
@@ -114,7 +114,7 @@ func (l *Library) render(vars variables, d documents.Doc, lang locale.Lang) (*re
 
 // parseChecks finds the checks of a lesson in all its languages, by the language and the line of the fence's
 // inside. Translations belong together by id; problems name what is missing or too much.
-func parseChecks(vars variables, d documents.Doc) (map[locale.Lang]map[int]questions.Item, fault.Problems) {
+func parseChecks(vars Variables, d documents.Doc) (map[locale.Lang]map[int]questions.Item, fault.Problems) {
 	var problems fault.Problems
 	byID := map[string][]questions.File{} // base first
 	lines := map[string]map[locale.Lang]int{}
@@ -238,6 +238,15 @@ func (l *Library) figures(folder string) figureFinder {
 		}
 		sum := sha256.Sum256(content)
 		return nil, FileURL(strings.TrimPrefix(folder, "content/"), name) + "?v=" + hex.EncodeToString(sum[:6]), true
+	}
+}
+
+// Drawings finds the drawings that lie in a folder, for texts that domains outside of content/ render.
+func (l *Library) Drawings(folder string) func(src string) (svg []byte, url string, ok bool) {
+	find := l.figures(folder)
+	return func(src string) (svg []byte, url string, ok bool) {
+		svg, _, _ = find(src)
+		return svg, "", svg != nil
 	}
 }
 

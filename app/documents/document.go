@@ -42,6 +42,7 @@ type Head struct {
 type Doc struct {
 	Head
 	Sources map[locale.Lang]string
+	Beside  []Doc // Load alone: the changed documents that are to be published with this one, itself included
 }
 
 // Text is the document in that language, or else in the language of its base file; shown says in which.

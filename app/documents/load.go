@@ -49,6 +49,7 @@ func (s *Shelf) Load(ctx context.Context, root fs.FS) (Loaded, fault.Problems, e
 			}
 		}
 	}
+	coming := slices.DeleteFunc(slices.Clone(found), func(d Doc) bool { return !shelved[d.Path].takes(d) })
 	for _, kind := range Kinds() {
 		for _, d := range found {
 			if d.Kind != kind {
@@ -58,6 +59,7 @@ func (s *Shelf) Load(ctx context.Context, root fs.FS) (Loaded, fault.Problems, e
 				done.Unchanged = append(done.Unchanged, d.Path)
 				continue
 			}
+			d.Beside = coming
 			bad, err := s.Lint(ctx, d)
 			if err != nil {
 				return done, problems, err

@@ -139,7 +139,8 @@ const (
 	KeepFile Kept = "file"
 )
 
-// Resolve ends a conflict: the web's version stays as it is, or the file becomes the next version.
+// Resolve ends a conflict: the web's version stays as it is, or the file becomes the next version. The file
+// passed its lint when it was loaded, and has to pass it again: what it goes with may have changed.
 func (s *Shelf) Resolve(ctx context.Context, actor people.Person, path string, keep Kept, note string) error {
 	if err := mayEdit(actor, path); err != nil {
 		return err
@@ -154,6 +155,15 @@ func (s *Shelf) Resolve(ctx context.Context, actor people.Person, path string, k
 	d, err := s.Conflict(ctx, path)
 	if err != nil {
 		return err
+	}
+	if keep == KeepFile {
+		problems, err := s.Lint(ctx, d)
+		if err != nil {
+			return err
+		}
+		if err := problems.Err(); err != nil {
+			return err
+		}
 	}
 	d.Note, d.PublishedBy = note, actor.ID
 	encoded := encode(d.Sources)

@@ -17,7 +17,8 @@ var schema embed.FS
 func Schema() store.Schema { return store.Schema{Domain: "documents", Files: schema} }
 
 // Check is a domain's lint of one document, run before it is loaded or published. It may read what was
-// published before: kinds are loaded in the order of Kinds. An error is a failure of the check itself.
+// published before: kinds are loaded in the order of Kinds, and Doc.Beside is what comes along. An error is a
+// failure of the check itself.
 type Check func(ctx context.Context, d Doc) (fault.Problems, error)
 
 // Shelf is all documents.

@@ -60,6 +60,11 @@ type shelved struct {
 	lang     locale.Lang
 }
 
+// takes reports whether loading the file d makes a version: it changed, and the web has not published since.
+func (s shelved) takes(d Doc) bool {
+	return d.Hash != s.fileHash && (s.version == 0 || s.origin != FromWeb)
+}
+
 const shelvedQuery = `SELECT d.path, d.kind, d.version, d.retired, d.file_hash, v.origin, v.hash, v.lang
 	FROM document d JOIN document_version v ON v.path = d.path AND v.version = d.version`
 

@@ -14,7 +14,7 @@ import (
 type admission struct {
 	live   string // the attempt at this sitting to go on with, if there is one
 	next   Next   // by the attempts so far
-	timing Timing // of an attempt that started now
+	timing Timing // of an attempt that started now, or when the sitting opens
 	whyNot error  // why none can be started; nil with a live one, which can be gone on with
 }
 
@@ -32,7 +32,9 @@ func (r *Room) admitIn(rx *store.Rx, actor people.Person, s Sitting, b *Blueprin
 	if adm.timing, err = timingIn(rx, actor.ID, s); err != nil {
 		return adm, err
 	}
-	adm.timing.Start = rx.Now
+	if adm.timing.Start = rx.Now; rx.Now.Before(s.OpensAt) {
+		adm.timing.Start = s.OpensAt
+	}
 	if n := slices.IndexFunc(attempts, func(a Attempt) bool { return !a.Over() }); n >= 0 {
 		if attempts[n].SittingID == s.ID {
 			adm.live = attempts[n].ID

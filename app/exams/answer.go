@@ -38,37 +38,50 @@ const maxDevice = 64
 // Answer saves one answer: once it returns, the answer is durable. The same save again gets the same
 // receipt. Faults: NotFound for another person's attempt; Invalid for a question that is not on the form or a
 // response of the wrong shape; Conflict exams.over, exams.paused, exams.other_device, or exams.stale with the
-// last sequence number.
+// last sequence number. A save that is refused is a contact like any other (contact.go).
 func (r *Room) Answer(ctx context.Context, actor people.Person, attemptID string, n int, s Save) (Saved, error) {
 	d, err := r.dealt(ctx, attemptID)
 	if err != nil {
 		return Saved{}, err
 	}
-	response, err := d.check(actor, n, s)
-	if err != nil {
-		return Saved{}, err
+	if d.personID != actor.ID {
+		return Saved{}, errMissing()
 	}
+	response, malformed := d.check(n, s)
 	var saved Saved
+	var refusal error // what is committed beside it is that the candidate was heard
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
+		saved, refusal = Saved{}, malformed
 		a, ok, err := AttemptIn(tx.Rx, attemptID)
 		if err != nil || !ok {
 			return orMissing(err)
 		}
-		if s.Seq <= a.LastSeq {
-			saved, err = repeatedIn(tx.Rx, a, n, s.Seq, response)
-			return err
+		var g given
+		repeated := refusal == nil && s.Seq <= a.LastSeq
+		switch {
+		case repeated:
+			saved, refusal, err = repeatedIn(tx.Rx, a, n, s.Seq, response)
+		case refusal == nil:
+			g, refusal = a.takes(tx.Now, s)
 		}
-		saved, err = saveIn(tx, a, n, s, response, !d.items[n-1].Blank(s.Response))
+		switch {
+		case err != nil:
+			return err
+		case repeated || refusal != nil:
+			return listenIn(tx, a, s.Device)
+		}
+		saved, err = saveIn(tx, a, n, s, g, response, !d.items[n-1].Blank(s.Response))
 		return err
 	})
-	return saved, err
+	if err != nil {
+		return Saved{}, err
+	}
+	return saved, refusal
 }
 
 // check is what can be said of a save without the attempt's row; it returns the response as it is stored.
-func (d *dealt) check(actor people.Person, n int, s Save) (string, error) {
+func (d *dealt) check(n int, s Save) (string, error) {
 	switch {
-	case d.personID != actor.ID:
-		return "", errMissing()
 	case n < 1 || n > len(d.items):
 		return "", fault.New(fault.Invalid, "exams.not_on_form", "number", n, "total", len(d.items))
 	case s.Seq < 1:
@@ -77,43 +90,63 @@ func (d *dealt) check(actor people.Person, n int, s Save) (string, error) {
 		return "", fault.New(fault.Invalid, "exams.device").In("device")
 	}
 	if err := d.items[n-1].Check(d.form.Questions[n-1].Layout, s.Response); err != nil {
-		return "", err
+		return "", byNumber(err, n)
 	}
 	doc, err := json.Marshal(s.Response)
 	return string(doc), err
 }
 
+// byNumber is what an item says of a response, about the question instead: an item's id may tell what is right
+// (E3).
+func byNumber(err error, n int) error {
+	switch fault.KindOf(err) {
+	case fault.Invalid:
+		return fault.New(fault.Invalid, "exams.response_shape", "number", n)
+	case fault.TooLarge:
+		return fault.New(fault.TooLarge, "exams.response_long", "number", n, "max", questions.MaxAnswer)
+	}
+	return broken(err, n)
+}
+
 // repeatedIn is the receipt of a save that was acknowledged before, or the reason why this one is stale.
-func repeatedIn(rx *store.Rx, a Attempt, n int, seq int64, response string) (Saved, error) {
+func repeatedIn(rx *store.Rx, a Attempt, n int, seq int64, response string) (saved Saved, stale, err error) {
 	old, ok, err := store.First(rx, scanAnswer, `SELECT `+answerColumns+` FROM answer WHERE attempt_id = ? AND n = ?`, a.ID, n)
-	if err != nil {
-		return Saved{}, err
+	if err == nil && (!ok || old.Seq != seq || old.doc != response) {
+		return Saved{}, fault.New(fault.Conflict, "exams.stale", "last", a.LastSeq), nil
 	}
-	if !ok || old.Seq != seq || old.doc != response {
-		return Saved{}, fault.New(fault.Conflict, "exams.stale", "last", a.LastSeq)
+	return Saved{Seq: seq, Hash: old.Hash, At: old.At, Answered: a.Answered, Total: a.Total, Late: old.Late}, nil, err
+}
+
+// given is when a save was made.
+type given struct {
+	at   time.Time
+	late bool
+}
+
+// takes is when a save that arrives now was made, or the reason why it does not count.
+func (a Attempt) takes(now time.Time, s Save) (given, error) {
+	if err := a.holds(s.Device); err != nil {
+		return given{}, err
 	}
-	return Saved{Seq: seq, Hash: old.Hash, At: old.At, Answered: a.Answered, Total: a.Total, Late: old.Late}, nil
+	if !a.PausedAt.IsZero() {
+		return given{}, fault.New(fault.Conflict, "exams.paused")
+	}
+	at, late, ok := a.contact.given(now, a.Deadline, time.Duration(s.ElapsedMs)*time.Millisecond)
+	if !ok {
+		return given{}, fault.New(fault.Conflict, "exams.over")
+	}
+	return given{at, late}, nil
 }
 
 // saveIn is the hot path: with the attempt's row, which the caller has read, four statements more.
-func saveIn(tx *store.Tx, a Attempt, n int, s Save, response string, answers bool) (Saved, error) {
-	if err := a.holds(s.Device); err != nil {
-		return Saved{}, err
-	}
-	if !a.PausedAt.IsZero() {
-		return Saved{}, fault.New(fault.Conflict, "exams.paused")
-	}
-	at, late, ok := a.contact.given(tx.Now, a.Deadline, time.Duration(s.ElapsedMs)*time.Millisecond)
-	if !ok {
-		return Saved{}, fault.New(fault.Conflict, "exams.over")
-	}
+func saveIn(tx *store.Tx, a Attempt, n int, s Save, g given, response string, answers bool) (Saved, error) {
 	met, gap := a.contact.heard(tx.Now, a.Deadline)
 
 	key, err := ledger.SubjectKeyIn(tx, a.PersonID)
 	if err != nil {
 		return Saved{}, err
 	}
-	entry := answerEntry(n, s, response, at, late)
+	entry := answerEntry(n, s, response, g)
 	if gap {
 		entry = withGap(entry, a.contact.last)
 	}
@@ -123,18 +156,18 @@ func saveIn(tx *store.Tx, a Attempt, n int, s Save, response string, answers boo
 	}
 	if _, err := tx.Exec(`INSERT INTO answer (attempt_id, n, response, seq, first_ms, at_ms, late, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (attempt_id, n) DO UPDATE SET response = excluded.response, seq = excluded.seq, at_ms = excluded.at_ms, late = excluded.late, hash = excluded.hash`,
-		a.ID, n, response, s.Seq, store.Ms(at), store.Ms(at), late, head.Hex()); err != nil {
+		a.ID, n, response, s.Seq, store.Ms(g.at), store.Ms(g.at), g.late, head.Hex()); err != nil {
 		return Saved{}, err
 	}
 	card := tick(a.card, n, answers)
 	_, err = tx.Exec(`UPDATE attempt SET card = ?, device = ?, last_seq = ?, head_seq = ?, head_hash = ?, contact_ms = ?, gap_from_ms = ?, gap_to_ms = ? WHERE id = ?`,
 		card, s.Device, s.Seq, head.Seq, head.Hex(), instant(met.last), instant(met.gapFrom), instant(met.gapTo), a.ID)
-	return Saved{Seq: s.Seq, Hash: head.Hex(), At: at, Answered: answered(card), Total: a.Total, Late: late}, err
+	return Saved{Seq: s.Seq, Hash: head.Hex(), At: g.at, Answered: answered(card), Total: a.Total, Late: g.late}, err
 }
 
 // answerEntry is the journal's payload for a save, JSON by hand because every save pays for it: place on the
 // form, the candidate's sequence number, the response, and of an answer given off-line when it was given.
-func answerEntry(n int, s Save, response string, at time.Time, late bool) []byte {
+func answerEntry(n int, s Save, response string, g given) []byte {
 	b := make([]byte, 0, 96+len(response))
 	b = append(b, `{"n":`...)
 	b = strconv.AppendInt(b, int64(n), 10)
@@ -146,9 +179,9 @@ func answerEntry(n int, s Save, response string, at time.Time, late bool) []byte
 		b = append(b, `,"elapsed_ms":`...)
 		b = strconv.AppendInt(b, s.ElapsedMs, 10)
 	}
-	if late {
+	if g.late {
 		b = append(b, `,"late":true,"given_ms":`...)
-		b = strconv.AppendInt(b, store.Ms(at), 10)
+		b = strconv.AppendInt(b, store.Ms(g.at), 10)
 	}
 	return append(b, '}')
 }

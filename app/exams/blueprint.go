@@ -109,11 +109,13 @@ func (b *Blueprint) Banks() []string {
 }
 
 // NoticeIn is what stands before the start, in that language or in the base language.
-func (b *Blueprint) NoticeIn(lang locale.Lang) string {
-	if t := b.Notice[lang]; t != "" {
-		return t
+func (b *Blueprint) NoticeIn(lang locale.Lang) string { return b.Notice[b.noticeLang(lang)] }
+
+func (b *Blueprint) noticeLang(lang locale.Lang) locale.Lang {
+	if b.Notice[lang] == "" {
+		return b.Lang
 	}
-	return b.Notice[b.Lang]
+	return lang
 }
 
 // Total is how many questions a form has, canaries included.

@@ -11,6 +11,13 @@ const (
 
 // contact is when the server last heard of the candidate, and the latest silence it saw begin before the
 // deadline.
+//
+// What is heard is every call for the attempt that comes from the device with the lease, or from any device
+// while none has it, and it counts whatever becomes of what it brings: a save that is refused, as a repeated
+// one, is a word as good as any. So nobody who is connected looks off-line because their saves are bad, and
+// nobody has one save refused a second after the deadline and keeps still until half a minute is full, to
+// have it taken as given off-line. What another device sends is not heard: an old tab that still knocks must
+// not hide that the device in use is cut off. Nothing is heard after the end, when the journal is closed.
 type contact struct {
 	last           time.Time
 	gapFrom, gapTo time.Time // zero before the first disconnection

@@ -11,8 +11,7 @@ type Timing struct {
 	Minutes      int       // the exam's limit
 	Multiplier   int       // accommodation: thousandths of the limit, 1250 is a quarter more; 0 is 1000
 	ExtraMinutes int       // accommodation: added after the multiplier
-	WindowEnd    time.Time // when the ordinary time ends at the latest; zero when the window only ends the starts
-	HardEnd      bool      // the window ends accommodations, pauses and extensions too
+	WindowEnd    time.Time // the sitting's ClosesAt: the ordinary limit ends there at the latest; zero is never
 	Pauses       []Pause   // as they happened; one that is still open counts once it has ended
 	Extensions   []int     // minutes
 }
@@ -20,8 +19,8 @@ type Timing struct {
 // Pause is a stretch in which the clock stood still; To is zero while it is open.
 type Pause struct{ From, To time.Time }
 
-// Deadline is when the time is up. A window cuts the ordinary limit; what a person is granted beyond that
-// (accommodation, extension, pause) is added after the cut, unless HardEnd says otherwise.
+// Deadline is when the time is up. The end of the window cuts the ordinary limit; what a person is granted
+// beyond that (accommodation, extension, pause) is added after the cut and runs past the end of the window.
 func (t Timing) Deadline() time.Time {
 	limit := time.Duration(t.Minutes) * time.Minute
 	if !t.WindowEnd.IsZero() {
@@ -45,8 +44,13 @@ func (t Timing) Deadline() time.Time {
 			deadline, stood = deadline.Add(p.To.Sub(from)), p.To
 		}
 	}
-	if t.HardEnd && !t.WindowEnd.IsZero() && deadline.After(t.WindowEnd) {
-		return t.WindowEnd
-	}
 	return deadline
+}
+
+// Cut reports whether the end of the window makes the deadline earlier than it would be, and when that would be.
+func (t Timing) Cut() (whole time.Time, cut bool) {
+	uncut := t
+	uncut.WindowEnd = time.Time{}
+	whole = uncut.Deadline()
+	return whole, t.Deadline().Before(whole)
 }

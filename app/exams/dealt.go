@@ -3,6 +3,7 @@ package exams
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"bainian/app/documents"
 	"bainian/app/fault"
@@ -121,17 +122,20 @@ func (r *Room) dealt(ctx context.Context, attemptID string) (*dealt, error) {
 func (p *paper) itemsOf(f Form) ([]questions.Item, error) {
 	items := make([]questions.Item, len(f.Questions))
 	for n, q := range f.Questions {
-		b := p.banks[q.Bank]
-		if b == nil {
-			return nil, fault.New(fault.Internal, "exams.form_broken", "item", q.Item)
+		var held bool
+		if b := p.banks[q.Bank]; b != nil {
+			items[n], held = b.items[q.Item]
 		}
-		item, ok := b.items[q.Item]
-		if !ok {
-			return nil, fault.New(fault.Internal, "exams.form_broken", "item", q.Item)
+		if !held {
+			return nil, broken(fmt.Errorf("bank %s does not hold item %s", q.Bank, q.Item), n+1)
 		}
-		items[n] = item
 	}
 	return items, nil
+}
+
+// broken is a defect of a form. The item is named for the log alone: its id may tell what is right (E3).
+func broken(cause error, n int) error {
+	return fault.Wrap(cause, fault.Internal, "exams.form_broken", "number", n)
 }
 
 // grade marks the form with these answers.

@@ -19,88 +19,89 @@ import (
 	"bainian/app/store/storetest"
 )
 
-func TestE1_ReloadAndSecondDeviceLoseNothing(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		w, ctx := newWorld(t, db, clock, usual()), context.Background()
-		amy := w.candidate("A001")
-		id := w.start(amy)
-		w.ok(w.room.Lease(ctx, amy, id, "laptop", false))
-		for n := 1; n <= 10; n++ {
-			if got := w.save(amy, id, n, int64(n), w.right(id, n)); got.Answered != n || got.Total != 10 {
-				t.Fatalf("after %d saves: %d of %d", n, got.Answered, got.Total)
-			}
-		}
-		w.save(amy, id, 3, 11, w.wrong(id, 3))
-		if got := w.save(amy, id, 4, 12, questions.Response{}); got.Answered != 9 {
-			t.Fatalf("an answer taken back leaves %d, want 9", got.Answered)
-		}
-
-		w.ok(w.room.Lease(ctx, amy, id, "laptop", false)) // a reload
-		w.refused(w.room.Lease(ctx, amy, id, "phone", false), fault.Conflict, "exams.other_device")
-		w.ok(w.room.Lease(ctx, amy, id, "phone", true))
-
-		paper, err := w.room.Paper(ctx, amy, id, locale.Hant)
-		w.ok(err)
-		if paper.LastSeq != 12 || paper.Answered != 9 {
-			t.Fatalf("the second device sees seq %d and %d answers, want 12 and 9", paper.LastSeq, paper.Answered)
-		}
-		for n := 1; n <= 10; n++ {
-			want := w.right(id, n)
-			switch n {
-			case 3:
-				want = w.wrong(id, 3)
-			case 4:
-				want = questions.Response{}
-			}
-			if got := paper.Questions[n-1].Response; fmt.Sprint(got) != fmt.Sprint(want) {
-				t.Errorf("question %d: %v, want %v", n, got, want)
-			}
-		}
-		w.verified(id)
-	}, schemas()...)
+func TestE1_WhatWasAcknowledgedStays(t *testing.T) {
+	inOneWorld(t,
+		part{name: "ReloadAndSecondDeviceLoseNothing", run: reloadAndSecondDeviceLoseNothing},
+		part{name: "ConcurrentSaves", run: concurrentSaves})
 }
 
-func TestE1_ConcurrentSaves(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		w := newWorld(t, db, clock, usual())
-		var all sync.WaitGroup
-		for i := range 8 {
-			p := w.candidate(fmt.Sprintf("C%03d", i))
-			id := w.start(p)
-			responses := make([]questions.Response, 10)
-			for n := range responses {
-				responses[n] = w.right(id, n+1)
-			}
-			all.Go(func() {
-				for n, r := range responses {
-					if _, err := w.room.Answer(context.Background(), p, id, n+1, Save{Device: "laptop", Seq: int64(n + 1), Response: r}); err != nil {
-						t.Error(err)
-					}
-				}
-			})
-			// A second tab of the same device sends what the first one sends: nothing is lost, nothing doubled.
-			all.Go(func() {
-				for n, r := range responses {
-					_, err := w.room.Answer(context.Background(), p, id, n+1, Save{Device: "laptop", Seq: int64(n + 1), Response: r})
-					if err != nil && !fault.HasKey(err, "exams.stale") {
-						t.Error(err)
-					}
-				}
-			})
+func reloadAndSecondDeviceLoseNothing(t *testing.T, w *world) {
+	ctx := context.Background()
+	amy := w.candidate("A001")
+	id := w.start(amy)
+	w.ok(w.room.Lease(ctx, amy, id, "laptop", false))
+	for n := 1; n <= 10; n++ {
+		if got := w.save(amy, id, n, int64(n), w.right(id, n)); got.Answered != n || got.Total != 10 {
+			t.Fatalf("after %d saves: %d of %d", n, got.Answered, got.Total)
 		}
-		all.Wait()
-		var ids []string
-		w.ok(db.Read(context.Background(), func(rx *store.Rx) (err error) {
-			ids, err = store.All(rx, scanText, `SELECT id FROM attempt`)
-			return err
-		}))
-		for _, id := range ids {
-			if a := w.attempt(id); a.Answered != 10 {
-				t.Errorf("attempt has %d answers, want 10", a.Answered)
-			}
-			w.verified(id)
+	}
+	w.save(amy, id, 3, 11, w.wrong(id, 3))
+	if got := w.save(amy, id, 4, 12, questions.Response{}); got.Answered != 9 {
+		t.Fatalf("an answer taken back leaves %d, want 9", got.Answered)
+	}
+
+	w.ok(w.room.Lease(ctx, amy, id, "laptop", false)) // a reload
+	w.refused(w.room.Lease(ctx, amy, id, "phone", false), fault.Conflict, "exams.other_device")
+	w.ok(w.room.Lease(ctx, amy, id, "phone", true))
+
+	paper, err := w.room.Paper(ctx, amy, id, locale.Hant)
+	w.ok(err)
+	if paper.LastSeq != 12 || paper.Answered != 9 {
+		t.Fatalf("the second device sees seq %d and %d answers, want 12 and 9", paper.LastSeq, paper.Answered)
+	}
+	for n := 1; n <= 10; n++ {
+		want := w.right(id, n)
+		switch n {
+		case 3:
+			want = w.wrong(id, 3)
+		case 4:
+			want = questions.Response{}
 		}
-	}, schemas()...)
+		if got := paper.Questions[n-1].Response; fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("question %d: %v, want %v", n, got, want)
+		}
+	}
+	w.verified(id)
+}
+
+func concurrentSaves(t *testing.T, w *world) {
+	var all sync.WaitGroup
+	for i := range 8 {
+		p := w.candidate(fmt.Sprintf("C%03d", i))
+		id := w.start(p)
+		responses := make([]questions.Response, 10)
+		for n := range responses {
+			responses[n] = w.right(id, n+1)
+		}
+		all.Go(func() {
+			for n, r := range responses {
+				if _, err := w.room.Answer(context.Background(), p, id, n+1, Save{Device: "laptop", Seq: int64(n + 1), Response: r}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		// A second tab of the same device sends what the first one sends: nothing is lost, nothing doubled.
+		all.Go(func() {
+			for n, r := range responses {
+				_, err := w.room.Answer(context.Background(), p, id, n+1, Save{Device: "laptop", Seq: int64(n + 1), Response: r})
+				if err != nil && !fault.HasKey(err, "exams.stale") {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	var ids []string
+	w.ok(w.db.Read(context.Background(), func(rx *store.Rx) (err error) {
+		ids, err = store.All(rx, scanText, `SELECT id FROM attempt WHERE sitting_id = ?`, w.sitting.ID)
+		return err
+	}))
+	for _, id := range ids {
+		if a := w.attempt(id); a.Answered != 10 {
+			t.Errorf("attempt has %d answers, want 10", a.Answered)
+		}
+		w.verified(id)
+	}
 }
 
 const crashVariable = "BAINIAN_TEST_EXAMS_CRASH"

@@ -3,35 +3,44 @@ package exams
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
+	"bainian/app/fault"
 	"bainian/app/locale"
 	"bainian/app/people"
-	"bainian/app/store"
-	"bainian/app/store/storetest"
+	"bainian/app/questions"
 )
 
-// secrets are what no page may hold before the policy releases it.
-var secrets = []string{"秘語", "秘鑰", "回饋", "credit", "Credit", "single-", "{#", "canary", "Canary", "Right\"", "Explanation", "order\":[0,1,2]"}
+func TestE3_NothingTellsAKeyBeforeItsTime(t *testing.T) {
+	inOneWorld(t,
+		part{name: "PaperHoldsNoKeys", run: paperHoldsNoKeys},
+		part{name: "NothingOnTheWayDoes", run: nothingOnTheWayDoes},
+		part{name: "ResultFollowsThePolicy", run: resultFollowsThePolicy},
+		part{name: "NobodyElsesPaper", run: nobodyElsesPaper})
+}
 
-func TestE3_PaperHoldsNoKeys(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		w, ctx := newWorld(t, db, clock, usual()), context.Background()
-		amy := w.candidate("A001")
-		id := w.start(amy)
-		for _, lang := range locale.Langs() {
-			paper, err := w.room.Paper(ctx, amy, id, lang)
-			w.ok(err)
-			w.silent(paper)
-			for _, q := range paper.Questions {
-				if q.Stem == "" || q.Points == 0 {
-					t.Errorf("question %d has no words or no points: %+v", q.N, q)
-				}
+// secrets are what no page may hold before the policy releases it; the ids of items among them, of which
+// "order" is a kind as well.
+var secrets = []string{"秘語", "秘鑰", "回饋", "credit", "Credit", "{#", "canary", "Canary", "Right\"", "Explanation", "order\":[0,1,2]",
+	"single-", "\"many\"", "\"pairs\"", "\"calls\"", "\"word\"", "#many", "#pairs", "#calls", "#word"}
+
+func paperHoldsNoKeys(t *testing.T, w *world) {
+	ctx := context.Background()
+	amy := w.candidate("A001")
+	id := w.start(amy)
+	for _, lang := range locale.Langs() {
+		paper, err := w.room.Paper(ctx, amy, id, lang)
+		w.ok(err)
+		w.silent(paper)
+		for _, q := range paper.Questions {
+			if q.Stem == "" || q.Points == 0 {
+				t.Errorf("question %d has no words or no points: %+v", q.N, q)
 			}
 		}
-	}, schemas()...)
+	}
 }
 
 // silent fails when a page about a live or unreleased paper tells a key.
@@ -46,78 +55,116 @@ func (w *world) silent(page any) {
 	}
 }
 
-func TestE3_ResultFollowsThePolicy(t *testing.T) {
+func resultFollowsThePolicy(t *testing.T, w *world) {
 	type shown struct{ score, answers bool }
-	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		w, ctx := newWorld(t, db, clock, usual()), context.Background()
-		now := "score: at-once, lessons: at-once, answers: never"
-		for n, c := range []struct {
-			policy          string
-			atOnce, settled shown
-		}{
-			{now, shown{true, false}, shown{true, false}},
-			{"score: never, lessons: never, answers: never", shown{}, shown{}},
-			{"score: at-once, lessons: at-once, answers: at-once", shown{true, true}, shown{true, true}},
-			{"score: when-sitting-closes, lessons: never, answers: when-sitting-closes", shown{}, shown{true, true}},
-		} {
-			if c.policy != now {
-				w.publish("quizzes/red.exam.md", now, c.policy)
-				now = c.policy
-			}
-			w.sitting = w.open()
-			amy := w.candidate(fmt.Sprintf("A%03d", n))
-			id := w.start(amy)
-			w.save(amy, id, 1, 1, w.right(id, 1))
-			_, err := w.room.Submit(ctx, amy, id)
-			w.ok(err)
-			check := func(want shown) {
-				t.Helper()
-				v, err := w.room.Result(ctx, amy, id, locale.Hant)
-				w.ok(err)
-				if v.Scored != want.score || (v.Max > 0) != want.score || (len(v.Sections) > 0) != want.score || (len(v.Answers) > 0) != want.answers {
-					t.Errorf("%s: scored %v of %d, %d answers explained, want %+v", c.policy, v.Scored, v.Max, len(v.Answers), want)
-				}
-				if !want.answers {
-					w.silent(v)
-				}
-				views, err := w.room.Sittings(ctx, amy)
-				w.ok(err)
-				for _, view := range views {
-					if view.ID == w.sitting.ID && (view.Mine[0].MaxScore > 0) != want.score {
-						t.Errorf("%s: the list shows %d points", c.policy, view.Mine[0].MaxScore)
-					}
-				}
-			}
-			check(c.atOnce)
-			w.ok(w.room.CloseSitting(ctx, w.trainer, w.sitting.ID))
-			check(c.settled)
-			if v, err := w.room.Result(ctx, w.trainer, id, locale.Hant); err != nil || !v.Scored || !strings.Contains(fmt.Sprint(v.Answers), "解析秘語") {
-				t.Errorf("the trainer sees scored %v, %d answers, %v", v.Scored, len(v.Answers), err)
-			}
+	ctx := context.Background()
+	now := "score: at-once, lessons: at-once, answers: never"
+	for n, c := range []struct {
+		policy          string
+		atOnce, settled shown
+	}{
+		{now, shown{true, false}, shown{true, false}},
+		{"score: never, lessons: never, answers: never", shown{}, shown{}},
+		{"score: at-once, lessons: at-once, answers: at-once", shown{true, true}, shown{true, true}},
+		{"score: when-sitting-closes, lessons: never, answers: when-sitting-closes", shown{}, shown{true, true}},
+	} {
+		if c.policy != now {
+			w.publish("quizzes/red.exam.md", now, c.policy)
+			now = c.policy
 		}
-	}, schemas()...)
-}
-
-func TestE3_NobodyElsesPaper(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		w, ctx := newWorld(t, db, clock, usual()), context.Background()
-		amy, bob := w.candidate("A001"), w.candidate("B001")
+		w.sitting = w.open()
+		amy := w.candidate(fmt.Sprintf("A%03d", n))
 		id := w.start(amy)
-		for who, p := range map[string]people.Person{"another": bob, "trainer": w.trainer, "system": people.System()} {
-			if _, err := w.room.Paper(ctx, p, id, locale.Hant); err == nil {
-				t.Errorf("%s sees the paper", who)
-			}
-		}
+		w.save(amy, id, 1, 1, w.right(id, 1))
 		_, err := w.room.Submit(ctx, amy, id)
 		w.ok(err)
-		if _, err := w.room.Result(ctx, bob, id, locale.Hant); err == nil {
-			t.Error("another candidate sees the result")
+		check := func(want shown) {
+			t.Helper()
+			v, err := w.room.Result(ctx, amy, id, locale.Hant)
+			w.ok(err)
+			if v.Scored != want.score || (v.Max > 0) != want.score || (len(v.Sections) > 0) != want.score || (len(v.Answers) > 0) != want.answers {
+				t.Errorf("%s: scored %v of %d, %d answers explained, want %+v", c.policy, v.Scored, v.Max, len(v.Answers), want)
+			}
+			if !want.answers {
+				w.silent(v)
+			}
+			views, err := w.room.Sittings(ctx, amy)
+			w.ok(err)
+			for _, view := range views {
+				if view.ID == w.sitting.ID && (view.Mine[0].MaxScore > 0) != want.score {
+					t.Errorf("%s: the list shows %d points", c.policy, view.Mine[0].MaxScore)
+				}
+			}
 		}
-		if _, err := w.room.Receipt(ctx, bob, id); err == nil {
-			t.Error("another candidate sees the receipt")
+		check(c.atOnce)
+		w.ok(w.room.CloseSitting(ctx, w.trainer, w.sitting.ID))
+		check(c.settled)
+		if v, err := w.room.Result(ctx, w.trainer, id, locale.Hant); err != nil || !v.Scored || !strings.Contains(fmt.Sprint(v.Answers), "解析秘語") {
+			t.Errorf("the trainer sees scored %v, %d answers, %v", v.Scored, len(v.Answers), err)
 		}
-		if _, err := w.room.Sitting(ctx, bob, w.sitting.ID); err == nil {
-			t.Error("a candidate sees the invigilator's page")
+	}
+}
+
+func nobodyElsesPaper(t *testing.T, w *world) {
+	ctx := context.Background()
+	amy, bob := w.candidate("A001"), w.candidate("B001")
+	id := w.start(amy)
+	for who, p := range map[string]people.Person{"another": bob, "trainer": w.trainer, "system": people.System()} {
+		if _, err := w.room.Paper(ctx, p, id, locale.Hant); err == nil {
+			t.Errorf("%s sees the paper", who)
 		}
-	}, schemas()...)
+	}
+	_, err := w.room.Submit(ctx, amy, id)
+	w.ok(err)
+	if _, err := w.room.Result(ctx, bob, id, locale.Hant); err == nil {
+		t.Error("another candidate sees the result")
+	}
+	if _, err := w.room.Receipt(ctx, bob, id); err == nil {
+		t.Error("another candidate sees the receipt")
+	}
+	if _, err := w.room.Sitting(ctx, bob, w.sitting.ID); err == nil {
+		t.Error("a candidate sees the invigilator's page")
+	}
+}
+
+// Nothing that the server answers on the way, nor the journal, names an item or what is right.
+func nothingOnTheWayDoes(t *testing.T, w *world) {
+	ctx := context.Background()
+	amy := w.candidate("A001")
+	briefing, err := w.room.Briefing(ctx, amy, w.sitting.ID, locale.Hant)
+	w.ok(err)
+	w.silent(briefing)
+	id := w.start(amy)
+	for n := 1; n <= 10; n++ {
+		_, err := w.room.Answer(ctx, amy, id, n, Save{Device: "laptop", Seq: int64(n), Response: questions.Response{Choices: []int{99}, Pairs: []int{99}}})
+		f := (*fault.Error)(nil)
+		if !errors.As(err, &f) {
+			t.Fatalf("a response of no item's shape gives %v", err)
+		}
+		w.silent(f)
+		saved := w.save(amy, id, n, int64(n), w.wrong(id, n))
+		w.silent(saved)
+	}
+	again, err := w.room.Answer(ctx, amy, id, 10, Save{Device: "laptop", Seq: 10, Response: w.wrong(id, 10)})
+	w.ok(err)
+	w.silent(again)
+	views, err := w.room.Sittings(ctx, amy)
+	w.ok(err)
+	w.silent(views)
+	receipt, err := w.room.Submit(ctx, amy, id)
+	w.ok(err)
+	if len(receipt.Answers) != 10 || receipt.Signed == "" {
+		t.Errorf("receipt %+v", receipt)
+	}
+	w.silent(receipt)
+	w.silent(receipt.text())
+	for _, e := range w.verified(id) {
+		w.silent(string(e.Payload)) // an item is named nowhere: the form alone holds it
+	}
+	result, err := w.room.Result(ctx, amy, id, locale.Hant)
+	w.ok(err)
+	if result.Score == result.Max {
+		t.Error("wrong answers earn everything")
+	}
+	w.silent(result)
 }

@@ -50,6 +50,14 @@ func ownIn(rx *store.Rx, actor people.Person, attemptID string) (Attempt, error)
 	return a, nil
 }
 
+// listenIn notes a call that changed nothing else, if it is one that is heard.
+func listenIn(tx *store.Tx, a Attempt, device string) error {
+	if a.holds(device) != nil {
+		return nil
+	}
+	return heardIn(tx, &a)
+}
+
 // heardIn notes a contact, and journals the silence that it ended.
 func heardIn(tx *store.Tx, a *Attempt) error {
 	met, gap := a.contact.heard(tx.Now, a.Deadline)

@@ -34,22 +34,11 @@ type observePayload struct {
 	Events []Event `json:"events"`
 }
 
-// Observe keeps what the browser of the leasing device saw. Every call is a contact; heartbeats alone leave
-// no entry in the journal unless they end a silence.
+// Observe keeps what the browser of the leasing device saw. Every call is a contact, one with
+// events that are refused too; heartbeats alone leave no entry in the journal unless they end a silence.
 func (r *Room) Observe(ctx context.Context, actor people.Person, attemptID, device string, events []Event) error {
-	if len(events) == 0 || len(events) > maxEvents {
-		return fault.New(fault.TooLarge, "exams.events", "max", maxEvents)
-	}
-	var claims []Event
-	for _, e := range events {
-		if !slices.Contains(Events(), e.Kind) {
-			return fault.New(fault.Invalid, "exams.event_unknown", "kind", e.Kind).In("kind")
-		}
-		if e.Kind != Heartbeat {
-			claims = append(claims, e)
-		}
-	}
-	return r.db.Write(ctx, func(tx *store.Tx) error {
+	claims, refusal := claimsOf(events)
+	err := r.db.Write(ctx, func(tx *store.Tx) error {
 		a, err := ownIn(tx.Rx, actor, attemptID)
 		if err != nil {
 			return err
@@ -62,4 +51,24 @@ func (r *Room) Observe(ctx context.Context, actor people.Person, attemptID, devi
 		}
 		return appendIn(tx, &a, entryObserve, observePayload{Device: device, Events: claims})
 	})
+	if err != nil {
+		return err
+	}
+	return refusal
+}
+
+// claimsOf are the events that are kept, or the reason why none of them is.
+func claimsOf(events []Event) (claims []Event, refusal error) {
+	if len(events) == 0 || len(events) > maxEvents {
+		return nil, fault.New(fault.TooLarge, "exams.events", "max", maxEvents)
+	}
+	for _, e := range events {
+		if !slices.Contains(Events(), e.Kind) {
+			return nil, fault.New(fault.Invalid, "exams.event_unknown", "kind", e.Kind).In("kind")
+		}
+		if e.Kind != Heartbeat {
+			claims = append(claims, e)
+		}
+	}
+	return claims, nil
 }

@@ -108,7 +108,11 @@ func (r *Room) Result(ctx context.Context, actor people.Person, attemptID string
 		v.Lessons = d.lessons(marks)
 	}
 	if all || v.Feedback.Answers.Shown(settled) {
-		v.Answers = r.explained(d, answers, marks, lang)
+		says, err := r.voices(ctx)
+		if err != nil {
+			return v, err
+		}
+		v.Answers = r.explained(d, answers, marks, lang, says)
 	}
 	return v, nil
 }
@@ -152,11 +156,11 @@ func (d *dealt) lessons(m Marks) []string {
 	return refs
 }
 
-func (r *Room) explained(d *dealt, answers []Answered, marks Marks, lang locale.Lang) []AnswerView {
+func (r *Room) explained(d *dealt, answers []Answered, marks Marks, lang locale.Lang, v voices) []AnswerView {
 	views := make([]AnswerView, len(d.items))
-	for n, q := range r.shown(d, answers, lang) {
+	for n, q := range r.shown(d, answers, lang, v) {
 		f, item := d.form.Questions[n], d.items[n]
-		words := r.words(d.banks[f.Bank], item, f.Variant, lang)
+		words := r.words(d.banks[f.Bank], item, f.Variant, lang, v)
 		views[n] = AnswerView{Question: q, Score: marks.Questions[n].Score, Max: marks.Questions[n].Max,
 			Right: rightResponse(item, f.Layout), Comments: pick(words.feedback, f.Layout.Order), Explanation: words.explanation}
 	}

@@ -76,7 +76,11 @@ func (r *Room) Paper(ctx context.Context, actor people.Person, attemptID string,
 	p := Paper{AttemptID: a.ID, SittingID: a.SittingID, Title: s.TitleIn(lang), State: a.State, Now: now,
 		StartedAt: a.StartedAt, Deadline: a.Deadline, Grace: offlineGrace, PausedAt: a.PausedAt,
 		LastSeq: a.LastSeq, Answered: a.Answered, Total: a.Total, Held: a.device != "", Watch: d.blueprint.Integrity.Watch}
-	p.Questions = r.shown(d, answers, lang)
+	v, err := r.voices(ctx)
+	if err != nil {
+		return Paper{}, err
+	}
+	p.Questions = r.shown(d, answers, lang, v)
 	for _, q := range p.Questions {
 		if n := len(p.Sections); n == 0 || p.Sections[n-1].Title != q.Section {
 			p.Sections = append(p.Sections, PaperSection{Title: q.Section, First: q.N})
@@ -87,11 +91,11 @@ func (r *Room) Paper(ctx context.Context, actor people.Person, attemptID string,
 }
 
 // shown are the questions of a form in the words and the order that the candidate saw.
-func (r *Room) shown(d *dealt, answers []Answered, lang locale.Lang) []Question {
+func (r *Room) shown(d *dealt, answers []Answered, lang locale.Lang, v voices) []Question {
 	qs := make([]Question, len(d.items))
 	for i, item := range d.items {
 		f := d.form.Questions[i]
-		words := r.words(d.banks[f.Bank], item, f.Variant, lang)
+		words := r.words(d.banks[f.Bank], item, f.Variant, lang, v)
 		qs[i] = Question{N: i + 1, Section: d.sectionTitle(f.Section, lang), Kind: item.Kind, Points: item.Points, Unit: item.Unit,
 			Stem: words.stem, Choices: pick(words.choices, f.Layout.Order), Rights: pick(words.rights, f.Layout.Rights)}
 	}
@@ -100,39 +104,6 @@ func (r *Room) shown(d *dealt, answers []Answered, lang locale.Lang) []Question 
 		q.Response, q.SavedAt, q.Late = x.Response, x.At, x.Late
 	}
 	return qs
-}
-
-// rendered is an item's words as HTML, rows in the order of the source.
-type rendered struct {
-	stem                      markdown.HTML
-	choices, rights, feedback []markdown.HTML
-	explanation               markdown.HTML
-}
-
-func (r *Room) words(b *bank, item questions.Item, variant string, lang locale.Lang) rendered {
-	w, _ := b.rendered.get(wording{item.ID, variant, lang}, func() (rendered, error) {
-		text, _ := item.Wording(variant, lang)
-		stem := text.Stem
-		if stem == "" {
-			stem = text.Title
-		}
-		return rendered{stem: r.block(stem, lang), choices: r.inline(text.Choices), rights: r.inline(text.Rights),
-			feedback: r.inline(text.Feedback), explanation: r.block(text.Explanation, lang)}, nil
-	})
-	return w
-}
-
-func (r *Room) block(src string, lang locale.Lang) markdown.HTML {
-	doc, _ := r.md.Render([]byte(src), markdown.Options{Lang: lang}) // linted when the bank was published
-	return doc.HTML()
-}
-
-func (r *Room) inline(rows []string) []markdown.HTML {
-	out := make([]markdown.HTML, len(rows))
-	for i, row := range rows {
-		out[i] = r.md.Inline(row, nil)
-	}
-	return out
 }
 
 // pick are the rows in that order.

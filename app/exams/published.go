@@ -3,12 +3,10 @@ package exams
 import (
 	"context"
 	"path"
-	"slices"
 	"strings"
 
 	"bainian/app/documents"
 	"bainian/app/fault"
-	"bainian/app/locale"
 	"bainian/app/questions"
 	"bainian/app/store"
 )
@@ -18,12 +16,6 @@ type bank struct {
 	*questions.Bank
 	items    map[string]questions.Item
 	rendered cache[wording, rendered]
-}
-
-// wording is an item in the words that one person saw.
-type wording struct {
-	item, variant string
-	lang          locale.Lang
 }
 
 // bankOf is the parsed bank of a pin.
@@ -65,35 +57,6 @@ func (r *Room) version(ctx context.Context, pin Pin) (doc documents.Doc, err err
 	return doc, err
 }
 
-// lintBank is the shelf's check of a bank.
-func (r *Room) lintBank(_ context.Context, doc documents.Doc) (fault.Problems, error) {
-	_, problems := parseBank(doc)
-	return problems, nil
-}
-
-// lintExam is the shelf's check of a blueprint: it must be one that the banks of now can deal.
-func (r *Room) lintExam(ctx context.Context, doc documents.Doc) (fault.Problems, error) {
-	b, problems := parseExam(doc)
-	if len(problems) > 0 {
-		return problems, nil
-	}
-	heads, err := r.shelf.Heads(ctx, documents.Bank)
-	if err != nil {
-		return nil, err
-	}
-	banks := map[string]*questions.Bank{}
-	for _, h := range heads {
-		if id := idOf(h.Path); slices.Contains(b.Banks(), id) {
-			parsed, err := r.bankOf(ctx, Pin{Path: h.Path, Version: h.Version})
-			if err != nil {
-				return nil, err
-			}
-			banks[id] = parsed.Bank
-		}
-	}
-	return b.Lint(banks), nil
-}
-
 // parseBank reads a bank, whose id must be its file's name: a blueprint finds it by that.
 func parseBank(doc documents.Doc) (*questions.Bank, fault.Problems) {
 	base, translations := files(doc)
@@ -114,8 +77,8 @@ func parseExam(doc documents.Doc) (*Blueprint, fault.Problems) {
 	return b, problems
 }
 
-func examPath(slug string) string { return "quizzes/" + slug + ".exam.md" }
-func bankPath(id string) string   { return "quizzes/" + id + ".bank.md" }
+func examPath(slug string) string { return quizzes + "/" + slug + ".exam.md" }
+func bankPath(id string) string   { return quizzes + "/" + id + ".bank.md" }
 
 // idOf is the inverse of both.
 func idOf(p string) string {

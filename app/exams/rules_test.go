@@ -30,8 +30,7 @@ func TestDeadline(t *testing.T) {
 		{"started after the window", Timing{Minutes: 40, WindowEnd: at(-5)}, 0},
 		{"a quarter more", Timing{Minutes: 40, Multiplier: 1250}, 50},
 		{"extra minutes after the multiplier", Timing{Minutes: 40, Multiplier: 1250, ExtraMinutes: 10}, 60},
-		{"a window does not cut an accommodation", Timing{Minutes: 40, Multiplier: 1500, WindowEnd: at(45)}, 60},
-		{"unless it is hard", Timing{Minutes: 40, Multiplier: 1500, WindowEnd: at(45), HardEnd: true}, 45},
+		{"an accommodation runs past the end of the window", Timing{Minutes: 40, Multiplier: 1500, WindowEnd: at(45)}, 60},
 		{"of a cut limit the accommodation is a share", Timing{Minutes: 40, Multiplier: 1500, WindowEnd: at(20)}, 30},
 		{"extensions add up", Timing{Minutes: 40, Extensions: []int{5, 10}}, 55},
 		{"pause", Timing{Minutes: 40, Pauses: []Pause{{at(10), at(25)}}}, 55},
@@ -40,7 +39,7 @@ func TestDeadline(t *testing.T) {
 		{"an open pause adds nothing yet", Timing{Minutes: 40, Pauses: []Pause{{From: at(10)}}}, 40},
 		{"a pause after the end changes nothing", Timing{Minutes: 40, Pauses: []Pause{{at(41), at(50)}}}, 40},
 		{"a pause in the time that another gave", Timing{Minutes: 40, Pauses: []Pause{{at(10), at(20)}, {at(45), at(50)}}}, 55},
-		{"a pause is given after a window too", Timing{Minutes: 40, WindowEnd: at(40), Pauses: []Pause{{at(10), at(20)}}}, 50},
+		{"a pause runs past the end of the window", Timing{Minutes: 40, WindowEnd: at(40), Pauses: []Pause{{at(10), at(20)}}}, 50},
 	}
 	for _, test := range tests {
 		test.timing.Start = start

@@ -30,7 +30,7 @@ type Sitting struct {
 	Minutes      int    // the time limit
 	CohortID     string // "" is everyone
 	OpensAt      time.Time
-	ClosesAt     time.Time // no starts after it
+	ClosesAt     time.Time // the end of the window: no starts after it, and an ordinary limit ends with it (Timing)
 	OpenedBy     string
 	OpenedAt     time.Time
 	ClosedAt     time.Time // zero until it is closed, by a person or after its window
@@ -45,8 +45,8 @@ type NewSitting struct {
 	Minutes      int    // the time limit
 	CohortID     string // "" is everyone
 	OpensAt      time.Time
-	ClosesAt     time.Time
-	Invigilators []string // person ids
+	ClosesAt     time.Time // as in Sitting
+	Invigilators []string  // person ids
 }
 
 // TitleIn is the title in that language, or in whichever there is.

@@ -2,7 +2,6 @@ package exams
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 
@@ -10,206 +9,189 @@ import (
 	"bainian/app/locale"
 	"bainian/app/people"
 	"bainian/app/store"
-	"bainian/app/store/storetest"
 )
 
-func TestOpeningPinsAndCommits(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		w, ctx := newWorld(t, db, clock, usual()), context.Background()
-		amy, now := w.candidate("A001"), clock.Now()
-		open := func(actor people.Person, change func(*NewSitting)) (Sitting, error) {
-			n := NewSitting{Exam: "red", CohortID: w.cohort, OpensAt: now, ClosesAt: now.Add(time.Hour)}
-			change(&n)
-			return w.room.OpenSitting(ctx, actor, n)
-		}
-		_, err := open(amy, func(*NewSitting) {})
-		w.refused(err, fault.Forbidden, "exams.forbidden")
-		_, err = open(w.trainer, func(n *NewSitting) { n.Exam = "none" })
-		w.refused(err, fault.NotFound, "exams.exam_unknown")
-		_, err = open(w.trainer, func(n *NewSitting) { n.ClosesAt = n.OpensAt })
-		w.refused(err, fault.Invalid, "exams.window")
-		_, err = open(w.trainer, func(n *NewSitting) { n.OpensAt, n.ClosesAt = now.Add(-2*time.Hour), now.Add(-time.Hour) })
-		w.refused(err, fault.Invalid, "exams.window")
-		_, err = open(w.trainer, func(n *NewSitting) { n.Invigilators = []string{amy.ID} })
-		w.refused(err, fault.Invalid, "exams.invigilator")
-
-		version := w.publish("quizzes/red.bank.md", "= 47 ± 1", "= 48 ± 1")
-		s, err := open(w.trainer, func(*NewSitting) {})
-		w.ok(err)
-		if s.Pins.Banks["red"].Version != version || w.sitting.Pins.Banks["red"].Version != version-1 {
-			t.Errorf("pins %+v, the earlier sitting's %+v", s.Pins, w.sitting.Pins)
-		}
-		var committed int
-		w.ok(db.Read(ctx, func(rx *store.Rx) error {
-			return rx.Row(`SELECT count(*) FROM leaf WHERE kind = 'sitting' AND data = ?`, s.ID+" "+s.Commitment).Scan(&committed)
-		}))
-		if committed != 1 {
-			t.Error("the commitment is not in the ledger")
-		}
-		w.room.OnOpened(func(*store.Tx, Sitting) error { return fault.New(fault.Conflict, "exams.forbidden") })
-		if _, err := open(w.trainer, func(*NewSitting) {}); err == nil {
-			t.Error("a hook's error did not undo the opening")
-		}
-	}, schemas()...)
+func TestSittings(t *testing.T) {
+	inOneWorld(t,
+		part{name: "OpeningPinsAndCommits", run: openingPinsAndCommits},
+		part{name: "Closing", run: closing},
+		part{name: "NotesAndTheInvigilatorsPage", run: notesAndTheInvigilatorsPage},
+		part{name: "ItemStats", run: itemStats},
+		part{name: "UnlimitedAttempts", run: unlimitedAttempts, rules: rules{attempts: 0, cooldown: "0h"}})
 }
 
-func TestBlueprintsThatCannotBeDealtAreRefused(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		w, ctx := newWorld(t, db, clock, usual()), context.Background()
-		files := usual().files()
-		exam, bank := files["quizzes/red.exam.md"], files["quizzes/red.bank.md"]
-		exam.Data = []byte(strings.Replace(string(exam.Data), "category: 單選, count: 5", "category: 單選, count: 9", 1))
-		bank.Data = []byte(strings.Replace(string(bank.Data), "bank: red", "bank: blue", 1))
-		_, problems, err := w.shelf.Load(ctx, files)
-		w.ok(err)
-		keys := map[string]bool{}
-		for _, p := range problems {
-			keys[p.Key] = p.Line > 0 && p.File != ""
-		}
-		if len(problems) != 2 || !keys["exams.id_differs"] || !keys["exams.blueprint_few"] {
-			t.Errorf("problems %v", problems)
-		}
-	}, schemas()...)
+func openingPinsAndCommits(t *testing.T, w *world) {
+	ctx := context.Background()
+	amy, now := w.candidate("A001"), w.clock.Now()
+	open := func(actor people.Person, change func(*NewSitting)) (Sitting, error) {
+		n := NewSitting{Exam: "red", CohortID: w.cohort, OpensAt: now, ClosesAt: now.Add(time.Hour)}
+		change(&n)
+		return w.room.OpenSitting(ctx, actor, n)
+	}
+	_, err := open(amy, func(*NewSitting) {})
+	w.refused(err, fault.Forbidden, "exams.forbidden")
+	_, err = open(w.trainer, func(n *NewSitting) { n.Exam = "none" })
+	w.refused(err, fault.NotFound, "exams.exam_unknown")
+	_, err = open(w.trainer, func(n *NewSitting) { n.ClosesAt = n.OpensAt })
+	w.refused(err, fault.Invalid, "exams.window")
+	_, err = open(w.trainer, func(n *NewSitting) { n.OpensAt, n.ClosesAt = now.Add(-2*time.Hour), now.Add(-time.Hour) })
+	w.refused(err, fault.Invalid, "exams.window")
+	_, err = open(w.trainer, func(n *NewSitting) { n.Invigilators = []string{amy.ID} })
+	w.refused(err, fault.Invalid, "exams.invigilator")
+
+	version := w.publish("quizzes/red.bank.md", "= 47 ± 1", "= 48 ± 1")
+	s, err := open(w.trainer, func(*NewSitting) {})
+	w.ok(err)
+	if s.Pins.Banks["red"].Version != version || w.sitting.Pins.Banks["red"].Version != version-1 {
+		t.Errorf("pins %+v, the earlier sitting's %+v", s.Pins, w.sitting.Pins)
+	}
+	var committed int
+	w.ok(w.db.Read(ctx, func(rx *store.Rx) error {
+		return rx.Row(`SELECT count(*) FROM leaf WHERE kind = 'sitting' AND data = ?`, s.ID+" "+s.Commitment).Scan(&committed)
+	}))
+	if committed != 1 {
+		t.Error("the commitment is not in the ledger")
+	}
+	w.room.OnOpened(func(*store.Tx, Sitting) error { return fault.New(fault.Conflict, "exams.forbidden") })
+	if _, err := open(w.trainer, func(*NewSitting) {}); err == nil {
+		t.Error("a hook's error did not undo the opening")
+	}
 }
 
-func TestClosing(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		w, ctx := newWorld(t, db, clock, usual()), context.Background()
-		closed := map[string]int{}
-		w.room.OnClosed(func(tx *store.Tx, s Sitting) error {
-			var live int
-			if err := tx.Row(`SELECT count(*) FROM attempt WHERE sitting_id = ? AND state = 'live'`, s.ID).Scan(&live); err != nil {
-				return err
-			}
-			if live > 0 {
-				t.Errorf("%d attempts are live when the sitting is said to be closed", live)
-			}
-			tx.After(func() { closed[s.ID]++ })
-			return nil
-		})
-		people, ids := w.candidates(3, true)
-		w.save(people[0], ids[0], 1, 1, w.right(ids[0], 1))
-		w.refused(w.room.CloseSitting(ctx, people[0], w.sitting.ID), fault.Forbidden, "exams.forbidden")
-		w.ok(w.room.CloseSitting(ctx, w.trainer, w.sitting.ID))
-		w.ok(w.room.CloseSitting(ctx, w.trainer, w.sitting.ID))
-		receipt, err := w.room.Receipt(ctx, people[0], ids[0])
-		w.ok(err)
-		if receipt.Cause != causeClosed || receipt.Answered != 1 || len(receipt.Answers) != 1 {
-			t.Errorf("receipt %+v", receipt)
+func closing(t *testing.T, w *world) {
+	ctx := context.Background()
+	closed := map[string]int{}
+	w.room.OnClosed(func(tx *store.Tx, s Sitting) error {
+		var live int
+		if err := tx.Row(`SELECT count(*) FROM attempt WHERE sitting_id = ? AND state = 'live'`, s.ID).Scan(&live); err != nil {
+			return err
 		}
+		if live > 0 {
+			t.Errorf("%d attempts are live when the sitting is said to be closed", live)
+		}
+		tx.After(func() { closed[s.ID]++ })
+		return nil
+	})
+	people, ids := w.candidates(3, true)
+	w.save(people[0], ids[0], 1, 1, w.right(ids[0], 1))
+	w.refused(w.room.CloseSitting(ctx, people[0], w.sitting.ID), fault.Forbidden, "exams.forbidden")
+	w.ok(w.room.CloseSitting(ctx, w.trainer, w.sitting.ID))
+	w.ok(w.room.CloseSitting(ctx, w.trainer, w.sitting.ID))
+	receipt, err := w.room.Receipt(ctx, people[0], ids[0])
+	w.ok(err)
+	if receipt.Cause != causeClosed || receipt.Answered != 1 || len(receipt.Answers) != 1 {
+		t.Errorf("receipt %+v", receipt)
+	}
 
-		// A sitting that nobody closes closes after its window, once the last one is graded.
-		second := w.open()
-		dora := w.candidate("D001")
-		clock.Set(second.ClosesAt.Add(-time.Minute))
-		id, err := w.room.Start(ctx, dora, second.ID, true)
-		w.ok(err)
-		if got := w.attempt(id).Deadline; !got.Equal(second.ClosesAt) {
-			t.Errorf("the window does not end the time: %v", got)
-		}
-		clock.Set(second.ClosesAt.Add(time.Second))
-		w.ok(w.room.ExpireDue(ctx))
-		if closed[second.ID] != 0 {
-			t.Error("closed while an attempt is live")
-		}
-		clock.Add(10 * time.Minute)
-		w.ok(w.room.ExpireDue(ctx))
-		w.ok(w.room.ExpireDue(ctx))
-		if closed[w.sitting.ID] != 1 || closed[second.ID] != 1 {
-			t.Errorf("closed %v, want each once", closed)
-		}
-		papers, err := w.room.Papers(ctx, w.sitting.ID)
-		w.ok(err)
-		if len(papers) != 3 || len(papers[0].Items) != 10 || len(papers[0].Responses) != 10 {
-			t.Errorf("%d papers", len(papers))
-		}
-	}, schemas()...)
+	// A sitting that nobody closes closes after its window, once the last one is graded.
+	second := w.open()
+	dora := w.candidate("D001")
+	w.clock.Set(second.ClosesAt.Add(-time.Minute))
+	id, err := w.room.Start(ctx, dora, second.ID, true)
+	w.ok(err)
+	if got := w.attempt(id).Deadline; !got.Equal(second.ClosesAt) {
+		t.Errorf("the window does not end the time: %v", got)
+	}
+	w.clock.Set(second.ClosesAt.Add(time.Second))
+	w.ok(w.room.ExpireDue(ctx))
+	if closed[second.ID] != 0 {
+		t.Error("closed while an attempt is live")
+	}
+	w.clock.Add(10 * time.Minute)
+	w.ok(w.room.ExpireDue(ctx))
+	w.ok(w.room.ExpireDue(ctx))
+	if closed[w.sitting.ID] != 1 || closed[second.ID] != 1 {
+		t.Errorf("closed %v, want each once", closed)
+	}
+	papers, err := w.room.Papers(ctx, w.sitting.ID)
+	w.ok(err)
+	if len(papers) != 3 || len(papers[0].Items) != 10 || len(papers[0].Responses) != 10 {
+		t.Errorf("%d papers", len(papers))
+	}
 }
 
-func TestNotesAndTheInvigilatorsPage(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		w, ctx := newWorld(t, db, clock, usual()), context.Background()
-		ian, joe := w.person("I001", people.Invigilator), w.person("J001", people.Invigilator)
-		var err error
-		w.sitting, err = w.room.OpenSitting(ctx, w.trainer, NewSitting{Exam: "red", CohortID: w.cohort, OpensAt: clock.Now(), ClosesAt: clock.Now().Add(time.Hour), Invigilators: []string{ian.ID, ian.ID}})
-		w.ok(err)
-		amy, bob := w.candidate("A001"), w.candidate("B001")
-		w.start(amy)
-		w.refused(w.room.Note(ctx, joe, w.sitting.ID, amy.ID, "看手機"), fault.Forbidden, "exams.forbidden")
-		w.refused(w.room.Note(ctx, ian, w.sitting.ID, amy.ID, "  "), fault.Invalid, "exams.text_missing")
-		w.refused(w.room.Note(ctx, ian, w.sitting.ID, bob.ID, "沒來"), fault.NotFound, "exams.missing")
-		w.ok(w.room.Note(ctx, ian, w.sitting.ID, amy.ID, "九點十分看手機"))
-		clock.Add(40 * time.Second)
-		detail, err := w.room.Sitting(ctx, ian, w.sitting.ID)
-		w.ok(err)
-		if c := detail.Candidates; len(c) != 1 || c[0].Silent != 40*time.Second || len(c[0].Notes) != 1 || c[0].Notes[0].By != ian.ID {
-			t.Errorf("candidates %+v", c)
-		}
-		if detail.Expected != 2 || detail.Counts != (Counts{Live: 1}) || len(detail.Absent) != 1 || detail.Absent[0] != bob.ID {
-			t.Errorf("counts %+v, absent %v", detail.Counts, detail.Absent)
-		}
-		if views, err := w.room.Sittings(ctx, joe); err != nil || len(views) != 0 {
-			t.Errorf("another invigilator sees %d sittings, %v", len(views), err)
-		}
-		if views, err := w.room.Sittings(ctx, ian); err != nil || len(views) != 1 || views[0].Counts.Live != 1 {
-			t.Errorf("the invigilator sees %+v, %v", views, err)
-		}
-		if views, err := w.room.Sittings(ctx, bob); err != nil || len(views) != 2 || views[0].WhyNot != nil || views[0].Left != 2 {
-			t.Errorf("the candidate sees %+v, %v", views, err)
-		}
-		w.ok(w.room.CloseSitting(ctx, w.trainer, w.sitting.ID))
-		w.refused(w.room.Note(ctx, ian, w.sitting.ID, amy.ID, "補記"), fault.Conflict, "exams.note_closed")
-	}, schemas()...)
+func notesAndTheInvigilatorsPage(t *testing.T, w *world) {
+	ctx := context.Background()
+	ian, joe := w.person("I001", people.Invigilator), w.person("J001", people.Invigilator)
+	var err error
+	w.sitting, err = w.room.OpenSitting(ctx, w.trainer, NewSitting{Exam: "red", CohortID: w.cohort, OpensAt: w.clock.Now(), ClosesAt: w.clock.Now().Add(time.Hour), Invigilators: []string{ian.ID, ian.ID}})
+	w.ok(err)
+	amy, bob := w.candidate("A001"), w.candidate("B001")
+	w.start(amy)
+	w.refused(w.room.Note(ctx, joe, w.sitting.ID, amy.ID, "看手機"), fault.Forbidden, "exams.forbidden")
+	w.refused(w.room.Note(ctx, ian, w.sitting.ID, amy.ID, "  "), fault.Invalid, "exams.text_missing")
+	w.refused(w.room.Note(ctx, ian, w.sitting.ID, bob.ID, "沒來"), fault.NotFound, "exams.missing")
+	w.ok(w.room.Note(ctx, ian, w.sitting.ID, amy.ID, "九點十分看手機"))
+	w.clock.Add(40 * time.Second)
+	detail, err := w.room.Sitting(ctx, ian, w.sitting.ID)
+	w.ok(err)
+	if c := detail.Candidates; len(c) != 1 || c[0].Silent != 40*time.Second || len(c[0].Notes) != 1 || c[0].Notes[0].By != ian.ID {
+		t.Errorf("candidates %+v", c)
+	}
+	if detail.Expected != 2 || detail.Counts != (Counts{Live: 1}) || len(detail.Absent) != 1 || detail.Absent[0] != bob.ID {
+		t.Errorf("counts %+v, absent %v", detail.Counts, detail.Absent)
+	}
+	if views, err := w.room.Sittings(ctx, joe); err != nil || len(views) != 0 {
+		t.Errorf("another invigilator sees %d sittings, %v", len(views), err)
+	}
+	if views, err := w.room.Sittings(ctx, ian); err != nil || len(views) != 1 || views[0].Counts.Live != 1 {
+		t.Errorf("the invigilator sees %+v, %v", views, err)
+	}
+	if views, err := w.room.Sittings(ctx, bob); err != nil || len(views) != 2 || views[0].WhyNot != nil || views[0].Left != 2 {
+		t.Errorf("the candidate sees %+v, %v", views, err)
+	}
+	w.ok(w.room.CloseSitting(ctx, w.trainer, w.sitting.ID))
+	w.refused(w.room.Note(ctx, ian, w.sitting.ID, amy.ID, "補記"), fault.Conflict, "exams.note_closed")
 }
 
-func TestItemStats(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		w, ctx := newWorld(t, db, clock, usual()), context.Background()
-		people, ids := w.candidates(4, true)
-		for i, id := range ids {
-			for n := 1; n <= 10; n++ {
-				w.save(people[i], id, n, int64(n), w.response(id, n, n > i))
-			}
-			_, err := w.room.Submit(ctx, people[i], id)
-			w.ok(err)
+func itemStats(t *testing.T, w *world) {
+	ctx := context.Background()
+	before := 0
+	rows, err := w.room.ItemStats(ctx, w.trainer, "red")
+	w.ok(err)
+	for _, row := range rows {
+		before += row.N
+	}
+	people, ids := w.candidates(4, true)
+	for i, id := range ids {
+		for n := 1; n <= 10; n++ {
+			w.save(people[i], id, n, int64(n), w.response(id, n, n > i))
 		}
-		_, err := w.room.ItemStats(ctx, people[0], "red")
-		w.refused(err, fault.Forbidden, "exams.forbidden")
-		rows, err := w.room.ItemStats(ctx, w.trainer, "red")
+		_, err := w.room.Submit(ctx, people[i], id)
 		w.ok(err)
-		dealt := 0
-		for _, row := range rows {
-			dealt += row.N
-			if row.Now.ID != row.Item {
-				t.Errorf("item %s is shown as %q", row.Item, row.Now.ID)
-			}
+	}
+	_, err = w.room.ItemStats(ctx, people[0], "red")
+	w.refused(err, fault.Forbidden, "exams.forbidden")
+	rows, err = w.room.ItemStats(ctx, w.trainer, "red")
+	w.ok(err)
+	dealt := -before
+	for _, row := range rows {
+		dealt += row.N
+		if row.Now.ID != row.Item {
+			t.Errorf("item %s is shown as %q", row.Item, row.Now.ID)
 		}
-		if dealt != 40 {
-			t.Errorf("%d questions counted, want 40", dealt)
-		}
-		exams, err := w.room.Exams(ctx)
-		w.ok(err)
-		if len(exams) != 1 || exams[0].Slug != "red" {
-			t.Errorf("exams %+v", exams)
-		}
-		if v, err := w.room.Result(ctx, people[0], ids[0], locale.En); err != nil || v.Score != v.Max || !v.Passed {
-			t.Errorf("result %+v, %v", v, err)
-		}
-	}, schemas()...)
+	}
+	if dealt != 40 {
+		t.Errorf("%d questions counted, want 40", dealt)
+	}
+	exams, err := w.room.Exams(ctx)
+	w.ok(err)
+	if len(exams) != 1 || exams[0].Slug != "red" {
+		t.Errorf("exams %+v", exams)
+	}
+	if v, err := w.room.Result(ctx, people[0], ids[0], locale.En); err != nil || v.Score != v.Max || !v.Passed {
+		t.Errorf("result %+v, %v", v, err)
+	}
 }
 
-func TestUnlimitedAttempts(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		k := usual()
-		k.attempts, k.cooldown = 0, "0h"
-		w, ctx := newWorld(t, db, clock, k), context.Background()
-		amy := w.candidate("A001")
-		for range 4 {
-			_, err := w.room.Submit(ctx, amy, w.start(amy))
-			w.ok(err)
-		}
-		if b, err := w.room.Briefing(ctx, amy, w.sitting.ID, locale.Hant); err != nil || b.Left != -1 {
-			t.Errorf("left %d, %v", b.Left, err)
-		}
-	}, schemas()...)
+func unlimitedAttempts(t *testing.T, w *world) {
+	ctx := context.Background()
+	amy := w.candidate("A001")
+	for range 4 {
+		_, err := w.room.Submit(ctx, amy, w.start(amy))
+		w.ok(err)
+	}
+	if b, err := w.room.Briefing(ctx, amy, w.sitting.ID, locale.Hant); err != nil || b.Left != -1 {
+		t.Errorf("left %d, %v", b.Left, err)
+	}
 }

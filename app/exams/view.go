@@ -161,9 +161,11 @@ type Briefing struct {
 	Sitting      Sitting
 	Title        string
 	Notice       markdown.HTML // the blueprint's own words
-	Minutes      int           // the time limit of this person, accommodation included
+	Minutes      int           // the time limit of this person: accommodation included, what the window cuts off taken away
 	Total        int           // questions
-	Deadline     time.Time     // if it were started now
+	Deadline     time.Time     // if it were started now, or when the sitting opens
+	Cut          bool          // the sitting closes before the time limit is over, so that Deadline is earlier than Uncut
+	Uncut        time.Time     // the deadline as it would be if the sitting closed later
 	OfflineGrace time.Duration // after the deadline, for answers given off-line; being off-line does not stop the clock
 	Watch        []string      // what is watched: focus, fullscreen, paste
 	Invigilated  bool
@@ -183,13 +185,19 @@ func (r *Room) Briefing(ctx context.Context, actor people.Person, sittingID stri
 	if err != nil {
 		return b, err
 	}
-	b = Briefing{Sitting: s, Title: s.TitleIn(lang), Notice: r.block(paper.blueprint.NoticeIn(lang), lang), Total: paper.blueprint.Total(),
+	v, err := r.voices(ctx)
+	if err != nil {
+		return b, err
+	}
+	notice := r.block(paper.blueprint.NoticeIn(lang), v.in(paper.blueprint.noticeLang(lang)))
+	b = Briefing{Sitting: s, Title: s.TitleIn(lang), Notice: notice, Total: paper.blueprint.Total(),
 		OfflineGrace: offlineGrace, Watch: paper.blueprint.Integrity.Watch, Invigilated: paper.blueprint.Integrity.Invigilated}
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
 		adm, err := r.admitIn(rx, actor, s, paper.blueprint)
 		b.WhyNot, b.Left, b.Live = adm.whyNot, adm.next.Left, adm.live
 		b.Deadline = adm.timing.Deadline()
-		b.Minutes = int(b.Deadline.Sub(rx.Now).Minutes())
+		b.Uncut, b.Cut = adm.timing.Cut()
+		b.Minutes = int(b.Deadline.Sub(adm.timing.Start).Minutes())
 		return err
 	})
 	return b, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -42,8 +43,12 @@ type world struct {
 	queue   *jobs.Queue
 	room    *Room
 	trainer people.Person
+	hr      people.Person
 	cohort  string
 	sitting Sitting
+	files   fs.FS  // where the library finds drawings; nil is nowhere
+	key     string // file of the signing key
+	suffix  string // tells the people of this part from those of others
 }
 
 const testBank = `---
@@ -78,7 +83,7 @@ title: 高壓線題庫
 | 甲方 | 買方 |
 | 乙方 | 賣方 |
 
-## 一天要聯絡幾家？ {#number}
+## 一天要聯絡幾家？ {#calls}
 
 = 47 ± 1
 
@@ -138,19 +143,69 @@ func newWorld(tb testing.TB, db *store.DB, clock *storetest.Clock, k rules) *wor
 // newWorldIn is newWorld with the signing key in that folder.
 func newWorldIn(tb testing.TB, db *store.DB, clock *storetest.Clock, k rules, dir string) *world {
 	tb.Helper()
-	w := &world{TB: tb, db: db, clock: clock}
-	w.build(filepath.Join(dir, "signing.key"))
+	w := &world{TB: tb, db: db, clock: clock, key: filepath.Join(dir, "signing.key")}
+	w.build(w.key)
 	ctx := context.Background()
 	_, problems, err := w.shelf.Load(ctx, k.files())
 	w.ok(err)
 	w.ok(problems.Err())
 	w.trainer = w.person("trainer", people.Trainer)
-	hr := w.person("hr", people.HR)
-	c, err := w.roster.Create(ctx, hr, cohorts.Cohort{Number: 1, Name: "第一期", StartsOn: "2026-11-01", EndsOn: "2027-01-31"})
+	w.hr = w.person("hr", people.HR)
+	w.gather(1)
+	return w
+}
+
+// gather makes a cohort and opens a sitting for it.
+func (w *world) gather(number int) {
+	w.Helper()
+	c, err := w.roster.Create(context.Background(), w.hr, cohorts.Cohort{Number: number, Name: fmt.Sprintf("第 %d 期", number), StartsOn: "2026-11-01", EndsOn: "2027-01-31"})
 	w.ok(err)
 	w.cohort = c.ID
 	w.sitting = w.open()
-	return w
+}
+
+// part is a test in a world that it shares with others.
+type part struct {
+	name string
+	run  func(t *testing.T, w *world)
+	rules
+}
+
+// inOneWorld runs the parts one after the other in one world on each engine. Every part finds the rules it
+// names (or the usual), the bank as it was, a cohort and a sitting of its own, and services without hooks and
+// with nothing cached. The clock goes on.
+func inOneWorld(t *testing.T, parts ...part) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		w := newWorld(t, db, clock, usual())
+		for n, p := range parts {
+			t.Run(p.name, func(t *testing.T) {
+				if p.rules == (rules{}) {
+					p.rules = usual()
+				}
+				p.run(t, w.anew(t, n+2, p.rules))
+			})
+		}
+	}, schemas()...)
+}
+
+func (w *world) anew(t *testing.T, number int, k rules) *world {
+	t.Helper()
+	next := *w
+	next.TB, next.suffix = t, fmt.Sprintf(".%d", number)
+	next.build(w.key)
+	files := k.files()
+	for _, path := range []string{"quizzes/red.bank.md", "quizzes/red.exam.md"} {
+		doc, err := next.shelf.Doc(context.Background(), path)
+		next.ok(err)
+		if text := string(files[path].Data); doc.Sources[doc.Lang] != text {
+			doc.Sources[doc.Lang] = text
+			_, err := next.shelf.Adopt(context.Background(), next.trainer, doc, "如初")
+			next.ok(err)
+		}
+	}
+	next.gather(number)
+	return &next
 }
 
 // build makes the services over the database, as a start of the program does.
@@ -160,7 +215,11 @@ func (w *world) build(key string) {
 	w.ok(err)
 	w.dir, w.shelf, w.roster = people.New(w.db), documents.New(w.db), cohorts.New(w.db)
 	md := markdown.New(words)
-	w.library = courses.New(w.db, w.shelf, fstest.MapFS{}, md)
+	files := w.files
+	if files == nil {
+		files = fstest.MapFS{}
+	}
+	w.library = courses.New(w.db, w.shelf, files, md)
 	w.queue = jobs.New(w.db, slog.New(slog.DiscardHandler))
 	w.signer, err = ledger.LoadSigner(key, rand.Reader)
 	w.ok(err)
@@ -184,6 +243,7 @@ func (w *world) refused(err error, kind fault.Kind, key string) {
 
 func (w *world) person(number string, roles ...people.Role) people.Person {
 	w.Helper()
+	number += w.suffix
 	p, err := w.dir.Create(context.Background(), people.System(), people.NewPerson{Number: number, Name: "員工" + number, Email: number + "@example.com", Roles: roles})
 	w.ok(err)
 	return p

@@ -119,7 +119,7 @@ func TestCheckShape(t *testing.T) {
 		}
 	}
 	short := item(t, "## 題 {#a}\n= 回款\n")
-	if err := short.Check(short.Written(), Response{Text: strings.Repeat("回", maxAnswer+1)}); !fault.Is(err, fault.TooLarge) {
+	if err := short.Check(short.Written(), Response{Text: strings.Repeat("回", MaxAnswer+1)}); !fault.Is(err, fault.TooLarge) {
 		t.Errorf("a long text: %v", err)
 	}
 	choice := item(t, sjt)

@@ -23,8 +23,8 @@ type Response struct {
 	Text    string `json:"text,omitempty"`
 }
 
-// maxAnswer is the longest text that answers a numeric or short item, in runes.
-const maxAnswer = 500
+// MaxAnswer is the longest text that answers a numeric or short item, in runes.
+const MaxAnswer = 500
 
 // Written is the layout in the order of the source file.
 func (i Item) Written() Layout {
@@ -65,8 +65,8 @@ func (i Item) Check(l Layout, r Response) error {
 		pairs = len(r.Pairs) == 0 || len(r.Pairs) == rows
 	case Numeric, Short:
 		text = true
-		if utf8.RuneCountInString(r.Text) > maxAnswer {
-			return fault.New(fault.TooLarge, "questions.response_long", "item", i.ID, "max", maxAnswer)
+		if utf8.RuneCountInString(r.Text) > MaxAnswer {
+			return fault.New(fault.TooLarge, "questions.response_long", "item", i.ID, "max", MaxAnswer)
 		}
 	}
 	switch {
