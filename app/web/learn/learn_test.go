@@ -11,6 +11,7 @@ import (
 	"bainian/app/cohorts"
 	"bainian/app/fault"
 	"bainian/app/gate"
+	"bainian/app/integrity"
 	"bainian/app/leads"
 	"bainian/app/locale"
 	"bainian/app/people"
@@ -341,4 +342,34 @@ func TestLapsedPassIsSaid(t *testing.T) {
 	if d, err := s.keeper.Decide(s.ctx, amy.person.ID); err != nil || d.Level == gate.Full {
 		t.Error(d.Level, err)
 	}
+}
+
+// TestCaseIsSaid: whoever a case is about reads what is happening, until when and whom to ask; a mere flag says
+// nothing to anybody.
+func TestCaseIsSaid(t *testing.T) {
+	s := open(t, school())
+	p := s.newHire("林予安")
+	s.sign(p)
+	s.read(p, "values/line", "values/trust")
+	attempt := s.pass(p, s.sitting("values"))
+	amy := s.as(p)
+	number, err := s.desk.Report(s.ctx, s.trainer, attempt, "兩份試卷的錯處幾乎一樣")
+	s.must(err)
+	if text := amy.get("/gate", "門開了"); strings.Contains(text, "個案 1") {
+		t.Error("a flag is shown to the person")
+	}
+	reviewer := s.hire("何審查", people.Reviewer)
+	s.must(s.desk.Open(s.ctx, reviewer, number))
+	for lang, words := range map[locale.Lang][]string{
+		locale.Hant: {"資格暫停中", "最晚 12月14日要有結果", "個案 1：〈價值觀結業考〉", "這不是指控", "請找人資"},
+		locale.Hans: {"资格暂停中", "这不是指控", "请联系 HR"},
+		locale.En:   {"The gate is paused", "no accusation", "talk to HR"},
+	} {
+		amy.in(lang).get("/gate", words...)
+		amy.in(lang).get("/")
+		amy.in(lang).get("/leads")
+	}
+	_, err = s.desk.Vote(s.ctx, reviewer, number, integrity.Ballot{Outcome: integrity.NotUpheld, Reason: "座位相隔兩排，錯處是課文裡的陷阱"})
+	s.must(err)
+	amy.get("/gate", "審查結束：不成立", "門開了")
 }

@@ -1,6 +1,7 @@
 package learn
 
 import (
+	"errors"
 	"html/template"
 	"slices"
 	"time"
@@ -24,12 +25,11 @@ type lessonView struct {
 	checks []checkForm // in their order
 }
 
-// finish is the end of a lesson: what is missing, or the button, or where to go on.
+// finish is the end of a lesson: what is missing, or the button, or when it was done.
 type finish struct {
 	Lesson  string
 	Missing []checkForm // checks that were never tried
 	DoneAt  time.Time
-	Next    *courses.LessonLink
 }
 
 func lessonRef(c *page.Ctx) string { return c.Params("track") + "/" + c.Params("lesson") }
@@ -51,7 +51,7 @@ func (w *Wing) readLesson(c *page.Ctx, ref string) (*lessonView, error) {
 		return nil, err
 	}
 	v := &lessonView{Base: page.Base{Title: l.Title, Here: "/courses", Script: "js/lesson.js"}, Lesson: l,
-		Finish: finish{Lesson: ref, DoneAt: l.DoneAt, Next: l.Next}}
+		Finish: finish{Lesson: ref, DoneAt: l.DoneAt}}
 	for _, p := range l.Parts {
 		if p.Check == nil {
 			continue
@@ -144,8 +144,8 @@ func (w *Wing) reading(c *page.Ctx) error {
 
 // argument is one value of a fault's words, "" when it has none of that name.
 func argument(err error, name string) string {
-	e, ok := err.(*fault.Error)
-	if !ok {
+	e := (*fault.Error)(nil)
+	if !errors.As(err, &e) {
 		return ""
 	}
 	for i := 0; i+1 < len(e.Args); i += 2 {

@@ -52,7 +52,7 @@ func (w *Wing) tasks(c *page.Ctx) ([]task, error) {
 		roles []people.Role
 		read  func(*page.Ctx) (task, error)
 	}{
-		{[]people.Role{people.Reviewer}, w.casesTask},
+		{[]people.Role{people.Reviewer, people.HR}, w.casesTask},
 		{[]people.Role{people.Trainer, people.Invigilator, people.HR}, w.sittingsTask},
 		{[]people.Role{people.Manager}, w.teamTask},
 		{[]people.Role{people.Manager}, w.waitingTask},
@@ -81,16 +81,22 @@ func urgency(t task) int {
 	return 0
 }
 
-// casesTask is the cases that wait for a reviewer and that this one may work on.
+// casesTask is the cases that wait: for a reviewer those they may work on, for HR all.
 func (w *Wing) casesTask(c *page.Ctx) (task, error) {
 	heads, err := w.desk.Cases(c.Context(), c.Person, integrity.Waiting, 0)
 	if err != nil {
 		return task{}, err
 	}
-	heads = slices.DeleteFunc(heads, func(h integrity.CaseHead) bool { return !h.MayWork })
+	reviews := c.Person.Has(people.Reviewer)
+	if reviews {
+		heads = slices.DeleteFunc(heads, func(h integrity.CaseHead) bool { return !h.MayWork })
+	}
 	t := task{Title: c.T("learn.task.cases"), Text: c.T("learn.task.cases.none"), Count: strconv.Itoa(len(heads)), Link: "/cases", Action: c.T("learn.task.cases.go")}
-	if len(heads) > 0 {
+	switch {
+	case len(heads) > 0 && reviews:
 		t.Urgent, t.Text = true, c.T("learn.task.cases.some", "n", len(heads))
+	case len(heads) > 0:
+		t.Text = c.T("learn.task.cases.waiting", "n", len(heads))
 	}
 	for _, h := range heads[:min(len(heads), longest)] {
 		t.Lines = append(t.Lines, taskLine{c.T("learn.task.case", "number", h.Number, "person", h.Person), c.T("learn.case.state." + string(h.State)), "/cases/" + strconv.Itoa(h.Number)})
