@@ -1,6 +1,7 @@
 package manage
 
 import (
+	"slices"
 	"time"
 
 	"bainian/app/fault"
@@ -14,8 +15,8 @@ type boardView struct {
 	Team    []member
 	Open    int // of the team, whose gate lets them take leads
 	Held    int
-	Overdue int // people who hold something that is past due
-	Waits   []wait
+	Overdue int    // people who hold something that is past due
+	Waits   []wait // the longest first
 	Funnel  funnel
 	Empty   page.Empty
 }
@@ -36,7 +37,7 @@ type reason struct {
 	Until time.Time // of a suspension
 }
 
-// wait is a condition with everyone who waits on it.
+// wait is a condition with everyone whose next step it is.
 type wait struct {
 	Words  string
 	People []leads.BoardLine
@@ -62,16 +63,19 @@ func (w *Wing) board(c *page.Ctx) error {
 		if m.Overdue {
 			v.Overdue++
 		}
-		for _, r := range m.Waits {
-			i, known := at[r.Key]
-			if !known {
-				i = len(v.Waits)
-				at[r.Key] = i
-				v.Waits = append(v.Waits, wait{Words: r.Words})
-			}
-			v.Waits[i].People = append(v.Waits[i].People, line)
+		if len(m.Waits) == 0 {
+			continue
 		}
+		first := m.Waits[0]
+		i, known := at[first.Key]
+		if !known {
+			i = len(v.Waits)
+			at[first.Key] = i
+			v.Waits = append(v.Waits, wait{Words: first.Words})
+		}
+		v.Waits[i].People = append(v.Waits[i].People, line)
 	}
+	slices.SortStableFunc(v.Waits, func(a, b wait) int { return len(b.People) - len(a.People) })
 	stats, err := w.pool.Stats(c.Context(), c.Person)
 	if err != nil {
 		return err

@@ -10,13 +10,12 @@ import (
 
 // The drawings' places, in units of their view boxes.
 const (
-	funnelWidth = 640
-	funnelLeft  = 120 // where the bars begin; the states' names stand before it
-	funnelRight = 580 // where the longest bar ends
+	funnelLeft  = 96  // where the bars begin; the states' names stand before it
+	funnelRight = 376 // where the longest bar ends; its number stands behind it
 	funnelRow   = 34
 
 	weekHeight = 96 // of the highest day
-	weekColumn = 88
+	weekColumn = 60
 )
 
 // funnel is where all leads of the company are, and the follow-ups of the last seven days.

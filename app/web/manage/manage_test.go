@@ -131,7 +131,7 @@ func TestBoardShowsTheTeamOnThePath(t *testing.T) {
 	s.Sign(ben)
 	held := s.draw(amy)
 	check(t, s.get(s.Manager, "/board", 200), []string{"團隊 2 人，1 人可以領取線索，手上共 1 筆", "Amy", "Ben", "還沒通過考試〈values 考試〉", "新手額度",
-		"公海 4 筆", `class="pathline"`, "誰在等什麼"}, []string{"高壓線"})
+		"公海 4 筆", `class="pathline"`, "誰卡在哪一步"}, []string{"高壓線"})
 	check(t, s.get(s.Manager, "/board/people/"+amy.ID, 200), []string{held.Lead.Company, held.Lead.Phone, "第 1 期"}, []string{"reclamation"})
 	check(t, s.get(s.Manager, "/board/people/"+ben.ID, 200), []string{"手上沒有線索", "還差什麼"}, nil)
 	s.get(empty, "/board/people/"+ben.ID, 404)

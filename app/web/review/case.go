@@ -42,7 +42,7 @@ type finding struct {
 	Other   string // name
 	Chance  int    // matches that chance alone gives on four choices
 	OneIn   int    // the probability is one in so many
-	Beyond  bool   // or less than that
+	Beyond  bool   // less than one in a billion, where a number says nothing more
 	Hundred int    // one honest sitting of so many shows any pair
 }
 
@@ -97,13 +97,10 @@ func (w *Wing) showCase(c *page.Ctx, form caseForm, refused error) error {
 	return c.Page(w.pages, "case", v)
 }
 
-// rarest is the probability beyond which a number of zeros says nothing more to anybody.
-const rarest = 1e9
-
 func findings(f integrity.File) []finding {
 	out := make([]finding, len(f.Findings))
 	for i, x := range f.Findings {
-		out[i] = finding{Finding: x, Other: f.Names[x.OtherID], Chance: (x.Slots + 2) / 4, OneIn: rarest, Beyond: x.P*rarest < 1}
+		out[i] = finding{Finding: x, Other: f.Names[x.OtherID], Chance: (x.Slots + 2) / 4, Beyond: x.P < 1e-9}
 		if !out[i].Beyond {
 			out[i].OneIn = int(math.Round(1 / x.P))
 		}

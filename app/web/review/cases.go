@@ -3,6 +3,7 @@ package review
 import (
 	"strconv"
 
+	"bainian/app/gate"
 	"bainian/app/integrity"
 	"bainian/app/people"
 	"bainian/app/web/page"
@@ -12,7 +13,8 @@ type casesView struct {
 	page.Base
 	Closed  bool
 	Cases   []integrity.CaseHead
-	Near    int // of the cases shown, those the reader stands too near to
+	Exams   map[string]string // titles by slug
+	Near    int               // of the cases shown, those the reader stands too near to
 	Reviews bool
 	Empty   page.Empty
 	Pager   page.Pager
@@ -34,6 +36,9 @@ func (w *Wing) cases(c *page.Ctx) error {
 	if v.Cases, err = w.desk.Cases(c.Context(), c.Person, filter, after); err != nil {
 		return err
 	}
+	if v.Exams, err = w.examTitles(c, v.Cases); err != nil {
+		return err
+	}
 	for _, h := range v.Cases {
 		if v.Reviews && !h.MayWork {
 			v.Near++
@@ -53,4 +58,21 @@ func (w *Wing) cases(c *page.Ctx) error {
 		v.Empty = page.Empty{Title: c.T("review.cases.none_closed"), Text: c.T("review.cases.none_closed_text"), Link: "/cases", Action: c.T("review.cases.to_waiting")}
 	}
 	return c.Page(w.pages, "cases", v)
+}
+
+// examTitles are the titles of the exams that cases are about, by slug.
+func (w *Wing) examTitles(c *page.Ctx, heads []integrity.CaseHead) (map[string]string, error) {
+	asked := make([]gate.Reason, len(heads))
+	for i, h := range heads {
+		asked[i].Args = []any{"exam", h.Exam}
+	}
+	titled, err := w.keeper.Titled(c.Context(), asked, c.Lang)
+	if err != nil {
+		return nil, err
+	}
+	titles := map[string]string{}
+	for i, h := range heads {
+		titles[h.Exam], _ = titled[i].Args[1].(string)
+	}
+	return titles, nil
 }
