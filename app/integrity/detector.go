@@ -25,7 +25,7 @@ func declared() Declaration {
 		Family:    family,
 		Align:     []string{string(byNumber), string(byItem)},
 		Threshold: "family_wise_error / (pairs × alignments)",
-		Excluded:  []string{"unshuffled or not single choice", "unanswered", "rapid (NT10)", "papers answered by position"},
+		Excluded:  []string{"unshuffled or not single choice", "unanswered", "rapid (NT10) and by habit: one letter or one step in more than 60 %", "papers answered by position"},
 	}
 }
 
@@ -94,7 +94,8 @@ func compare(papers []exams.SatPaper) compared {
 }
 
 // lettersOf turns papers into the slots of both alignments. A slot counts only where the item is a shuffled
-// single choice, was answered, and took long enough to have been read.
+// single choice and was answered. Answers too quick to have been read count unless they were given by habit:
+// who works off a list of letters is quick.
 func lettersOf(papers []exams.SatPaper) map[alignment][]stats.Paper {
 	rapid := rapidThresholds(papers)
 	place := map[string]int{} // of an item in the alignment by item
@@ -110,10 +111,19 @@ func lettersOf(papers []exams.SatPaper) map[alignment][]stats.Paper {
 	out := map[alignment][]stats.Paper{byNumber: make([]stats.Paper, len(papers)), byItem: make([]stats.Paper, len(papers))}
 	for i, p := range papers {
 		numbered, itemised := blank(longest), blank(len(place))
+		var quick []stats.Slot
 		for n := range p.Items {
-			if s, ok := slotOf(p, n, rapid[itemKey(p, n)]); ok {
-				numbered[n], itemised[place[itemKey(p, n)]] = s, s
+			if s, ok := slotOf(p, n); ok && p.Seconds[n] < rapid[itemKey(p, n)] {
+				quick = append(quick, s)
 			}
+		}
+		habit := stats.Habit(quick)
+		for n := range p.Items {
+			s, ok := slotOf(p, n)
+			if !ok || habit && p.Seconds[n] < rapid[itemKey(p, n)] {
+				continue
+			}
+			numbered[n], itemised[place[itemKey(p, n)]] = s, s
 		}
 		out[byNumber][i], out[byItem][i] = numbered, itemised
 	}
@@ -134,9 +144,9 @@ func itemKey(p exams.SatPaper, n int) string {
 	return q.Bank + "/" + q.Item
 }
 
-func slotOf(p exams.SatPaper, n int, rapid float64) (stats.Slot, bool) {
+func slotOf(p exams.SatPaper, n int) (stats.Slot, bool) {
 	item, chosen := p.Items[n], p.Responses[n].Choices
-	if item.Kind != questions.Single || !item.Shuffled() || len(chosen) != 1 || p.Seconds[n] < rapid {
+	if item.Kind != questions.Single || !item.Shuffled() || len(chosen) != 1 {
 		return stats.Slot{}, false
 	}
 	return stats.Slot{Letter: int8(chosen[0]), Options: int8(len(p.Form.Questions[n].Layout.Order))}, true

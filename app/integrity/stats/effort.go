@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // RapidThreshold is the time in seconds below which a response to an item counts as too quick to have been
 // read: 10 % of the item's mean time, at most 10 s (NT10). It tells of effort, not of cheating.
@@ -13,6 +16,28 @@ func RapidThreshold(seconds []float64) float64 {
 		sum += s
 	}
 	return math.Min(sum/float64(len(seconds))*.1, 10)
+}
+
+// fewRapid is how many rapid answers are too few to tell habit from chance.
+const fewRapid = 5
+
+// Habit reports whether answers given too quickly to have been read, in the order of the paper, were given by
+// habit: one letter, or one step from letter to letter (A B C D A …), in more than 60 % of them. Two people with
+// one habit would agree without knowing of each other; somebody who works off a list of letters is quick, too, but
+// has none. Of fewer than five nothing can be told, and they count as habit.
+func Habit(rapid []Slot) bool {
+	if len(rapid) < fewRapid {
+		return true
+	}
+	var letters, steps [maxOptions]int
+	for i, s := range rapid {
+		letters[int(s.Letter)%maxOptions]++
+		if i > 0 && s.Options > 0 {
+			steps[(int(s.Letter)-int(rapid[i-1].Letter)+int(s.Options))%int(s.Options)%maxOptions]++
+		}
+	}
+	most := func(counts [maxOptions]int, of int) bool { return float64(slices.Max(counts[:])) > .6*float64(of) }
+	return most(letters, len(rapid)) || most(steps, len(rapid)-1)
 }
 
 // Positional reports whether a person's letters are so uneven that they were hardly chosen by content: the

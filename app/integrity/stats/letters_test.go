@@ -99,6 +99,24 @@ func TestPositionalAndRapid(t *testing.T) {
 	}
 }
 
+func TestHabit(t *testing.T) {
+	slots := func(letters string) []Slot {
+		var out []Slot
+		for _, l := range letters {
+			out = append(out, Slot{int8(l - 'A'), 4})
+		}
+		return out
+	}
+	for letters, want := range map[string]bool{
+		"": true, "ABD": true, "AAAAAAAA": true, "ABCDABCDABCD": true, "DCBADCBADCBA": true, "AAABAAAAC": true,
+		"CADBBDACBDCA": false, "ABDCCABDACDB": false,
+	} {
+		if got := Habit(slots(letters)); got != want {
+			t.Errorf("%q: %v", letters, got)
+		}
+	}
+}
+
 func randomPaper(rng *rand.Rand, n int) Paper {
 	p := make(Paper, n)
 	for i := range p {
