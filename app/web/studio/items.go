@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -68,6 +69,17 @@ type itemRow struct {
 	Gone, Unscored bool
 }
 
+// rank puts the worst first: what tells candidates apart the wrong way, and what is only easy at the end.
+func (r itemRow) rank() float64 {
+	switch {
+	case !r.Serious:
+		return 2
+	case r.Discrimination == nil:
+		return 1
+	}
+	return *r.Discrimination
+}
+
 // ticked is how often a choice was ticked.
 type ticked struct {
 	Letter, Text string
@@ -94,15 +106,7 @@ func (w *Wing) items(c *page.Ctx) error {
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	slices.SortStableFunc(v.Watch, func(a, b itemRow) int {
-		switch {
-		case a.Serious == b.Serious:
-			return 0
-		case a.Serious:
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(v.Watch, func(a, b itemRow) int { return cmp.Compare(a.rank(), b.rank()) })
 	v.Plot = plotOf(v.Rows)
 	return c.Page(w.pages, "items", v)
 }
