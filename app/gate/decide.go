@@ -132,7 +132,7 @@ func Decide(f Facts, p *Policy, now time.Time) Decision {
 	d.Newcomer = p.Limits.NewcomerDays > 0 &&
 		(f.FirstLead.IsZero() || businessDays(f.FirstLead, now, p.Holidays) < p.Limits.NewcomerDays)
 	for i, rule := range p.Levels {
-		e := evaluation{facts: &f, now: now}
+		e := evaluation{facts: &f, now: now, steps: make([]Step, 0, rule.Require.size())}
 		ok, until := e.node(rule.Require, 0)
 		if i == 0 {
 			d.Steps = e.withBuiltIn()

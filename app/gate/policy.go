@@ -298,6 +298,20 @@ func (p *Policy) Refs() (courses, exams []string) {
 	return courses, exams
 }
 
+// size is how many requirements the tree holds.
+func (n Node) size() int {
+	if n.Requirement != nil {
+		return 1
+	}
+	total := 0
+	for _, children := range [][]Node{n.All, n.Any} {
+		for _, c := range children {
+			total += c.size()
+		}
+	}
+	return total
+}
+
 func (n Node) leaves(into []Requirement) []Requirement {
 	if n.Requirement != nil {
 		return append(into, *n.Requirement)
