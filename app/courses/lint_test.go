@@ -39,6 +39,8 @@ func TestLintOfContent(t *testing.T) {
 		{"a check that only a person can mark", map[string]string{line: fence("## q {#c1 type=scale}\n\n- a\n- b"), english: ""}, nil},
 		{"a check that is not translated", map[string]string{english: lesson("The line", 1, "Nothing.\n")},
 			[]string{"01-line.en.md:0 courses.check_untranslated"}},
+		{"a check that sends its readers nowhere", map[string]string{line: fence("## q {#c1 lesson=values/gone}\n\n- [x] a\n- [ ] b"), english: ""},
+			[]string{"01-line.md:8 courses.check_lesson"}},
 		{"a check too much", map[string]string{english: lesson("The line", 1, strings.ReplaceAll(lineCheck, "c1", "c2"))},
 			[]string{"01-line.en.md:0 courses.check_untranslated", "01-line.en.md:8 courses.check_extra"}},
 		{"a name twice in a track", map[string]string{"content/values/history/02-line.md": lesson("又一條線", 2, "x\n")},
@@ -78,6 +80,20 @@ func TestLintOfContent(t *testing.T) {
 				t.Errorf("what was there is gone: %+v", v)
 			}
 		})
+	}
+}
+
+// A check may name a lesson that is published with it for the first time, and only lessons on the path are named.
+func TestChecksNameLessons(t *testing.T) {
+	w := newWorld(t, store.SQLite)
+	w.put("content/values/culture/01-line.md", lesson("高壓線", 1, "```check\n## q {#c1 lesson=values/later}\n\n- [x] a\n- [ ] b\n```\n"))
+	delete(w.files, "content/values/culture/01-line.en.md")
+	w.put("content/values/culture/09-later.md", lesson("後來", 9, "後來的事。\n"))
+	w.put("content/values/nowhere/01-lost.md", lesson("沒有課程的課", 1, "沒有位置。\n"))
+	w.load()
+	refs, err := w.library.LessonRefs(w.ctx)
+	if err != nil || !refs["values/line"] || !refs["values/later"] || refs["values/lost"] || refs["values/gone"] {
+		t.Errorf("%v %v", refs, err)
 	}
 }
 

@@ -446,3 +446,39 @@ func TestAdoptTakesADocumentFromElsewhere(t *testing.T) {
 		}
 	})
 }
+
+// A check sees what is to be published with its document: changed files, but none that will wait as a conflict.
+func TestAChecksDocumentKnowsWhatComesBesideIt(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		const other, third = "content/values/culture/02-other.md", "content/values/culture/03-third.md"
+		d.put(other, "甲\n")
+		d.put(third, "乙\n")
+		d.load()
+		d.publish(tom, "一\n貳\n三\n", 1)
+		beside := map[string][]string{}
+		d.Register(documents.Lesson, func(_ context.Context, doc documents.Doc) (fault.Problems, error) {
+			beside[doc.Path] = nil
+			for _, b := range doc.Beside {
+				beside[doc.Path] = append(beside[doc.Path], b.Path)
+			}
+			return nil, nil
+		})
+		d.put(line, "壹\n二\n三\n") // the web has published it since
+		d.put(other, "甲乙\n")
+		d.put(policy, "title: y\n")
+		d.load()
+		if got := beside[other]; !slices.Equal(got, []string{policy, other}) {
+			t.Errorf("beside it came %v", got)
+		}
+		d.Register(documents.Lesson, func(_ context.Context, doc documents.Doc) (problems fault.Problems, err error) {
+			problems.Add(doc.Path, 1, "", "documents.unchanged", "path", doc.Path)
+			return problems, nil
+		})
+		if err := d.Resolve(d.ctx, tom, line, documents.KeepFile, "留檔案"); !fault.Is(err, fault.Invalid) || d.doc(line).Version != 2 {
+			t.Errorf("a file that its check refuses by now was kept: %v", err)
+		}
+		if err := d.Resolve(d.ctx, tom, line, documents.KeepWeb, "留網頁"); err != nil {
+			t.Error(err)
+		}
+	})
+}

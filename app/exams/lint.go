@@ -129,7 +129,7 @@ func lintRows(doc documents.Doc, b *questions.Bank, problems *fault.Problems) {
 				problems.Add(file, line, i.ID, "exams.key_variable", "key", key.Text)
 			}
 		}
-		texts := []questions.Text{}
+		var texts []questions.Text
 		for _, lang := range doc.Langs() {
 			texts = append(texts, i.Text[lang])
 			for _, v := range i.Variants {

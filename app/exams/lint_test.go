@@ -47,6 +47,10 @@ func company() fstest.MapFS {
 
 func TestLintOfBanksAndExams(t *testing.T) {
 	t.Parallel()
+	words, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
 	rename := change{bankFile, "# 單選", "# 選擇"}
 	follow := change{paperFile, "category: 單選", "category: 選擇"}
 	for _, c := range []struct {
@@ -81,10 +85,9 @@ func TestLintOfBanksAndExams(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			db, clock := storetest.SQLite(t, schemas()...)
-			w := newWorld(t, db, clock, usual())
 			files := company()
-			w.files = files
-			w.build(w.key)
+			w := &world{TB: t, db: db, clock: clock, words: words, files: files}
+			w.build(t.TempDir() + "/signing.key")
 			_, problems, err := w.shelf.Load(context.Background(), w.files)
 			w.ok(err)
 			w.ok(problems.Err())
@@ -215,10 +218,8 @@ func TestShippedQuizzesAreClean(t *testing.T) {
 	w.build(t.TempDir() + "/signing.key")
 	_, problems, err := w.shelf.Load(context.Background(), root)
 	w.ok(err)
-	words, err := locale.Load()
-	w.ok(err)
 	for _, p := range problems {
-		t.Errorf("%s:%d: %s %s", p.File, p.Line, p.Item, words.T(locale.En, p.Key, p.Args...))
+		t.Errorf("%s:%d: %s %s", p.File, p.Line, p.Item, w.words.T(locale.En, p.Key, p.Args...))
 	}
 	exams, err := w.room.Exams(context.Background())
 	w.ok(err)

@@ -46,6 +46,11 @@ func TestDeadline(t *testing.T) {
 		if got := test.timing.Deadline().Sub(start); got != minutes(test.want) {
 			t.Errorf("%s: after %s, want %d min", test.name, got, test.want)
 		}
+		open := test.timing
+		open.WindowEnd = time.Time{}
+		if whole, cut := test.timing.Cut(); !whole.Equal(open.Deadline()) || cut != whole.After(test.timing.Deadline()) {
+			t.Errorf("%s: cut %v, and %v without the cut", test.name, cut, whole)
+		}
 	}
 }
 

@@ -46,6 +46,7 @@ type world struct {
 	hr      people.Person
 	cohort  string
 	sitting Sitting
+	words   *locale.Catalog
 	files   fs.FS  // where the library finds drawings; nil is nowhere
 	key     string // file of the signing key
 	suffix  string // tells the people of this part from those of others
@@ -211,10 +212,13 @@ func (w *world) anew(t *testing.T, number int, k rules) *world {
 // build makes the services over the database, as a start of the program does.
 func (w *world) build(key string) {
 	w.Helper()
-	words, err := locale.Load()
-	w.ok(err)
+	var err error
+	if w.words == nil { // the catalogs are the program's, whatever starts anew
+		w.words, err = locale.Load()
+		w.ok(err)
+	}
 	w.dir, w.shelf, w.roster = people.New(w.db), documents.New(w.db), cohorts.New(w.db)
-	md := markdown.New(words)
+	md := markdown.New(w.words)
 	files := w.files
 	if files == nil {
 		files = fstest.MapFS{}
