@@ -7,7 +7,10 @@
 // person from one requirement until a date; never from the values, the pledge, a case or a red line.
 //
 // Two things stand above every policy: a red line and the end of employment close the gate whatever the
-// policy says.
+// policy says. Without a policy nothing is taken; what is held stays workable.
+//
+// Terms, the policy and the pledge in force, are kept per edition of the shelf. Facts about people are read anew for
+// every decision.
 //
 // Tables: waiver, waiver_withdrawal, gate_opening (when a person first took a lead).
 package gate

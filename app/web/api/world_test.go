@@ -109,7 +109,7 @@ func (m *machines) ask(path, body string, headers ...string) (d decision) {
 	m.Helper()
 	r := m.send(http.MethodPost, "/access/v1/"+path, body, headers...)
 	if r.StatusCode != http.StatusOK {
-		m.Fatalf("%s: %d %s", body, r.StatusCode, r.body)
+		m.Fatalf("%.200s: %d %s", body, r.StatusCode, r.body)
 	}
 	if err := json.Unmarshal([]byte(r.body), &d); err != nil {
 		m.Fatal(err)
@@ -122,10 +122,10 @@ func (m *machines) decides(want bool, path, body string, headers ...string) deci
 	m.Helper()
 	d := m.ask(path, body, headers...)
 	if d.Decision == nil || *d.Decision != want || d.Evaluations != nil {
-		m.Errorf("%s: %+v, want %v", body, d, want)
+		m.Errorf("%.200s: %+v, want %v", body, d, want)
 	}
 	if !want && d.Context.ReasonUser["403"] == "" && d.Context.Error == nil {
-		m.Errorf("%s: a denial without a reason: %+v", body, d)
+		m.Errorf("%.200s: a denial without a reason: %+v", body, d)
 	}
 	return d
 }
