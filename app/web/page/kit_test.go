@@ -219,10 +219,14 @@ func TestWho(t *testing.T) {
 
 func TestPanicIsAnErrorPageAndALogLine(t *testing.T) {
 	s := open(t)
+	s.want(s.get("/sign-in"), 200, "")
+	if s.logs.Len() > 0 {
+		t.Errorf("a request that went well is in the log: %s", s.logs)
+	}
 	s.kit.Mount(s.app, []page.Route{{"GET", "/panic", page.Anyone, func(*page.Ctx) error { panic("the secret of the house") }}})
 	a := s.get("/panic", "Accept-Language", "en")
 	s.want(a, 500, "Something broke")
-	if strings.Contains(a.text, "secret") || !strings.Contains(s.logs.String(), "secret") {
+	if strings.Contains(a.text, "secret") || !strings.Contains(s.logs.String(), "secret") || !strings.Contains(s.logs.String(), "status=500") {
 		t.Errorf("the panic belongs in the log alone: %s\n%s", a.text, s.logs)
 	}
 }

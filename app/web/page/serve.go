@@ -17,6 +17,9 @@ import (
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
 	"font-src 'self'; worker-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
+// slow is how long a request takes that is worth a line in the log.
+const slow = time.Second
+
 // outermost recovers, sets the headers that every answer has, renders what failed and writes the log line.
 func (k *Kit) outermost(f *fiber.Ctx) error {
 	began := time.Now()
@@ -26,12 +29,21 @@ func (k *Kit) outermost(f *fiber.Ctx) error {
 			return err
 		}
 	}
-	if k.Log.Enabled(context.Background(), slog.LevelInfo) {
-		k.Log.LogAttrs(context.Background(), slog.LevelInfo, "request",
-			slog.String("method", f.Method()), slog.String("route", f.Route().Path), slog.Int("status", f.Response().StatusCode()),
-			slog.Int("bytes", len(f.Response().Body())), slog.Duration("took", time.Since(began)))
-	}
+	k.logRequest(f, time.Since(began))
 	return nil
+}
+
+// logRequest writes a line: at Info when we failed or were slow, else at Debug, for a line costs as much as the
+// session's read and thousands a second bury what matters.
+func (k *Kit) logRequest(f *fiber.Ctx, took time.Duration) {
+	level, status := slog.LevelDebug, f.Response().StatusCode()
+	if status >= fiber.StatusInternalServerError || took >= slow {
+		level = slog.LevelInfo
+	}
+	if ctx := context.Background(); k.Log.Enabled(ctx, level) {
+		k.Log.LogAttrs(ctx, level, "request", slog.String("method", f.Method()), slog.String("route", f.Route().Path),
+			slog.Int("status", status), slog.Int("bytes", len(f.Response().Body())), slog.Duration("took", took))
+	}
 }
 
 // recovered runs the rest of the chain and turns a panic into an error that keeps the stack for the log.
