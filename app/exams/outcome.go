@@ -23,11 +23,12 @@ type ResultView struct {
 	Answered, Total                      int
 	SetAside                             bool // by a verdict: it no longer counts
 
-	Scored     bool // whether Score, Max, Passed and Sections may be seen yet
+	Scored     bool // whether Score, Max, Passed, Sections and Spread may be seen yet
 	Score, Max int  // thousandths of a point
 	Passed     bool
 	PassMark   int // thousandths of all points
 	Sections   []ResultSection
+	Spread     *Spread      // of the sitting's scores, from five papers up; nil for one that was set aside
 	Revisions  []Revision   // every grading, oldest first: more than one after a corrected key
 	Lessons    []string     // to read again, nil until they may be seen
 	Answers    []AnswerView // nil until they may be seen
@@ -64,6 +65,7 @@ func (r *Room) Result(ctx context.Context, actor people.Person, attemptID string
 	var marks Marks
 	var revisions []Revision
 	var answers []Answered
+	var shares []int
 	var next Next
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
 		if a, err = visibleIn(rx, actor, attemptID); err != nil {
@@ -84,6 +86,9 @@ func (r *Room) Result(ctx context.Context, actor people.Person, attemptID string
 		if revisions, err = revisionsIn(rx, attemptID); err != nil {
 			return err
 		}
+		if shares, err = sharesAtIn(rx, a.SittingID); err != nil {
+			return err
+		}
 		attempts, err := attemptsOfIn(rx, a.PersonID, a.Exam)
 		if err != nil {
 			return err
@@ -102,6 +107,9 @@ func (r *Room) Result(ctx context.Context, actor people.Person, attemptID string
 		v.Score, v.Max, v.Passed, v.Revisions = marks.Score, marks.Max, marks.Passed, revisions
 		for n, m := range marks.Sections {
 			v.Sections = append(v.Sections, ResultSection{Title: d.sectionTitle(n, lang), Score: m.Score, Max: m.Max, Bar: m.Bar, Passed: m.Passed})
+		}
+		if marks.Max > 0 && !a.SetAside {
+			v.Spread = spreadOf(shares, marks.Score*1000/marks.Max)
 		}
 	}
 	if all || v.Feedback.Lessons.Shown(settled) {

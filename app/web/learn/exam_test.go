@@ -290,3 +290,28 @@ func TestRoomKeepsWhatWasSaid(t *testing.T) {
 		t.Error(paper.Answered)
 	}
 }
+
+// TestResultShowsTheSpread: from the fifth paper on a result says where it lies among those of its sitting.
+func TestResultShowsTheSpread(t *testing.T) {
+	for _, lang := range locale.Langs() {
+		w := openExam(t, closedBook, examBase)
+		var amy *browser
+		var id string
+		for n := range 5 {
+			amy = w.candidate(fmt.Sprintf("A-%d", n))
+			amy.lang, id = string(lang), amy.start()
+			if n == 4 {
+				q := amy.numberOf(id, questions.Numeric)
+				amy.want(amy.save(id, q, save{Device: "tab", Seq: 1, Response: questions.Response{Text: "8437"}}), 200)
+			}
+			amy.want(amy.post("/attempts/"+id+"/submission", nil), 303)
+			result := amy.get("/attempts/" + id + "/result")
+			amy.want(result, 200)
+			if shown := strings.Contains(result.text, `class="plot tall"`); shown != (n == 4) {
+				t.Errorf("%s: after %d papers the distribution is shown: %v", lang, n+1, shown)
+			}
+		}
+		// One of seven points is the second tenth; the four blank papers are the first.
+		amy.want(amy.get("/attempts/"+id+"/result"), 200, `<title>0–10 %: 4</title>`, `<rect class="mark-2 here" x="38"`, `<title>10–20 %: 1</title>`)
+	}
+}

@@ -17,6 +17,7 @@ type resultView struct {
 	Above   int  // thousandths of a point over the pass mark
 	Below   int  // or short of it
 	Scale   scale
+	Spread  *spreadView // of the sitting's scores, nil while they say nothing
 	Lessons []lessonLink
 	Answers []answerView
 	Receipt exams.Receipt
@@ -41,6 +42,7 @@ func (w *Wing) result(c *page.Ctx) error {
 		bar := (r.Max*r.PassMark + 999) / 1000
 		v.Above, v.Below = max(0, r.Score-bar), max(0, bar-r.Score)
 		v.Scale = scaleOf(v.Share, r.PassMark)
+		v.Spread = spreadOf(c, r, v.Share)
 	}
 	if len(r.Lessons) > 0 {
 		titles, err := w.lessonTitles(c)
@@ -60,6 +62,21 @@ func (w *Wing) result(c *page.Ctx) error {
 		}
 	}
 	return c.Page(w.pages, "result", v)
+}
+
+// spreadView is the distribution of a sitting's scores with the paper's place in it, in words and drawn.
+type spreadView struct {
+	Words string
+	Plot  page.Histogram
+}
+
+func spreadOf(c *page.Ctx, r exams.ResultView, share int) *spreadView {
+	s := r.Spread
+	if s == nil {
+		return nil
+	}
+	words := c.T("exam.result.spread_text", "n", s.Below+s.Same+s.Above, "below", s.Below, "same", s.Same, "above", s.Above)
+	return &spreadView{words, page.NewHistogram(words, s.Tenths, r.PassMark, share)}
 }
 
 // scale is the drawing of a score beside the pass mark, in its own units: the axis runs from Left to Right.

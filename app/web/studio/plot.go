@@ -5,43 +5,6 @@ import (
 	"slices"
 )
 
-// histogram is a distribution of scores drawn in units of its viewBox: ten columns of a tenth each.
-type histogram struct {
-	Bars []bar
-	Mark int // x of the pass mark
-	Base int // y of the axis
-	Wide int
-}
-
-type bar struct {
-	X, Y, Width, Height int
-	From, To, N         int // percent from (inclusive) to (exclusive; 100 inclusive), how many
-	Pass                bool
-}
-
-const (
-	plotWide, plotBase, plotTop = 360, 120, 18
-	columns                     = 10
-)
-
-// histogramOf draws shares of the points, in thousandths.
-func histogramOf(shares []int, passMark int) histogram {
-	h := histogram{Base: plotBase, Wide: plotWide, Mark: passMark * plotWide / 1000}
-	counts, most := [columns]int{}, 1
-	for _, s := range shares {
-		n := min(columns-1, s*columns/1000)
-		counts[n]++
-		most = max(most, counts[n])
-	}
-	wide := plotWide / columns
-	for n, count := range counts {
-		high := count * (plotBase - plotTop) / most
-		h.Bars = append(h.Bars, bar{X: n*wide + 2, Y: plotBase - high, Width: wide - 4, Height: high, From: n * 100 / columns, To: (n + 1) * 100 / columns,
-			N: count, Pass: n*1000/columns >= passMark})
-	}
-	return h
-}
-
 // itemPlot places items by how many got them right and how well they tell candidates apart.
 type itemPlot struct {
 	Dots       []dot

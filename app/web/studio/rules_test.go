@@ -1,7 +1,6 @@
 package studio
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -84,20 +83,6 @@ func TestReadableLeavesOutWhatIsBroken(t *testing.T) {
 }
 
 func TestPlots(t *testing.T) {
-	h := histogramOf([]int{0, 99, 100, 800, 999, 1000}, 800)
-	counts := []int{}
-	for _, b := range h.Bars {
-		counts = append(counts, b.N)
-		if b.Y+b.Height != h.Base || b.Y < 0 || b.X+b.Width > h.Wide {
-			t.Errorf("a bar outside the plot: %+v", b)
-		}
-		if b.Pass != (b.From >= 80) {
-			t.Errorf("%d–%d %% passes: %v", b.From, b.To, b.Pass)
-		}
-	}
-	if !slices.Equal(counts, []int{2, 1, 0, 0, 0, 0, 0, 0, 1, 2}) {
-		t.Error(counts)
-	}
 	at := func(facility, discrimination float64) itemRow {
 		return itemRow{ItemRow: exams.ItemRow{ItemStats: exams.ItemStats{Facility: &facility, Discrimination: &discrimination}}}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bainian/app/exams"
+	"bainian/app/locale"
 	"bainian/app/web/page"
 )
 
@@ -131,7 +132,7 @@ type outcome struct {
 	Rate          int // thousandths who passed
 	Median        int // thousandths of the points
 	PassMark      int // thousandths of the points
-	Plot          histogram
+	Plot          page.Histogram
 }
 
 func (w *Wing) outcomeOf(c *page.Ctx, d exams.SittingDetail) (*outcome, error) {
@@ -152,6 +153,7 @@ func (w *Wing) outcomeOf(c *page.Ctx, d exams.SittingDetail) (*outcome, error) {
 		o.Median = (shares[(len(shares)-1)/2] + shares[len(shares)/2]) / 2
 	}
 	o.Rate = (o.Passed*1000 + o.Ended/2) / max(1, o.Ended)
-	o.Plot = histogramOf(shares, o.PassMark)
+	label := c.T("studio.outcome_text", "passed", o.Passed, "ended", o.Ended, "rate", locale.Percent(o.Rate), "median", locale.Percent(o.Median))
+	o.Plot = page.NewHistogram(label, exams.Tenths(shares), o.PassMark, -1)
 	return o, nil
 }
