@@ -54,7 +54,7 @@ func (f *furnisher) sit(s exams.Sitting, numbers []string, copies map[string]str
 	}
 	for copier, source := range copies {
 		byNumber[copier].copiesOf = byNumber[source]
-		byNumber[copier].next = byNumber[copier].next.Add(40 * time.Second)
+		byNumber[copier].next = byNumber[copier].next.Add(5 * time.Minute) // behind the source
 	}
 	for len(room) > 0 {
 		i := earliest(room)

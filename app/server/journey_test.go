@@ -237,7 +237,7 @@ func (j *journey) invigilatorNotes(v *visitor, sitting string) {
 	var attempt string
 	v.eval(&attempt, "[...document.querySelectorAll('#candidates th a')].find((a) => a.textContent.includes('林予安')).getAttribute('href')")
 	v.open(attempt)
-	v.send(attempt+"/notes", map[string]string{"text": "十點十二分看到兩人用手勢比字母，已當場制止並記錄。"})
+	v.send(attempt+"/notes", map[string]string{"note": "十點十二分看到兩人用手勢比字母，已當場制止並記錄。"})
 	v.reads("用手勢比字母")
 }
 
@@ -257,7 +257,7 @@ func (j *journey) twoReviewersUphold(first, second *visitor) {
 		}
 		first.open("/cases")
 	}
-	first.reads("林予安", "黃")
+	first.reads("林予安", "楊博鈞")
 	var file string
 	first.eval(&file, "[...document.querySelectorAll('a[href^=\"/cases/\"]')].find((a) => a.closest('tr, li, article').innerText.includes('林予安')).getAttribute('href')")
 	first.open(file)

@@ -107,7 +107,7 @@ func (f *furnisher) valuesWeek() error {
 		return err
 	}
 	f.at(14, 10, 0)
-	if err := f.sit(s, all, map[string]string{"B4118": "B4107"}); err != nil {
+	if err := f.sit(s, all, map[string]string{"B4107": "B4118"}); err != nil {
 		return err
 	}
 	return nil
