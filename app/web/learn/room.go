@@ -39,7 +39,7 @@ func (w *Wing) paper(c *page.Ctx) error {
 
 // state is what the room asks every few seconds: the server's clock and the deadline, which may have moved.
 func (w *Wing) state(c *page.Ctx) error {
-	p, err := w.room.Paper(c.Context(), c.Person, c.Params("id"), c.Lang)
+	clock, err := w.room.Clock(c.Context(), c.Person, c.Params("id"))
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (w *Wing) state(c *page.Ctx) error {
 		LastSeq  int64       `json:"last_seq"`
 		Answered int         `json:"answered"`
 		Total    int         `json:"total"`
-	}{store.Ms(p.Now), store.Ms(p.Deadline), p.State, !p.PausedAt.IsZero(), p.LastSeq, p.Answered, p.Total})
+	}{store.Ms(clock.Now), store.Ms(clock.Deadline), clock.State, clock.Paused, clock.LastSeq, clock.Answered, clock.Total})
 }
 
 // lease makes this device the one that may save; taking over from another one is explicit.
