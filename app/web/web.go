@@ -46,13 +46,14 @@ func (s *Site) App() (*fiber.App, error) {
 	}
 	app := kit.App()
 	api.Mount(app, kit, s.DB, s.Keeper)
+	// Before learn, whose /leads/:id would take /leads/import.
+	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {
+		return nil, err
+	}
 	if err := learn.Mount(app, kit, s.Roster, s.Library, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {
 		return nil, err
 	}
 	if err := studio.Mount(app, kit, s.Shelf, s.Library, s.Room, s.Roster, s.Directory, s.Desk); err != nil {
-		return nil, err
-	}
-	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {
 		return nil, err
 	}
 	if err := manage.Mount(app, kit, s.Directory, s.Roster, s.Keeper, s.Pool); err != nil {
