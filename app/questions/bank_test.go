@@ -125,6 +125,8 @@ func TestLint(t *testing.T) {
 		{"variant of another shape", "## 甲 {#a}\n" + twoChoices + "### {variant=b}\n- [x] 一\n- [ ] 二\n- [ ] 三\n", []string{"9 drift_rows"}},
 		{"variant twice", "## 甲 {#a}\n" + twoChoices + "### {variant=b}\n一\n### {variant=b}\n二\n", []string{"11 variant_twice"}},
 		{"several at once", "## 甲 {#a level=x}\n- [ ] 一\n- [ ] 二\n## 乙\n- [x] 一\n", []string{"9 id_missing", "6 no_right", "6 attribute_value", "9 one_choice"}},
+		{"choices that stand further in", "## 甲 {#a}\n  - [x] 一\n- [ ] 二\n", nil},
+		{"rows that stand further in", "## 甲 {#a type=order}\n   1. 一\n   2. 二\n      還是二\n", nil},
 		{"rules between items", "## 甲 {#a}\n" + twoChoices + "\n---\n\n## 乙 {#b}\n" + twoChoices, nil},
 	}
 	catalog, err := locale.Load()

@@ -159,7 +159,7 @@ func keysEnd(lines []line, i int) int {
 
 // listAt is the shape of the list at line i and the line after its last.
 func listAt(lines []line, i int) (shape, int) {
-	kind, boxes, end := markerKind(lines[i].text), false, i
+	kind, boxes, end, nested := markerKind(lines[i].text), false, i, indent(lines[i].text)+2
 	var f fence
 	for n := i; n < len(lines); n++ {
 		text, inside := lines[n].text, f.open()
@@ -169,12 +169,12 @@ func listAt(lines []line, i int) (shape, int) {
 		case inside:
 		case lines[n].blank():
 			continue
-		case m != nil && indent(text) < 2:
+		case m != nil && indent(text) < nested:
 			if markerKind(text) != kind || isRule(text) {
 				return listShape(kind, boxes), end
 			}
 			boxes = boxes || boxed.MatchString(m[4])
-		case indent(text) >= 2 || strings.HasPrefix(text, "\t"):
+		case indent(text) >= nested || strings.HasPrefix(text, "\t"):
 		case end == n && continues(lines, n) && !code: // a lazy line of the last row
 		default:
 			return listShape(kind, boxes), end
@@ -211,8 +211,9 @@ type row struct {
 	feedback string
 }
 
-// rowsOf reads the entries of a list block.
+// rowsOf reads the entries of a list block; what stands two columns further in than its first belongs to a row.
 func rowsOf(lines []line) []row {
+	nested := indent(lines[0].text) + 2
 	var rows []row
 	var own [][]string
 	var f fence
@@ -220,7 +221,7 @@ func rowsOf(lines []line) []row {
 		inside := f.open()
 		f.holds(l.text)
 		m := markerLine.FindStringSubmatch(l.text)
-		if inside || m == nil || indent(l.text) >= 2 {
+		if inside || m == nil || indent(l.text) >= nested {
 			own[len(own)-1] = append(own[len(own)-1], l.text)
 			continue
 		}

@@ -295,6 +295,7 @@ func FuzzParseBank(f *testing.F) {
 	}
 	f.Add(bank(sjt + "### {variant=b}\n" + ordering + matching).Source)
 	f.Add([]byte("---\n---\n## a {#a}\n- [x]\n  >\n\t> b\n$$\n```"))
+	f.Add(bank("## a {#a type=order}\n  1. b\n1. c\n## d {#d}\n  - [ ] e\n- [x] f\n").Source)
 	f.Add([]byte("---\nbank: &a [*a]\n---\n[[(a)|b]] {#\n=\n= \n|\n|-"))
 	f.Fuzz(func(t *testing.T, source []byte) {
 		bank, problems := ParseBank(File{Name: "f", Source: source}, File{Name: "t", Source: source})
