@@ -65,14 +65,19 @@ func parse(data []byte) (rows []row, duplicates, problems fault.Problems) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if wrong := (*csv.ParseError)(nil); errors.As(err, &wrong) {
-			s.problem(wrong.StartLine, "", "leads.csv_quotes")
-			continue
+		wrong, line := (*csv.ParseError)(nil), 0
+		if errors.As(err, &wrong) {
+			line = wrong.StartLine // FieldPos panics when the line broke in its first field
+		} else {
+			line, _ = in.FieldPos(0)
 		}
-		line, _ := in.FieldPos(0)
 		if count > maxRows {
 			s.problem(line, "", "leads.csv_rows", "max", maxRows)
 			break
+		}
+		if wrong != nil {
+			s.problem(line, "", "leads.csv_quotes")
+			continue
 		}
 		switch readable := s.readable(line, cells); {
 		case s.header != nil:

@@ -68,6 +68,9 @@ func TestParseStopsAtTheLimit(t *testing.T) {
 	if len(rows) != maxRows || told(problems) != fmt.Sprint(maxRows+2, "  csv_rows") {
 		t.Fatalf("%d rows, %v", len(rows), problems)
 	}
+	if _, _, problems = parse([]byte("company\n" + strings.Repeat("a\"\n", maxRows+5))); len(problems) != maxRows+1 {
+		t.Fatalf("%d problems of broken lines", len(problems))
+	}
 }
 
 func FuzzParse(f *testing.F) {

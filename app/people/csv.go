@@ -61,16 +61,20 @@ func parse(data []byte) ([]row, fault.Problems) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		wrong, line := (*csv.ParseError)(nil), 0
+		if errors.As(err, &wrong) {
+			line = wrong.StartLine // FieldPos panics when the line broke in its first field
+		} else {
+			line, _ = in.FieldPos(0)
+		}
 		if count > maxRows {
-			line, _ := in.FieldPos(0)
 			s.problem(line, "", "people.csv_rows", "max", maxRows)
 			break
 		}
-		if wrong := (*csv.ParseError)(nil); errors.As(err, &wrong) {
-			s.problem(wrong.StartLine, "", "people.csv_quotes")
+		if wrong != nil {
+			s.problem(line, "", "people.csv_quotes")
 			continue
 		}
-		line, _ := in.FieldPos(0)
 		switch readable := s.readable(line, cells); {
 		case s.header != nil:
 			if readable {

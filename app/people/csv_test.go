@@ -73,6 +73,10 @@ func TestParseStopsAtTheLimit(t *testing.T) {
 	if len(rows) != maxRows || told(problems) != fmt.Sprint(maxRows+2, "  csv_rows") {
 		t.Fatalf("%d rows, %v", len(rows), problems)
 	}
+	rows, problems = parse([]byte(header + strings.Join(lines[:maxRows], "") + strings.Repeat("N\"\n", 5)))
+	if len(rows) != maxRows || told(problems) != fmt.Sprint(maxRows+2, "  csv_rows") {
+		t.Fatalf("with broken lines: %d rows, %v", len(rows), problems)
+	}
 }
 
 func TestParseReadsWhatWasWritten(t *testing.T) {
