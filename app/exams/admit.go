@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -80,12 +81,17 @@ func closedIn(rx *store.Rx, actor people.Person, s Sitting) (whyNot, err error) 
 // nextIn is whether the attempts so far leave another one.
 func (r *Room) nextIn(rx *store.Rx, personID string, attempts []Attempt, b *Blueprint) (Next, error) {
 	h := History{Read: map[string]time.Time{}}
+	told, err := r.tellingIn(rx, personID, attempts)
+	if err != nil {
+		return Next{}, err
+	}
 	var last time.Time
 	for _, a := range attempts {
 		if !a.Over() {
 			continue
 		}
-		h.Past = append(h.Past, Past{EndedAt: a.EndedAt, Passed: a.Passed, SetAside: a.SetAside})
+		t := told[a.SittingID]
+		h.Past = append(h.Past, Past{EndedAt: a.EndedAt, Passed: a.Passed, SetAside: a.SetAside, Score: t.score, Settled: t.settled})
 		if !a.SetAside && a.EndedAt.After(last) {
 			last = a.EndedAt
 		}
@@ -102,6 +108,46 @@ func (r *Room) nextIn(rx *store.Rx, personID string, attempts []Attempt, b *Blue
 		}
 	}
 	return NextAttempt(h, b, rx.Now), nil
+}
+
+// telling is when a sitting tells its candidates their scores.
+type telling struct {
+	pins    string
+	score   Phase
+	settled bool
+}
+
+// tellingIn is the telling of every sitting that a person had attempts of one exam at. Each goes by the version
+// of the exam that it was opened with.
+func (r *Room) tellingIn(rx *store.Rx, personID string, attempts []Attempt) (map[string]telling, error) {
+	told := map[string]telling{}
+	if len(attempts) == 0 {
+		return told, nil
+	}
+	err := rx.Each(`SELECT s.id, s.pins, s.settled_ms IS NOT NULL FROM sitting s WHERE s.id IN (SELECT a.sitting_id FROM attempt a WHERE a.person_id = ? AND a.exam = ?)`,
+		[]any{personID, attempts[0].Exam}, func(row store.Row) error {
+			var id string
+			var t telling
+			err := row.Scan(&id, &t.pins, &t.settled)
+			told[id] = t
+			return err
+		})
+	if err != nil {
+		return nil, err
+	}
+	for id, t := range told {
+		var pins Pins
+		if err := json.Unmarshal([]byte(t.pins), &pins); err != nil {
+			return nil, err
+		}
+		b, err := r.blueprintIn(rx, pins.Exam)
+		if err != nil {
+			return nil, err
+		}
+		t.score = b.Feedback.Score
+		told[id] = t
+	}
+	return told, nil
 }
 
 // timingIn is what the deadline of a person's attempt at a sitting follows from, its start, extensions and

@@ -19,6 +19,7 @@ func TestE3_NothingTellsAKeyBeforeItsTime(t *testing.T) {
 		part{name: "PaperHoldsNoKeys", run: paperHoldsNoKeys},
 		part{name: "NothingOnTheWayDoes", run: nothingOnTheWayDoes},
 		part{name: "ResultFollowsThePolicy", run: resultFollowsThePolicy},
+		part{name: "NoRetryTellsAPass", run: noRetryTellsAPass, rules: rules{attempts: 3, cooldown: "0h"}},
 		part{name: "NobodyElsesPaper", run: nobodyElsesPaper})
 }
 
@@ -167,4 +168,58 @@ func nothingOnTheWayDoes(t *testing.T, w *world) {
 		t.Error("wrong answers earn everything")
 	}
 	w.silent(result)
+}
+
+// Until the score of a paper may be seen, whoever passed is told the same about another go as whoever failed;
+// and what was promised at the start of a sitting holds when the exam's policy changes later.
+func noRetryTellsAPass(t *testing.T, w *world) {
+	ctx := context.Background()
+	now := "score: at-once, lessons: at-once, answers: never"
+	said := func(p people.Person) string {
+		t.Helper()
+		b, err := w.room.Briefing(ctx, p, w.sitting.ID, locale.Hant)
+		w.ok(err)
+		views, err := w.room.Sittings(ctx, p)
+		w.ok(err)
+		left := 0
+		for _, v := range views {
+			if v.ID == w.sitting.ID {
+				left = v.Left
+			}
+		}
+		return fmt.Sprint(b.WhyNot, b.Left, left)
+	}
+	for n, policy := range []string{"score: never, lessons: never, answers: never", "score: when-sitting-closes, lessons: never, answers: never"} {
+		w.publish("quizzes/red.exam.md", now, policy)
+		now = policy
+		w.sitting = w.open()
+		amy, bob := w.candidate(fmt.Sprintf("P%d", n)), w.candidate(fmt.Sprintf("F%d", n))
+		passing, failing := w.start(amy), w.start(bob)
+		for q := 1; q <= 10; q++ {
+			w.save(amy, passing, q, int64(q), w.right(passing, q))
+		}
+		for id, p := range map[string]people.Person{passing: amy, failing: bob} {
+			_, err := w.room.Submit(ctx, p, id)
+			w.ok(err)
+		}
+		if passed, failed := said(amy), said(bob); passed != failed {
+			t.Errorf("%s: told %s after a pass, %s after a fail", policy, passed, failed)
+		}
+		if n == 0 {
+			continue
+		}
+		first := w.sitting
+		w.publish("quizzes/red.exam.md", now, "score: at-once, lessons: at-once, answers: never")
+		w.sitting = w.open()
+		if passed, failed := said(amy), said(bob); passed != failed || !strings.Contains(passed, "retry_awaited") {
+			t.Errorf("at the next sitting: told %s after a pass, %s after a fail", passed, failed)
+		}
+		w.ok(w.room.CloseSitting(ctx, w.trainer, first.ID))
+		b, err := w.room.Briefing(ctx, amy, w.sitting.ID, locale.Hant)
+		w.ok(err)
+		w.refused(b.WhyNot, fault.Conflict, "exams.retry_passed")
+		if b, err := w.room.Briefing(ctx, bob, w.sitting.ID, locale.Hant); err != nil || b.WhyNot != nil {
+			t.Errorf("whoever failed cannot go on: %v %v", b.WhyNot, err)
+		}
+	}
 }

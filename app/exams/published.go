@@ -39,8 +39,18 @@ func (r *Room) bankOf(ctx context.Context, pin Pin) (*bank, error) {
 
 // blueprintOf is the parsed blueprint of a pin.
 func (r *Room) blueprintOf(ctx context.Context, pin Pin) (*Blueprint, error) {
+	return r.blueprint(pin, func() (documents.Doc, error) { return r.version(ctx, pin) })
+}
+
+// blueprintIn is blueprintOf within a transaction; one that was not looked at yet is parsed there, which takes
+// less than the reading of it.
+func (r *Room) blueprintIn(rx *store.Rx, pin Pin) (*Blueprint, error) {
+	return r.blueprint(pin, func() (documents.Doc, error) { return r.shelf.VersionIn(rx, pin.Path, pin.Version) })
+}
+
+func (r *Room) blueprint(pin Pin, version func() (documents.Doc, error)) (*Blueprint, error) {
 	return r.blueprints.get(pin, func() (*Blueprint, error) {
-		doc, err := r.version(ctx, pin)
+		doc, err := version()
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,8 @@ type Past struct {
 	EndedAt  time.Time
 	Passed   bool
 	SetAside bool // by a verdict: it counts neither as used nor as passed
+	Score    Phase
+	Settled  bool // its sitting, so that Score says whether its person may know by now
 }
 
 // History is what decides about another go.
@@ -33,13 +35,19 @@ const renewable = 335 * 24 * time.Hour
 
 // NextAttempt decides from the attempts so far. An exam that was passed is done until its pass can be renewed,
 // unless it has no limit of attempts; a failed one asks for its cooldown and its re-reading, both counted from
-// the end of the last go.
-// WhyNot is fault.Conflict: exams.retry_passed, exams.retry_used, exams.retry_reread or exams.retry_cooldown.
+// the end of the last go. The answer must not tell a score before its time: while one is still to come, another
+// go waits for it, passed or not; and a pass that is never told stands in nobody's way.
+// WhyNot is fault.Conflict: exams.retry_passed, exams.retry_used, exams.retry_awaited, exams.retry_reread or
+// exams.retry_cooldown.
 func NextAttempt(h History, b *Blueprint, now time.Time) Next {
-	used := 0
+	used, told, awaited := 0, false, false
 	var last, pass time.Time
 	for _, p := range h.Past {
-		if p.Passed && !p.SetAside && p.EndedAt.After(pass) {
+		if !p.Passed || p.SetAside {
+			continue
+		}
+		told = told || p.Score.Shown(p.Settled) && now.Sub(p.EndedAt) < renewable
+		if p.EndedAt.After(pass) {
 			pass = p.EndedAt
 		}
 	}
@@ -49,6 +57,7 @@ func NextAttempt(h History, b *Blueprint, now time.Time) Next {
 			continue
 		}
 		used++
+		awaited = awaited || p.Score == WhenClosed && !p.Settled
 		if p.EndedAt.After(last) {
 			last = p.EndedAt
 		}
@@ -56,7 +65,7 @@ func NextAttempt(h History, b *Blueprint, now time.Time) Next {
 	next := Next{Left: -1}
 	if b.Attempts > 0 {
 		next.Left = max(0, b.Attempts-used)
-		if !pass.IsZero() && !renewing {
+		if told {
 			next.WhyNot = fault.New(fault.Conflict, "exams.retry_passed")
 			return next
 		}
@@ -66,6 +75,10 @@ func NextAttempt(h History, b *Blueprint, now time.Time) Next {
 	}
 	if next.Left == 0 {
 		next.WhyNot = fault.New(fault.Conflict, "exams.retry_used", "n", b.Attempts)
+		return next
+	}
+	if awaited && b.Attempts > 0 {
+		next.WhyNot = fault.New(fault.Conflict, "exams.retry_awaited")
 		return next
 	}
 	for _, lesson := range b.Reread {
