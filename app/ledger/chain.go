@@ -73,15 +73,15 @@ func (e *BadEntry) Error() string {
 	return fmt.Sprintf("ledger: chain %s: entry %d: %s does not hold", e.Chain, e.Seq, e.Why)
 }
 
-// VerifyChain checks the entries of one chain, in order, against its known head; key nil skips payloads
-// (they were erased). It returns a *BadEntry for the first that was changed, dropped, reordered or cut off.
+// VerifyChain checks the entries of one chain, in order, against its known head. A person is erased whole: with
+// the key nil no payload may be left, with a key none may be missing. It returns a *BadEntry for the first that was changed, dropped, reordered or cut off.
 func VerifyChain(chain string, entries []Entry, head Head, key []byte) error {
 	prev := Head{}
 	for _, e := range entries {
 		if e.Seq != prev.Seq+1 || e.Chain != chain {
 			return &BadEntry{chain, prev.Seq + 1, "missing"}
 		}
-		if key != nil && e.Payload != nil && MAC(key, e.Payload) != e.MAC {
+		if (key == nil) != (e.Payload == nil) || key != nil && MAC(key, e.Payload) != e.MAC {
 			return &BadEntry{chain, e.Seq, "payload"}
 		}
 		if Hash(chain, e.Seq, e.Type, e.AtMs, prev.Hash, e.MAC) != e.Hash {

@@ -42,11 +42,15 @@ func TestChainHoldsAndEveryTamperingIsNamed(t *testing.T) {
 		if err := VerifyChain("attempt-1", erased, head, nil); err != nil {
 			t.Errorf("the chain no longer proves once the person's data is erased: %v", err)
 		}
+		if bad := (*BadEntry)(nil); !errors.As(VerifyChain("attempt-1", entries, head, nil), &bad) || bad.Why != "payload" {
+			t.Error("without the key the payloads are taken on trust")
+		}
 		for name, c := range map[string]struct {
 			seq    int64
 			tamper func(e []Entry) []Entry
 		}{
 			"payload flipped": {5, func(e []Entry) []Entry { e[4].Payload = []byte(`{"n":9}`); return e }},
+			"payload gone":    {6, func(e []Entry) []Entry { e[5].Payload = nil; return e }},
 			"time moved":      {7, func(e []Entry) []Entry { e[6].AtMs++; return e }},
 			"type changed":    {8, func(e []Entry) []Entry { e[7].Type = "submit"; return e }},
 			"mac flipped":     {9, func(e []Entry) []Entry { e[8].MAC[0] ^= 1; return e }},
@@ -144,11 +148,22 @@ func TestSignerKeepsItsKey(t *testing.T) {
 	if _, err := again.Open(strings.Replace(signed, "1", "2", 1)); err == nil {
 		t.Fatal("a changed note was accepted")
 	}
-	if err := os.WriteFile(path, []byte("nonsense"), 0o600); err != nil {
+	other, err := LoadSigner(filepath.Join(t.TempDir(), "signing.key"), rand.Reader)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LoadSigner(path, rand.Reader); err == nil {
-		t.Fatal("a broken key file was replaced in silence")
+	key, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, _, _ := strings.Cut(string(key), "\n")
+	for _, broken := range []string{"nonsense", private + "\n" + other.Public() + "\n"} {
+		if err := os.WriteFile(path, []byte(broken), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := LoadSigner(path, rand.Reader); err == nil {
+			t.Fatalf("the key file %q was taken", broken)
+		}
 	}
 }
 

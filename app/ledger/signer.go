@@ -14,9 +14,8 @@ import (
 
 // Signer signs receipts and checkpoints with the installation's Ed25519 key.
 type Signer struct {
-	signer   note.Signer
-	verifier note.Verifier
-	public   string
+	signer note.Signer
+	public string
 }
 
 // keyName is the origin that signed notes carry.
@@ -68,7 +67,10 @@ func parseSigner(private, public string) (*Signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ledger: signing key: %w", err)
 	}
-	return &Signer{signer, verifier, public}, nil
+	if signer.KeyHash() != verifier.KeyHash() || signer.Name() != verifier.Name() {
+		return nil, errors.New("ledger: signing key: the public key is not that of the private key")
+	}
+	return &Signer{signer, public}, nil
 }
 
 // Public is the verifier key, as signed notes name it: "bainian+hash+base64".
