@@ -15,10 +15,12 @@ import (
 // SittingView is a sitting as a person sees it in a list.
 type SittingView struct {
 	Sitting
-	Mine   []Attempt // the actor's own attempts at it, oldest first; without marks that may not be seen yet
-	Left   int       // how many more attempts the actor has at the exam while it is open; -1 without limit
-	WhyNot error     // why the actor cannot start now, nil when they can; a live attempt is no reason
-	Counts Counts    // for those who watch it
+	Track    string    // of the exam, "" for none
+	Practice bool      // without a limit of attempts: nothing hangs on it
+	Mine     []Attempt // the actor's own attempts at it, oldest first; without marks that may not be seen yet
+	Left     int       // how many more attempts the actor has at the exam while it is open; -1 without limit
+	WhyNot   error     // why the actor cannot start now, nil when they can; a live attempt is no reason
+	Counts   Counts    // for those who watch it
 }
 
 // Counts are how many attempts of a sitting stand where.
@@ -62,6 +64,7 @@ func (r *Room) Sittings(ctx context.Context, actor people.Person) ([]SittingView
 		if err != nil {
 			return nil, err
 		}
+		v.Track, v.Practice = paper.blueprint.Track, paper.blueprint.Attempts == 0
 		for _, a := range mine[s.ID] {
 			if !paper.blueprint.Feedback.Score.Shown(!s.SettledAt.IsZero()) {
 				a.Score, a.MaxScore, a.Passed, a.Revision = 0, 0, false, 0

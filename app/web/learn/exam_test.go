@@ -175,8 +175,8 @@ func TestExamAfterTheEnd(t *testing.T) {
 	amy.want(amy.get("/attempts/"+id+"/state"), 200, `"state":"expired"`)
 	amy.want(amy.get("/attempts/"+id+"/result"), 200, "1/6", "場次結束後公布成績")
 	amy.want(amy.get("/exams"), 200, "還不能考")
-	amy.want(amy.get("/sittings/"+w.sitting.ID), 200, "11月24日 09:51 以後才能再考")
-	amy.want(amy.post("/sittings/"+w.sitting.ID+"/attempts", url.Values{"pledge": {"yes"}}), 409, "以後才能再考")
+	amy.want(amy.get("/sittings/"+w.sitting.ID), 200, "上一份試卷的成績還沒公布")
+	amy.want(amy.post("/sittings/"+w.sitting.ID+"/attempts", url.Values{"pledge": {"yes"}}), 409, "成績還沒公布")
 }
 
 // TestE2_QueuedOffLine: what was given before the end and could not be sent is taken within the grace, marked late.
@@ -313,5 +313,21 @@ func TestResultShowsTheSpread(t *testing.T) {
 		}
 		// One of seven points is the second tenth; the four blank papers are the first.
 		amy.want(amy.get("/attempts/"+id+"/result"), 200, `<title>0–10 %: 4</title>`, `<rect class="mark-2 here" x="38"`, `<title>10–20 %: 1</title>`)
+	}
+}
+
+// TestExamsHintAtUnreadLessons: who has not read the track yet is told so, and may start all the same.
+func TestExamsHintAtUnreadLessons(t *testing.T) {
+	w := openExam(t, closedBook, examBase)
+	amy := w.candidate("A-1")
+	hint := map[string]string{"zh-Hant": "價值觀還有 1 課沒讀", "zh-Hans": "价值观还有 1 课没读", "en": "Values: 1 lesson is still unread"}
+	for _, lang := range locale.Langs() {
+		amy.lang = string(lang)
+		amy.want(amy.get("/exams"), 200, hint[string(lang)], `class="btn go" href="/sittings/`+w.sitting.ID+`"`)
+	}
+	amy.want(amy.get("/lessons/values/red-line"), 200)
+	amy.want(amy.post("/lessons/values/red-line/completion", nil), 303)
+	if list := amy.get("/exams"); strings.Contains(list.text, hint[amy.lang]) {
+		t.Errorf("the lesson is read: %s", list.text)
 	}
 }

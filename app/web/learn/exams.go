@@ -1,15 +1,18 @@
 package learn
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
+	"bainian/app/courses"
 	"bainian/app/exams"
 	"bainian/app/fault"
+	"bainian/app/people"
 	"bainian/app/web/page"
 )
 
-// stand is where a sitting stands for one person; the list shows them in this order.
+// stand is where a sitting stands for one person.
 type stand int
 
 const (
@@ -27,6 +30,8 @@ type sittingCard struct {
 	Live   string // the attempt to go on with
 	Why    *reason
 	Result *exams.ResultView // of the latest attempt that has ended
+	Unread int               // lessons of its track that are still to be read, worth knowing before the start
+	First  bool              // of those that can be started: its button is the page's filled one
 }
 
 func (s sittingCard) GoingOn() bool { return s.Stand == goingOn }
@@ -39,9 +44,14 @@ type examsView struct {
 	GoingOn, ToStart int
 }
 
-// exams lists the sittings that concern the person as a candidate, what can be done now first.
+// exams lists the sittings that concern the person as a candidate: a paper under way, then the others in the
+// order of the path, and at the end those where nothing is left to do.
 func (w *Wing) exams(c *page.Ctx) error {
 	all, err := w.room.Sittings(c.Context(), c.Person)
+	if err != nil {
+		return err
+	}
+	unread, err := w.unread(c)
 	if err != nil {
 		return err
 	}
@@ -54,6 +64,9 @@ func (w *Wing) exams(c *page.Ctx) error {
 		if err != nil {
 			return err
 		}
+		if !card.Practice && (card.Stand == ready || card.Stand == waiting) {
+			card.Unread = unread[card.Track]
+		}
 		switch v.Sittings = append(v.Sittings, card); card.Stand {
 		case goingOn:
 			v.GoingOn++
@@ -61,8 +74,42 @@ func (w *Wing) exams(c *page.Ctx) error {
 			v.ToStart++
 		}
 	}
-	slices.SortStableFunc(v.Sittings, func(a, b sittingCard) int { return int(a.Stand) - int(b.Stand) })
+	slices.SortStableFunc(v.Sittings, func(a, b sittingCard) int { return cmp.Compare(a.place(), b.place()) })
+	if n := slices.IndexFunc(v.Sittings, sittingCard.Ready); n >= 0 && v.GoingOn == 0 {
+		v.Sittings[n].First = true
+	}
 	return c.Page(w.pages, "exams", v)
+}
+
+// place is where a sitting stands in the list: by its stop on the path, unless it is under way or done with.
+func (s sittingCard) place() int {
+	path := courses.Tracks()
+	at := slices.Index(path, s.Track)
+	switch {
+	case s.Stand == goingOn:
+		return -2
+	case s.Stand == done:
+		return len(path) + 1
+	case s.Practice:
+		return -1
+	case at < 0:
+		return len(path)
+	}
+	return at
+}
+
+// unread is how many lessons of each track a new hire has still to read.
+func (w *Wing) unread(c *page.Ctx) (map[string]int, error) {
+	left := map[string]int{}
+	if !c.Person.Has(people.NewHire) {
+		return left, nil
+	}
+	tracks, err := w.library.Tracks(c.Context(), c.Person, c.Lang)
+	for _, t := range tracks {
+		card := newTrackCard(t)
+		left[t.Name] = card.Lessons - card.Read
+	}
+	return left, err
 }
 
 func (w *Wing) card(c *page.Ctx, s exams.SittingView) (sittingCard, error) {

@@ -1,11 +1,13 @@
 package learn
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 	"time"
 
 	"bainian/app/cohorts"
+	"bainian/app/exams"
 )
 
 func TestGivenName(t *testing.T) {
@@ -64,5 +66,24 @@ func TestResponse(t *testing.T) {
 		if _, err := (answer{Places: places}).response("rows"); err == nil {
 			t.Errorf("%v is an order", places)
 		}
+	}
+}
+
+// The list of exams follows the path; only a paper under way comes before it, and what is done with after it.
+func TestPlaceOfASitting(t *testing.T) {
+	card := func(name, track string, practice bool, stand stand) sittingCard {
+		return sittingCard{SittingView: exams.SittingView{Track: track, Practice: practice}, Name: name, Stand: stand}
+	}
+	cards := []sittingCard{
+		card("done", "values", false, done), card("other", "", false, ready), card("sales", "sales", false, ready), card("values", "values", false, waiting),
+		card("product", "product", false, ready), card("practice", "values", true, ready), card("live", "sales", false, goingOn),
+	}
+	slices.SortStableFunc(cards, func(a, b sittingCard) int { return cmp.Compare(a.place(), b.place()) })
+	var got []string
+	for _, c := range cards {
+		got = append(got, c.Name)
+	}
+	if want := []string{"live", "practice", "values", "product", "sales", "other", "done"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
