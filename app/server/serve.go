@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -98,6 +99,7 @@ func Serve(ctx context.Context, c Config, p program) error {
 	})
 	served := make(chan error, 1)
 	go func() { served <- app.Listener(listener) }()
+	debug.FreeOSMemory() // loading took far more than serving will
 	say("  ready     %s  (%d ms)", c.URL, time.Since(began).Milliseconds())
 	if links != nil {
 		if err := links.announce(p, c); err != nil {

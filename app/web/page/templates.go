@@ -115,7 +115,9 @@ func (k *Kit) parse(lang locale.Lang, files fs.FS) (*set, error) {
 		if err := k.settle(lang, page); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		s.pages[stem(name)] = page.Lookup("layout")
+		if s.pages[stem(name)], err = reachable(page, "layout", k.funcs(lang)); err != nil {
+			return nil, fmt.Errorf("page: %s: %w", name, err)
+		}
 	}
 	return s, nil
 }
