@@ -55,11 +55,15 @@ func caseIn(rx *store.Rx, number int) (Case, error) {
 	return c, err
 }
 
-// flagIn puts a case into the queue for one attempt, or finds the one that is there.
+// flagIn puts a case into the queue for one attempt, or finds the one that is there and keeps with it what was
+// seen now.
 func flagIn(tx *store.Tx, attemptID, personID, sittingID, by, why string) (int, error) {
 	c, ok, err := store.First(tx.Rx, scanCase, `SELECT `+caseColumns+` FROM integrity_case WHERE attempt_id = ?`, attemptID)
-	if err != nil || ok {
-		return c.Number, err
+	if err != nil {
+		return 0, err
+	}
+	if ok {
+		return c.Number, eventIn(tx, c.Number, "reported", why, by)
 	}
 	var last int
 	if err := tx.Row(`SELECT coalesce(max(number), 0) FROM integrity_case`).Scan(&last); err != nil {

@@ -216,6 +216,56 @@ func TestN1_WhoStandsTooNearStepsAside(t *testing.T) {
 	})
 }
 
+func TestN1_AVoteDoesNotOutliveATie(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		_, ben := copiedSitting(t, w, "袖口掉出寫滿字母的紙條")
+		number := caseOf(t, w, ben)
+		if err := w.Desk.Open(w.Ctx, w.Reviewer[0], number); err != nil {
+			t.Fatal(err)
+		}
+		red := func(p people.Person) integrity.Case {
+			t.Helper()
+			c, err := w.Desk.Vote(w.Ctx, p, number, integrity.Ballot{Outcome: integrity.RedLine, Reason: because})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		red(w.Reviewer[0])
+		if err := w.Desk.DeclareTie(w.Ctx, w.Reviewer[0], number, "剛知道當事人是我的表弟"); err != nil {
+			t.Fatal(err)
+		}
+		if c := red(w.Reviewer[1]); c.State != integrity.Second || decide(t, w, ben).RedLine {
+			t.Fatalf("a tied reviewer's vote made a red line: %+v", c)
+		}
+		if c := red(w.Reviewer[2]); c.Outcome != integrity.RedLine || !decide(t, w, ben).RedLine {
+			t.Errorf("two reviewers without a tie: %+v", c)
+		}
+		third := w.Hire("第三位審查人", people.Reviewer)
+		if err := w.Desk.Overturn(w.Ctx, third, number, "申訴成立：紙條筆跡不符"); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, w.Desk.Overturn(w.Ctx, third, number, because), "integrity.nothing_to_overturn")
+	})
+}
+
+func TestAReportAboutACaseThatExistsIsKept(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		_, ben := copiedSitting(t, w, "")
+		number := caseOf(t, w, ben)
+		file, err := w.Desk.Case(w.Ctx, w.Reviewer[0], number, locale.Hant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := w.Desk.Report(w.Ctx, w.Watch, file.AttemptID, "收卷時見到袖口有紙條"); err != nil || again != number {
+			t.Fatal(again, err)
+		}
+		if file, err = w.Desk.Case(w.Ctx, w.Reviewer[0], number, locale.Hant); err != nil || file.Events[len(file.Events)-1].Text != "收卷時見到袖口有紙條" {
+			t.Errorf("a report about a case that exists is lost: %+v %v", file.Events, err)
+		}
+	})
+}
+
 func TestN2_ResitSetsTheAttemptAsideAndTheMilderVoteHolds(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		_, ben := copiedSitting(t, w, "袖口掉出寫滿字母的紙條")

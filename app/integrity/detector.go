@@ -76,8 +76,7 @@ func compare(papers []exams.SatPaper) compared {
 		}
 		pairs, _ := stats.LetterPairs(subset, out.threshold)
 		for _, p := range pairs {
-			m := match{a: kept[p.A], b: kept[p.B], alignment: align, matches: p.Matches, of: p.N, p: p.P,
-				needed: stats.CriticalMatches(p.N, 4, out.threshold)}
+			m := match{a: kept[p.A], b: kept[p.B], alignment: align, matches: p.Matches, of: p.N, needed: p.Needed, p: p.P}
 			if old, ok := best[[2]int{m.a, m.b}]; !ok || m.p < old.p {
 				best[[2]int{m.a, m.b}] = m
 			}

@@ -103,8 +103,9 @@ func (d *Desk) DeclareTie(ctx context.Context, actor people.Person, number int, 
 	})
 }
 
-// Report asks for a case about an attempt that no finding is about: an invigilator, trainer, HR or reviewer
-// saw something. It is flagged like any other and touches nothing until a reviewer opens it.
+// Report asks for a case about an attempt: an invigilator, trainer, HR or reviewer saw something. It is flagged
+// like any other and touches nothing until a reviewer opens it; where there is a case already, its file keeps
+// the report.
 func (d *Desk) Report(ctx context.Context, actor people.Person, attemptID, reason string) (number int, err error) {
 	if !actor.Has(people.Invigilator, people.Trainer, people.HR, people.Reviewer) {
 		return 0, forbidden("integrity.may_not_report")

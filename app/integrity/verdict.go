@@ -80,6 +80,7 @@ type Vote struct {
 	Outcome  Outcome
 	Reason   string
 	At       time.Time
+	Tied     bool // the reviewer has declared a tie; before the verdict the vote then does not count
 }
 
 // tally is what the votes so far amount to: closed with an outcome, or waiting for a second reviewer. One

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"bainian/app/fault"
 	"bainian/app/ledger"
@@ -56,7 +57,8 @@ func (d *Desk) Vote(ctx context.Context, actor people.Person, number int, b Ball
 		if err := eventIn(tx, number, "voted", "", actor.ID); err != nil {
 			return err
 		}
-		votes = append(votes, Vote{Reviewer: actor.ID, Outcome: b.Outcome, Reason: b.Reason, At: tx.Now})
+		votes = append(slices.DeleteFunc(votes, func(v Vote) bool { return v.Tied }),
+			Vote{Reviewer: actor.ID, Outcome: b.Outcome, Reason: b.Reason, At: tx.Now})
 		if err := d.tallyIn(tx, c, votes, b.SecondOpinion); err != nil {
 			return err
 		}
@@ -67,21 +69,18 @@ func (d *Desk) Vote(ctx context.Context, actor people.Person, number int, b Ball
 }
 
 func voted(votes []Vote, reviewer string) bool {
-	for _, v := range votes {
-		if v.Reviewer == reviewer {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(votes, func(v Vote) bool { return v.Reviewer == reviewer })
 }
 
 func votesIn(rx *store.Rx, number int) ([]Vote, error) {
 	return store.All(rx, func(r store.Row) (v Vote, err error) {
 		var at int64
-		err = r.Scan(&v.Reviewer, &v.Outcome, &v.Reason, &at)
+		err = r.Scan(&v.Reviewer, &v.Outcome, &v.Reason, &at, &v.Tied)
 		v.At = store.Time(at)
 		return v, err
-	}, `SELECT reviewer_id, outcome, reason, at_ms FROM case_vote WHERE number = ? ORDER BY at_ms, id`, number)
+	}, `SELECT v.reviewer_id, v.outcome, v.reason, v.at_ms,
+		EXISTS (SELECT 1 FROM case_tie t WHERE t.number = v.number AND t.reviewer_id = v.reviewer_id)
+		FROM case_vote v WHERE v.number = ? ORDER BY v.at_ms, v.id`, number)
 }
 
 func (d *Desk) tallyIn(tx *store.Tx, c Case, votes []Vote, secondOpinion bool) error {
@@ -134,7 +133,11 @@ func (d *Desk) Overturn(ctx context.Context, actor people.Person, number int, re
 		return err
 	}
 	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
-		if c.State != Closed || c.Outcome == NotUpheld {
+		var before bool
+		if err := tx.Row(`SELECT EXISTS (SELECT 1 FROM overturning WHERE number = ?)`, number).Scan(&before); err != nil {
+			return err
+		}
+		if c.State != Closed || c.Outcome == NotUpheld || before {
 			return fault.New(fault.Conflict, "integrity.nothing_to_overturn")
 		}
 		votes, err := votesIn(tx.Rx, number)

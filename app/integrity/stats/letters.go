@@ -22,10 +22,12 @@ type Paper []Slot
 const maxOptions = 8
 
 // Pair is two papers (A < B, indexes into the slice given) that agree in Matches of N comparable slots; P is
-// the probability of at least so many matches between two people who answered independently of each other.
+// the probability of at least so many matches between two people who answered independently of each other, and
+// Needed the fewest matches in these slots that would have been found.
 type Pair struct {
 	A, B       int
 	Matches, N int
+	Needed     int
 	P          float64
 }
 
@@ -46,8 +48,8 @@ func LetterPairs(papers []Paper, threshold float64) (found []Pair, compared int)
 		for b := a + 1; b < len(packed); b++ {
 			matches, counts := packed[a].agree(&packed[b])
 			compared++
-			if p := tails.p(counts, matches); p <= threshold {
-				found = append(found, Pair{A: a, B: b, Matches: matches, N: counts.total(), P: p})
+			if tail := tails.of(counts); tail[matches] <= threshold {
+				found = append(found, Pair{A: a, B: b, Matches: matches, N: counts.total(), Needed: critical(tail, threshold), P: tail[matches]})
 			}
 		}
 	}
@@ -63,16 +65,14 @@ func FamilyThreshold(family float64, comparisons int) float64 {
 	return family / float64(comparisons)
 }
 
-// CriticalMatches is the fewest matches out of n slots with k options each whose p-value is at most
-// threshold; n+1 when not even n matches would be enough.
-func CriticalMatches(n, k int, threshold float64) int {
-	tail := upperTail(binomial(n, 1/float64(k)))
+// critical is the fewest matches whose p-value is at most threshold; one more than there can be when none is.
+func critical(tail []float64, threshold float64) int {
 	for m := range tail {
 		if tail[m] <= threshold {
 			return m
 		}
 	}
-	return n + 1
+	return len(tail)
 }
 
 // optionCounts is how many comparable slots there are by number of options.
@@ -145,7 +145,8 @@ func (p *packedPaper) agree(q *packedPaper) (matches int, counts optionCounts) {
 // tailCache keeps the upper tail of each mix of slots: an exam has few of them.
 type tailCache map[optionCounts][]float64
 
-func (c tailCache) p(counts optionCounts, matches int) float64 {
+// of is the probability of at least 0, 1, 2, … matches in those slots.
+func (c tailCache) of(counts optionCounts) []float64 {
 	tail, ok := c[counts]
 	if !ok {
 		f := []float64{1}
@@ -157,7 +158,7 @@ func (c tailCache) p(counts optionCounts, matches int) float64 {
 		tail = upperTail(f)
 		c[counts] = tail
 	}
-	return tail[matches]
+	return tail
 }
 
 // binomial is the probability of each count 0…n of successes, by logarithms so that 0.25^100 survives.

@@ -7,15 +7,26 @@ import (
 )
 
 // The golden values of the letter-shuffle test: 60 people, four options, family-wise .01.
-func TestCriticalMatches(t *testing.T) {
+func TestNeeded(t *testing.T) {
 	threshold := FamilyThreshold(.01, 60*59/2)
-	for _, c := range []struct{ n, want int }{{40, 24}, {60, 32}} {
-		if got := CriticalMatches(c.n, 4, threshold); got != c.want {
-			t.Errorf("critical value of %d items: %d, want %d", c.n, got, c.want)
+	for _, c := range []struct{ four, two, want int }{{40, 0, 24}, {60, 0, 32}, {40, 20, 37}} {
+		p := make(Paper, c.four+c.two)
+		for i := range p {
+			if p[i].Options = 4; i >= c.four {
+				p[i].Options = 2
+			}
+		}
+		pairs, _ := LetterPairs([]Paper{p, p}, threshold)
+		if len(pairs) != 1 || pairs[0].Needed != c.want {
+			t.Errorf("%d of four and %d of two options: %+v, want %d needed", c.four, c.two, pairs, c.want)
 		}
 	}
-	if got := CriticalMatches(5, 4, threshold); got != 6 {
-		t.Errorf("five items can never be enough, got %d", got)
+	five := make(Paper, 5)
+	for i := range five {
+		five[i].Options = 4
+	}
+	if pairs, _ := LetterPairs([]Paper{five, five}, threshold); len(pairs) > 0 {
+		t.Errorf("five items can never be enough, got %+v", pairs)
 	}
 }
 
