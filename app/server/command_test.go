@@ -87,6 +87,14 @@ func TestLintNamesEveryProblemWithItsLine(t *testing.T) {
 	}
 }
 
+func TestLintTellsWhatAFileBreaksElsewhere(t *testing.T) {
+	bank := write(t, filepath.Join(t.TempDir(), "quizzes", "sales.bank.md"), "---\nbank: sales\ntitle: 只剩一題\n---\n\n# 類\n\n## 題 {#only}\n\n問什麼？\n\n- [x] 甲\n- [ ] 乙\n")
+	status, out, errOut := runIn(t, "lint", bank)
+	if status != exitFailed || !strings.Contains(out, "sales.exam.md") {
+		t.Errorf("status %d: %s%s", status, out, errOut)
+	}
+}
+
 func TestLintRefusesWhatIsNoText(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +42,9 @@ func lintCommand(ctx context.Context, p program) int {
 	if err != nil {
 		return p.fail(err, exitUsage)
 	}
-	problems = view.concerning(problems)
+	if problems, err = view.concerning(problems, func() (fault.Problems, error) { return lint(ctx, c, filesOf(c), p.log(slog.LevelWarn)) }); err != nil {
+		return p.fail(err, exitUsage)
+	}
 	if err := p.printProblems(catalog, problems, asJSON); err != nil {
 		return p.fail(err, exitUsage)
 	}
@@ -194,19 +198,36 @@ func (o *overlaid) Stat(name string) (fs.FileInfo, error) {
 	return nil, err
 }
 
-// concerning are the problems of the named files, by the names they were given; all problems when none was named.
-func (o *overlaid) concerning(problems fault.Problems) fault.Problems {
+// concerning are the problems of the named files, by the names they were given, and those that they cause in other
+// files: an exam that can no longer be dealt, say. Without named files they are all problems; without says what is
+// wrong without the named files.
+func (o *overlaid) concerning(problems fault.Problems, without func() (fault.Problems, error)) (fault.Problems, error) {
 	if len(o.named) == 0 {
-		return problems
+		return problems, nil
 	}
-	var out fault.Problems
+	var out, others fault.Problems
 	for _, p := range problems {
 		if given, ok := o.named[p.File]; ok {
 			p.File = given
 			out = append(out, p)
+		} else {
+			others = append(others, p)
 		}
 	}
-	return out
+	if len(others) == 0 {
+		return out, nil
+	}
+	before, err := without()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range others {
+		known := slices.ContainsFunc(before, func(q fault.Problem) bool { return reflect.DeepEqual(p, q) })
+		if !known {
+			out = append(out, p)
+		}
+	}
+	return out, nil
 }
 
 type renamed struct {
