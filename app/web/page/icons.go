@@ -20,6 +20,7 @@ var icons = map[string]string{
 	"people":   `<circle cx="9" cy="8.5" r="3.25"/><path d="M3 19.5c.5-3.5 2.8-5.25 6-5.25s5.5 1.75 6 5.25M15.5 5.5a3.25 3.25 0 0 1 0 6M17 14.6c2.2.6 3.6 2.3 4 4.9"/>`,
 	"import":   `<path d="M12 3.5v11M8 10.5l4 4 4-4M4 16.5v4h16v-4"/>`,
 	"rules":    `<path d="M9 6h11M9 12h11M9 18h11M4 6l1 1 1.8-2M4 12l1 1 1.8-2M4 18l1 1 1.8-2"/>`,
+	"key":      `<circle cx="8" cy="15.5" r="4"/><path d="M11 12.5l9-9M16 7.5l3 3"/>`,
 	"more":     `<path stroke-width="3" d="M5 12h.01M12 12h.01M19 12h.01"/>`,
 	"check":    `<path d="M5.5 12.5l4.5 4.5 9-10"/>`,
 	"door":     `<path d="M6 20.5V10a6 6 0 0 1 12 0v10.5M4 20.5h16M14.5 13.5v1.5"/>`,

@@ -20,6 +20,7 @@ type navItem struct {
 var menu = func() []navItem {
 	newHire, trainer, manager := []people.Role{people.NewHire}, []people.Role{people.Trainer}, []people.Role{people.Manager}
 	review := []people.Role{people.HR, people.Reviewer}
+	examiner, admin := []people.Role{people.Trainer, people.HR}, []people.Role{people.Admin}
 	return []navItem{
 		{"/", "page.nav.progress", "path", newHire},
 		{"/courses", "page.nav.courses", "book", newHire},
@@ -27,12 +28,13 @@ var menu = func() []navItem {
 		{"/leads", "page.nav.leads", "leads", newHire},
 		{"/studio", "page.nav.studio", "quill", trainer},
 		{"/studio/banks", "page.nav.banks", "cards", trainer},
-		{"/studio/sittings", "page.nav.sittings", "calendar", trainer},
-		{"/studio/items", "page.nav.items", "chart", trainer},
 		{"/cases", "page.nav.cases", "scales", review},
+		{"/studio/sittings", "page.nav.sittings", "calendar", []people.Role{people.Trainer, people.HR, people.Invigilator}},
+		{"/studio/items", "page.nav.items", "chart", examiner},
 		{"/board", "page.nav.board", "board", manager},
-		{"/people", "page.nav.people", "people", []people.Role{people.HR, people.Reviewer, people.Admin}},
-		{"/people/import", "page.nav.import", "import", []people.Role{people.Admin}},
+		{"/people", "page.nav.people", "people", []people.Role{people.HR, people.Admin}},
+		{"/people/import", "page.nav.import", "import", admin},
+		{"/tokens", "page.nav.tokens", "key", admin},
 		{"/policy", "page.nav.policy", "rules", review},
 	}
 }()
@@ -61,8 +63,8 @@ func here(path string) string {
 	return best
 }
 
-// onBar is how many places a phone shows in its bar before "more".
-const onBar = 4
+// onBar is how many places a phone shows in its bar; where there are more of them, "more" is the last.
+const onBar = 5
 
 type railView struct {
 	Bar, More []navItem // More is what a phone folds away
@@ -112,7 +114,7 @@ func (k *Kit) rail(lang locale.Lang, p people.Person, path string) (template.HTM
 	return k.draw(drawnKey{part: "rail", lang: lang, roles: roles, here: place}, func() any {
 		view := railView{Bar: menuOf(roles), Here: place}
 		if len(view.Bar) > onBar {
-			view.Bar, view.More = view.Bar[:onBar], view.Bar[onBar:]
+			view.Bar, view.More = view.Bar[:onBar-1], view.Bar[onBar-1:]
 		}
 		return view
 	})

@@ -173,7 +173,7 @@ func TestRailShowsTheUnionOfRoles(t *testing.T) {
 	s.kit.Mount(s.app, []page.Route{{"GET", "/*", page.SignedIn, func(c *page.Ctx) error {
 		return c.Page(wing, "plain", &plainView{Base: page.Base{Title: "x"}})
 	}}})
-	_, both := s.hire("E-Wen", "Wen", people.Trainer, people.Manager)
+	_, both := s.hire("E-Wen", "Wen", people.Trainer, people.Manager, people.Admin)
 	a := s.get("/studio/banks/values", append(cookie("session", both), "Accept-Language", "en")...)
 	s.want(a, 200, `href="/studio/banks" aria-current="page"`, `href="/board"`, "More", "Wen")
 	if strings.Contains(a.text, `href="/cases"`) || strings.Count(a.text, `aria-current="page"`) != 1 {
