@@ -95,6 +95,16 @@ func TestLintTellsWhatAFileBreaksElsewhere(t *testing.T) {
 	}
 }
 
+func TestLintGivesMissingIDs(t *testing.T) {
+	bank := write(t, filepath.Join(t.TempDir(), "new.bank.md"), "---\nbank: new\ntitle: 新題庫\n---\n\n# 類\n\n## 沒有編號的題\n\n題幹\n\n- [x] 甲\n- [ ] 乙\n")
+	if status, out, _ := runIn(t, "lint", bank); status != exitFailed || !strings.Contains(out, ":8:") {
+		t.Errorf("without an id: %d %s", status, out)
+	}
+	if status, out, errOut := runIn(t, "lint", bank, "-fix"); status != exitOK || !strings.Contains(errOut, "1 ids given") {
+		t.Errorf("with -fix: %d %s%s", status, out, errOut)
+	}
+}
+
 func TestLintRefusesWhatIsNoText(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -15,16 +17,19 @@ import (
 	"strings"
 	"time"
 
+	"bainian/app/documents"
 	"bainian/app/fault"
 	"bainian/app/locale"
+	"bainian/app/questions"
 )
 
 // lintCommand reads content and quizzes as a start would and says everything that is wrong with them. With
 // paths, only what concerns those files or folders is said; a file from elsewhere is read as if it lay in its
 // place among the rest.
 func lintCommand(ctx context.Context, p program) int {
-	var asJSON bool
+	var asJSON, fix bool
 	c, paths, status, ok := p.configure(func(f *flag.FlagSet) {
+		f.BoolVar(&fix, "fix", false, "give an id to every item of the named banks that has none, then lint")
 		f.BoolVar(&asJSON, "json", false, "print one JSON object per problem and line: file, line, item, key, message")
 	})
 	if !ok {
@@ -37,6 +42,11 @@ func lintCommand(ctx context.Context, p program) int {
 	view, err := overlay(filesOf(c), paths)
 	if err != nil {
 		return p.fail(err, exitUsage)
+	}
+	if fix {
+		if err := view.giveIDs(p.err); err != nil {
+			return p.fail(err, exitUsage)
+		}
 	}
 	problems, err := lint(ctx, c, view, p.log(slog.LevelWarn))
 	if err != nil {
@@ -138,6 +148,29 @@ func placeOf(absolute string) string {
 		return "content/" + name
 	}
 	return ""
+}
+
+// giveIDs writes the ids that the lint proposes into the named banks and says how many.
+func (o *overlaid) giveIDs(say io.Writer) error {
+	for _, place := range slices.Sorted(maps.Keys(o.named)) {
+		if kind, ok := documents.KindOf(place); !ok || kind != documents.Bank {
+			continue
+		}
+		file := o.named[place]
+		source, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		fixed, n := questions.FixIDs(questions.File{Name: file, Source: source})
+		if n == 0 {
+			continue
+		}
+		if err := os.WriteFile(file, fixed, 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintf(say, "%s: %d ids given\n", file, n)
+	}
+	return nil
 }
 
 // Open prefers a named file.

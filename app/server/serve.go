@@ -172,6 +172,9 @@ func redacted(db string) string {
 
 func problemLine(catalog *locale.Catalog, p fault.Problem) string {
 	text := catalog.T(locale.En, p.Key, p.Args...)
+	if p.Item != "" {
+		text = p.Item + ": " + text
+	}
 	switch {
 	case p.File == "":
 		return text
