@@ -26,6 +26,8 @@ func images(src string) ([]byte, string, bool) {
 	switch src {
 	case "map.svg":
 		return []byte(drawing), "", true
+	case "evil.svg":
+		return []byte(`<svg xmlns="http://www.w3.org/2000/svg" aria-label="x onmouseover=alert(1) y="><path d="M0 0"/></svg>`), "", true
 	case "desk.png":
 		return nil, "/courses/x/desk.png", true
 	}
@@ -220,6 +222,7 @@ var attacks = []string{
 	"| <script> |\n|---|\n| <img src=x onerror=y> |",
 	"{{evil}}",
 	"\uE0000\uE001 \uE00099\uE001",
+	"![x](evil.svg)\n\n[x](/y \"&#xE000;0&#xE001;\") &#57344;0&#57345;",
 	"<!-- --><script>alert(1)</script>",
 	"<iframe src=//x></iframe><object data=x></object><embed src=x><base href=//x><meta http-equiv=refresh content=0><form action=//x><style>*{}</style>",
 	"<math><mtext></p><style><img src onerror=alert(1)></style>",

@@ -22,11 +22,11 @@ type callout struct {
 func (n *callout) Kind() ast.NodeKind            { return kindCallout }
 func (n *callout) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
-// figure is an image: inlined when number is set, which then counts work.figures.
+// figure is an image: an inlined drawing when it has a place, which stands for one of work.figures.
 type figure struct {
 	ast.BaseBlock
-	number, address, alt, caption string
-	inline                        bool // within a line of text: no caption
+	place, address, alt, caption string
+	inline                       bool // within a line of text: no caption
 }
 
 func (n *figure) Kind() ast.NodeKind            { return kindFigure }
@@ -56,8 +56,8 @@ func renderFigure(b util.BufWriter, _ []byte, node ast.Node, entering bool) (ast
 	if !entering {
 		return ast.WalkContinue, nil
 	}
-	image := figureOpen + n.number + figureClose
-	if n.number == "" {
+	image := n.place
+	if image == "" {
 		image = `<img src="` + escape(n.address) + `" alt="` + escape(n.alt) + `" loading="lazy">`
 	}
 	if n.inline {
@@ -70,7 +70,13 @@ func renderFigure(b util.BufWriter, _ []byte, node ast.Node, entering bool) (ast
 
 func escape(s string) string { return string(util.EscapeHTML([]byte(s))) }
 
-// figure is the inlined drawing that a mark in the sanitised markup stands for.
+// place keeps an inlined drawing and returns what stands for it until the rest has been sanitised.
+func (w *work) place(drawing string) string {
+	w.figures = append(w.figures, drawing)
+	return w.mark + strconv.Itoa(len(w.figures)-1) + figureClose
+}
+
+// figure is the inlined drawing of that number.
 func (w *work) figure(number string) string {
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 0 || n >= len(w.figures) {

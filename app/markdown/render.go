@@ -2,6 +2,8 @@ package markdown
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -99,6 +101,7 @@ func New(words *locale.Catalog) *Renderer {
 func (r *Renderer) Render(src []byte, o Options) (Document, fault.Problems) {
 	w := &work{Renderer: r, Options: o}
 	w.src = w.fill(clean(src))
+	w.mark = mark(w.src)
 	w.index()
 	root := r.goldmark.Parser().Parse(text.NewReader(w.src), parser.WithContext(parser.NewContext(parser.WithIDs(&ids{}))))
 	w.lint(root)
@@ -148,13 +151,21 @@ type work struct {
 	src      []byte
 	starts   []int // offset of each line of src
 	figures  []string
+	mark     string // opens the place of a figure
 	headings []Heading
 	chars    int
 	problems fault.Problems
 }
 
-// The private-use characters that mark where an inlined figure goes once the rest has been sanitised.
+// The private-use characters around the marks of where an inlined figure goes once the rest has been sanitised.
 const figureOpen, figureClose = "\uE000", "\uE001"
+
+// mark opens the place of a figure in the markup of that source. An author can write the characters as entities,
+// in a title even, but no text can hold its own hash.
+func mark(src []byte) string {
+	sum := sha256.Sum256(src)
+	return figureOpen + hex.EncodeToString(sum[:]) + "-"
+}
 
 // clean makes the source one that every later step can trust: valid UTF-8 without NUL, without CR and
 // without the marks of figures.
@@ -168,7 +179,7 @@ func (w *work) finish(html string) HTML {
 	rest := w.policy.Sanitize(html)
 	var out strings.Builder
 	for {
-		before, after, ok := strings.Cut(rest, figureOpen)
+		before, after, ok := strings.Cut(rest, w.mark)
 		out.WriteString(before)
 		if !ok {
 			return HTML(out.String())

@@ -2,7 +2,6 @@ package markdown
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -174,8 +173,7 @@ func (w *work) image(n *ast.Image) {
 		for _, what := range dropped {
 			w.problem(w.line(n), "markdown.svg_dropped", "src", src, "what", what)
 		}
-		fig.number = strconv.Itoa(len(w.figures))
-		w.figures = append(w.figures, string(drawn))
+		fig.place = w.place(string(drawn))
 	}
 	p := n.Parent()
 	if p.Kind() == ast.KindParagraph && p.ChildCount() == 1 {
