@@ -257,6 +257,7 @@ func TestAReportAboutACaseThatExistsIsKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		w.Clock.Add(time.Minute)
 		if again, err := w.Desk.Report(w.Ctx, w.Watch, file.AttemptID, "收卷時見到袖口有紙條"); err != nil || again != number {
 			t.Fatal(again, err)
 		}
