@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"bainian/app/documents"
 	"bainian/app/fault"
@@ -36,12 +37,13 @@ type desk struct {
 	t     *testing.T
 	ctx   context.Context
 	db    *store.DB
+	clock *storetest.Clock
 	files fstest.MapFS
 }
 
 func each(t *testing.T, f func(t *testing.T, d *desk)) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
-		d := &desk{Shelf: documents.New(db), t: t, ctx: context.Background(), db: db, files: fstest.MapFS{}}
+	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		d := &desk{Shelf: documents.New(db), t: t, ctx: context.Background(), db: db, clock: clock, files: fstest.MapFS{}}
 		d.Register(documents.Lesson, func(_ context.Context, doc documents.Doc) (problems fault.Problems, err error) {
 			for lang, text := range doc.Sources {
 				if at := strings.Index(text, "BAD"); at >= 0 {
@@ -303,6 +305,35 @@ func TestPublishNeedsADraftANoteAndTheNewestBase(t *testing.T) {
 		if doc := d.doc(line); doc.Version != 3 {
 			t.Errorf("%+v", doc)
 		}
+	})
+}
+
+func TestNoDraftIsLostToAPublication(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.load()
+		d.publish(tom, "一\n貳\n三\n", 1)
+		draft := func(text string) {
+			t.Helper()
+			if draft, err := d.Draft(d.ctx, tom, line); err != nil || !draft.Draft || draft.Sources[locale.Hant] != text {
+				t.Errorf("the draft is lost: %+v %v", draft, err)
+			}
+		}
+		d.save(tom, locale.Hant, "一\n貳\n參\n", 2)
+		if _, err := d.RollBack(d.ctx, tom, line, 1, "回到第一版"); err != nil {
+			t.Fatal(err)
+		}
+		draft("一\n貳\n參\n")
+
+		d.save(tom, locale.Hant, "壹\n", 3)
+		d.Register(documents.Lesson, func(context.Context, documents.Doc) (fault.Problems, error) {
+			d.clock.Add(time.Second)
+			d.save(tom, locale.Hant, "壹\n貳\n", 3) // the editor saves while the draft is published
+			return nil, nil
+		})
+		if _, err := d.Publish(d.ctx, tom, line, "改了一句", 3); err != nil || d.doc(line).Sources[locale.Hant] != "壹\n" {
+			t.Fatal(err)
+		}
+		draft("壹\n貳\n")
 	})
 }
 

@@ -105,11 +105,15 @@ func (s *Shelf) DiscardDraft(ctx context.Context, actor people.Person, path stri
 	if err := mayEdit(actor, path); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *store.Tx) error { return dropDraftIn(tx, actor, path) })
+	return s.db.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(`DELETE FROM document_draft WHERE path = ? AND by_id = ?`, path, actor.ID)
+		return err
+	})
 }
 
-func dropDraftIn(tx *store.Tx, actor people.Person, path string) error {
-	_, err := tx.Exec(`DELETE FROM document_draft WHERE path = ? AND by_id = ?`, path, actor.ID)
+// dropPublishedIn forgets the actor's draft of a document as it was read; what was saved after that stays.
+func dropPublishedIn(tx *store.Tx, actor people.Person, d Doc) error {
+	_, err := tx.Exec(`DELETE FROM document_draft WHERE path = ? AND by_id = ? AND at_ms <= ?`, d.Path, actor.ID, store.Ms(d.PublishedAt))
 	return err
 }
 

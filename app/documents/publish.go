@@ -26,14 +26,16 @@ func (s *Shelf) Publish(ctx context.Context, actor people.Person, path, note str
 	if !d.Draft {
 		return Head{}, fault.New(fault.Conflict, "documents.no_draft", "path", path)
 	}
-	base := baseVersion
-	if d.Version < base {
-		base = d.Version
-	}
-	return s.publish(ctx, actor, d, note, &base)
+	base := min(baseVersion, d.Version)
+	return s.publish(ctx, actor, d, note, func(tx *store.Tx, live int) error {
+		if base != live {
+			return fault.New(fault.Conflict, "documents.stale", "path", d.Path, "base", base, "version", live)
+		}
+		return dropPublishedIn(tx, actor, d)
+	})
 }
 
-// RollBack makes the texts of an older version the next version.
+// RollBack makes the texts of an older version the next version; nobody's draft is touched.
 func (s *Shelf) RollBack(ctx context.Context, actor people.Person, path string, version int, note string) (Head, error) {
 	if err := mayEdit(actor, path); err != nil {
 		return Head{}, err
@@ -53,11 +55,15 @@ func (s *Shelf) RollBack(ctx context.Context, actor people.Person, path string, 
 	if d.Retired {
 		return Head{}, fault.New(fault.Conflict, "documents.retired", "path", path, "version", version)
 	}
-	return s.publish(ctx, actor, d, note, nil)
+	return s.publish(ctx, actor, d, note, onAny)
 }
 
-// publish lints d and makes it the next version, after base if that is given.
-func (s *Shelf) publish(ctx context.Context, actor people.Person, d Doc, note string, base *int) (h Head, err error) {
+// onAny takes any live version.
+func onAny(*store.Tx, int) error { return nil }
+
+// publish lints d and makes it the next version. on runs in the same transaction, is told the live version, 0 when
+// none is on the shelf, and may refuse it.
+func (s *Shelf) publish(ctx context.Context, actor people.Person, d Doc, note string, on func(tx *store.Tx, live int) error) (h Head, err error) {
 	problems, err := s.Lint(ctx, d)
 	if err != nil {
 		return Head{}, err
@@ -76,16 +82,14 @@ func (s *Shelf) publish(ctx context.Context, actor people.Person, d Doc, note st
 		if was.retired {
 			live = 0 // what is off the shelf is begun anew
 		}
-		if base != nil && *base != live {
-			return fault.New(fault.Conflict, "documents.stale", "path", d.Path, "base", *base, "version", live)
+		if err := on(tx, live); err != nil {
+			return err
 		}
 		if !was.retired && was.hash == d.Hash {
 			return fault.New(fault.Conflict, "documents.unchanged", "path", d.Path)
 		}
-		if h, err = publishIn(tx, was, d, encoded); err != nil {
-			return err
-		}
-		return dropDraftIn(tx, actor, d.Path)
+		h, err = publishIn(tx, was, d, encoded)
+		return err
 	})
 	return h, err
 }
@@ -229,5 +233,5 @@ func (s *Shelf) Adopt(ctx context.Context, actor people.Person, d Doc, note stri
 		sources[lang] = kept
 	}
 	d.Sources, d.Hash = sources, hash(sources)
-	return s.publish(ctx, actor, d, note, nil)
+	return s.publish(ctx, actor, d, note, onAny)
 }
