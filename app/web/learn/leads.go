@@ -23,6 +23,7 @@ type leadsView struct {
 	Held, Cap    int
 	Request      string       // names the next draw, so that a second click is the same one
 	Closed       []gateReason // why no lead can be taken, when the gate is closed
+	Sample       []leads.Lead // some of the pool, for those who only look on
 	Err          error
 }
 
@@ -76,6 +77,11 @@ func (w *Wing) readLeads(c *page.Ctx) (*leadsView, error) {
 	}
 	if len(v.Today) > 0 {
 		v.Today[0].First = true
+	}
+	if d.Level == gate.Shadow {
+		if v.Sample, err = w.pool.Sample(c.Context(), c.Person); err != nil {
+			return nil, err
+		}
 	}
 	if !d.Allows(gate.Draw) {
 		v.Closed, err = w.reasons(c, d.Reasons(gate.ThePerson))

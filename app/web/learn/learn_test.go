@@ -260,13 +260,19 @@ func TestG3_ClosedGateSaysWhy(t *testing.T) {
 	s.stock(3)
 	amy := s.as(s.newHire("林予安"))
 	reasons := []string{"還沒簽署誠信承諾", `href="/pledge"`, "還沒讀完課程〈文化與底線〉", `href="/courses/values/culture"`, "還沒通過考試〈價值觀結業考〉", `href="/exams"`}
-	if text := amy.get("/leads", reasons...); strings.Contains(text, `action="/leads/draws"`) {
-		t.Error("a closed gate has a button to draw")
+	if text := amy.get("/leads", reasons...); strings.Contains(text, `action="/leads/draws"`) || strings.Contains(text, `id="sample"`) {
+		t.Error("a closed gate has a button to draw, or shows leads")
 	}
 	amy.want(amy.post("/leads/draws", nil), http.StatusForbidden, reasons...)
 	amy.get("/gate", "門還關著", "還差 3 項")
 	s.sign(amy.person)
 	amy.get("/gate", "可以跟著師傅看")
+	for _, lang := range locale.Langs() {
+		text := amy.in(lang).get("/leads", `id="sample"`)
+		if n := strings.Count(text, "永昌五金"); n != 3 || strings.Contains(text, "王") || strings.Contains(text, "02-") {
+			t.Errorf("whoever looks on sees %d of 3 leads, or a number: %s", n, text)
+		}
+	}
 	amy.want(amy.post("/leads/draws", nil), http.StatusForbidden, "可以跟著師傅看")
 }
 
