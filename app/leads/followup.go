@@ -11,8 +11,9 @@ import (
 	"bainian/app/store"
 )
 
-// FollowUp records a contact with a lead that the actor holds and moves its clock on. As long as the lead has
-// not been reclaimed it is never too late; the time is the server's. NotFound for a lead that the actor does
+// FollowUp records a contact with a lead that the actor holds and moves its clock on; a note is recorded too, but
+// reaches nobody and moves nothing. As long as the lead has not been reclaimed it is never too late; the time is
+// the server's. NotFound for a lead that the actor does
 // not hold, Conflict for one in trust.
 func (p *Pool) FollowUp(ctx context.Context, actor people.Person, leadID string, c Contact) (t Tenure, err error) {
 	if !slices.Contains(Kinds(), c.Kind) {
@@ -32,8 +33,10 @@ func (p *Pool) FollowUp(ctx context.Context, actor people.Person, leadID string,
 		if err != nil {
 			return err
 		}
-		t.Due = Due(t.Due, t.Hard, tx.Now, extension(t.FollowUps), days.add).UTC()
-		t.FollowUps++
+		if c.Kind != Note {
+			t.Due = Due(t.Due, t.Hard, tx.Now, extension(t.FollowUps), days.add).UTC()
+			t.FollowUps++
+		}
 		if _, err := tx.Exec(`UPDATE tenure SET due_ms = ?, follow_ups = ? WHERE id = ?`, store.Ms(t.Due), t.FollowUps, t.ID); err != nil {
 			return err
 		}

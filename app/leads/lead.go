@@ -77,7 +77,7 @@ type Tenure struct {
 	Due                  time.Time // of the next follow-up; the lead is reclaimed after it
 	Hard                 time.Time // beyond which no follow-up moves Due
 	Paused               time.Time // in trust since; zero while the clock runs
-	FollowUps            int
+	FollowUps            int       // notes left out
 	Ended                time.Time // zero while open
 	How                  Ended
 }
@@ -88,7 +88,7 @@ type Holding struct {
 	Tenure Tenure
 }
 
-// Kind is how a customer was contacted.
+// Kind is how a customer was contacted; a note is what was written down without that.
 type Kind string
 
 const (

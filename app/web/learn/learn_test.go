@@ -299,7 +299,7 @@ func TestLeads(t *testing.T) {
 	id := strings.TrimPrefix(lead, "/leads/")
 
 	amy.leads(amy.post(lead+"/follow-ups", url.Values{"quick": {"missed"}}), lead)
-	amy.get(lead, "電話沒接")
+	amy.get(lead, "電話沒接", "備註只留下紀錄，期限不變")
 	amy.want(amy.send("POST", lead+"/follow-ups", url.Values{"kind": {"visit"}, "outcome": {"見到老闆，下週報價"}, "next": {"帶價目表"}}, "HX-Request", "true"), http.StatusOK, "記下了。下次期限", `id="lead-`+id)
 	amy.get(lead, "見到老闆，下週報價", "帶價目表")
 	amy.want(amy.post(lead+"/follow-ups", url.Values{"kind": {"visit"}, "next": {"別弄丟這句"}}), http.StatusUnprocessableEntity, "別弄丟這句", `value="visit" selected`)
