@@ -11,8 +11,12 @@ import (
 const invitationLasts = 7 * 24 * time.Hour
 
 // Invite makes the token of a link with which a person chooses their password, good once and for a week. An
-// earlier link stops working, as this one will when a password is set or the account closed. Who may set the password may invite.
+// earlier link stops working, as this one will when a password is set or the account closed. Who may set the
+// password may invite: nobody themselves, or a session left open would be enough to take an account over.
 func (d *Directory) Invite(ctx context.Context, actor Person, personID string) (string, error) {
+	if actor.ID == personID {
+		return "", fault.New(fault.Forbidden, "people.own_password")
+	}
 	token := ""
 	err := d.db.Write(ctx, func(tx *store.Tx) error {
 		p, err := get(tx.Rx, personID)

@@ -330,6 +330,8 @@ func TestInvitation(t *testing.T) {
 		want(t, err, fault.Forbidden, "people.hr_only")
 		_, err = w.Invite(ctx, w.hr, w.admin.ID)
 		want(t, err, fault.Forbidden, "people.admin_only")
+		_, err = w.Invite(ctx, w.hr, w.hr.ID)
+		want(t, err, fault.Forbidden, "people.own_password")
 		first, err := w.Invite(ctx, w.hr, w.amy.ID)
 		check(t, err)
 		second, err := w.Invite(ctx, w.hr, w.amy.ID)

@@ -9,6 +9,20 @@ import (
 	"testing"
 )
 
+func TestTheLogNeverHasThePassword(t *testing.T) {
+	for db, want := range map[string]string{
+		"sqlite:data/bainian.db":                       "sqlite:data/bainian.db",
+		"postgres://u:s3cret@h:5432/d?sslmode=disable": "postgres://u:xxxxx@h:5432/d",
+		"postgres://h/d?user=u&password=s3cret":        "postgres://h/d",
+		"postgres://u@h/d":                             "postgres://u@h/d",
+		"postgres://u:s3cret%zz@h/d":                   "postgres://…",
+	} {
+		if got := redacted(db); got != want {
+			t.Errorf("%s: %s", db, got)
+		}
+	}
+}
+
 func TestConfig(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "db")
 	if err := os.WriteFile(secret, []byte("postgres://u:p@h/d\n"), 0o600); err != nil {

@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -53,7 +55,7 @@ func importCommand(ctx context.Context, p program) int {
 	defer h.Close()
 	report, problems, err := h.importFile(ctx, rest[0], rest[1], !dry)
 	if err != nil {
-		return p.fail(fmt.Errorf("%s", catalog.Message(locale.En, err)), failureStatus(err))
+		return p.fail(refusal(catalog, err), failureStatus(err))
 	}
 	report.Kind = rest[0]
 	report.Problems = []problemJSON{}
@@ -78,6 +80,14 @@ func importCommand(ctx context.Context, p program) int {
 		return exitFailed
 	}
 	return exitOK
+}
+
+// refusal is an error in words; whoever runs the program sees what broke, too.
+func refusal(catalog *locale.Catalog, err error) error {
+	if fault.KindOf(err) == fault.Internal {
+		return err
+	}
+	return errors.New(catalog.Message(locale.En, err))
 }
 
 // failureStatus tells input that was refused from a program that could not run.
@@ -119,10 +129,10 @@ func (h *House) importBank(ctx context.Context, path string, apply bool) (import
 	for _, lang := range locale.Langs() {
 		source, err := os.ReadFile(documents.FileOf(path, lang, doc.Lang))
 		if err != nil {
-			if lang == doc.Lang {
-				return report, nil, fault.Wrap(err, fault.Invalid, "server.no_file", "path", path)
+			if lang != doc.Lang && errors.Is(err, fs.ErrNotExist) {
+				continue
 			}
-			continue
+			return report, nil, fault.Wrap(err, fault.Invalid, "server.no_file", "path", documents.FileOf(path, lang, doc.Lang))
 		}
 		doc.Sources[lang] = string(source)
 	}

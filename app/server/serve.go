@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -153,21 +154,25 @@ func (h *House) setUp(ctx context.Context, s page.SetUp, code string) (string, e
 	if subtle.ConstantTimeCompare([]byte(given), []byte(code)) != 1 {
 		return "", fault.New(fault.Forbidden, "server.wrong_code").In("code")
 	}
-	p, err := h.Directory.SetUp(ctx, people.NewPerson{Number: s.Number, Name: s.Name, Email: s.Email, Roles: []people.Role{people.Admin, people.HR}}, s.Password)
+	p, err := h.Directory.SetUp(ctx, people.NewPerson{Number: s.Number, Name: s.Name, Email: s.Email}, s.Password)
 	if err != nil {
 		return "", err
 	}
 	return h.Directory.SignInAs(ctx, p.ID)
 }
 
-// redacted is a database address without its password.
+// redacted is a database address without its secrets: the password may stand before the host or, like the
+// passphrase of a key, among the parameters.
 func redacted(db string) string {
-	if at := strings.LastIndex(db, "@"); at > 0 && strings.Contains(db, "://") {
-		scheme, rest, _ := strings.Cut(db, "://")
-		user, _, _ := strings.Cut(rest[:strings.LastIndex(rest, "@")], ":")
-		return scheme + "://" + user + ":…" + db[at:]
+	if strings.HasPrefix(db, "sqlite:") {
+		return db
 	}
-	return db
+	address, err := url.Parse(db)
+	if err != nil {
+		return "postgres://…" // what cannot be read cannot be redacted
+	}
+	address.RawQuery = ""
+	return address.Redacted()
 }
 
 func problemLine(catalog *locale.Catalog, p fault.Problem) string {
