@@ -18,9 +18,9 @@ import (
 // shelfPage is every document that the person may write, by track.
 type shelfPage struct {
 	page.Base
+	Drafts    []draftRow // the person's own, the latest first
 	Groups    []shelfGroup
 	Documents int
-	Drafts    int
 	Conflicts int
 	Begin     page.Field
 }
@@ -29,6 +29,15 @@ type shelfPage struct {
 type shelfGroup struct {
 	Track string
 	Rows  []shelfRow
+}
+
+// draftRow is a text that the person has not published yet.
+type draftRow struct {
+	documents.Head
+	Title string
+	At    string // address of its page
+	New   bool   // the document does not exist yet
+	Stale int    // the version that came out since the draft was begun, 0 for none
 }
 
 type shelfRow struct {
@@ -55,6 +64,9 @@ func (w *Wing) showShelf(c *page.Ctx, wanted string, refusal error) error {
 	if err != nil {
 		return err
 	}
+	if v.Drafts, err = w.drafts(c, heads); err != nil {
+		return err
+	}
 	who, groups := w.names(c), map[string][]shelfRow{}
 	for _, h := range heads {
 		if !documents.MayEdit(c.Person, h.Kind) {
@@ -74,9 +86,6 @@ func (w *Wing) showShelf(c *page.Ctx, wanted string, refusal error) error {
 			row.Missing = slices.DeleteFunc(locale.Langs(), func(l locale.Lang) bool { _, has := d.Sources[l]; return has })
 		}
 		v.Documents++
-		if h.Draft {
-			v.Drafts++
-		}
 		if h.Conflict {
 			v.Conflicts++
 		}
@@ -90,6 +99,23 @@ func (w *Wing) showShelf(c *page.Ctx, wanted string, refusal error) error {
 		}
 	}
 	return c.Page(w.pages, "documents", v)
+}
+
+// drafts are the person's own drafts beside what is published.
+func (w *Wing) drafts(c *page.Ctx, published []documents.Head) ([]draftRow, error) {
+	drafts, err := w.shelf.Drafts(c.Context(), c.Person)
+	var rows []draftRow
+	for _, d := range drafts {
+		row := draftRow{Head: d.Head, Title: titleOf(d, c.Lang), At: address(d.Path), New: true}
+		if n := slices.IndexFunc(published, func(h documents.Head) bool { return h.Path == d.Path }); n >= 0 {
+			row.New = false
+			if published[n].Version > d.Version {
+				row.Stale = published[n].Version
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows, err
 }
 
 // place is a kind's place in a track's list: to read, to sit, to draw from.

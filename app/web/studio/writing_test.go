@@ -27,7 +27,10 @@ func TestPublish(t *testing.T) {
 
 	s.want(s.post("trainer", bankAt+"/draft", form(text, "1")), 303)
 	s.want(s.get("trainer", bankAt), 200, "你的草稿", "走廊上的三個百分點")
-	s.want(s.get("trainer", "/studio"), 200, "你的草稿")
+	s.want(s.get("trainer", "/studio"), 200, "你的草稿", `id="drafts"`)
+	if strings.Contains(s.get("other", "/studio").text, `id="drafts"`) {
+		t.Error("somebody else's draft is listed")
+	}
 	if strings.Contains(s.get("other", bankAt).text, "三個百分點") {
 		t.Error("a draft is shown to somebody else")
 	}
@@ -211,4 +214,16 @@ func TestReportStaysWithinTheSitting(t *testing.T) {
 	attempt := s.start(foreign, "amy")
 	s.want(s.post("watcher", "/studio/sittings/"+watched.ID+"/attempts/"+attempt+"/report", url.Values{"report": {"這不是我監考的場次"}}), 404)
 	s.want(s.post("watcher", "/studio/sittings/"+foreign.ID+"/attempts/"+attempt+"/report", url.Values{"report": {"這不是我監考的場次"}}), 404)
+}
+
+// TestStudioListsOnesDrafts: also of a document that does not exist yet, and of one that has a newer version.
+func TestStudioListsOnesDrafts(t *testing.T) {
+	s := open(t)
+	const fresh = "/studio/documents/content/values/culture/77-fresh.md"
+	s.want(s.post("trainer", fresh+"/draft", form("---\ntitle: 新的一課\n---\n\n還沒寫完。\n", "0")), 303)
+	s.want(s.get("trainer", "/studio"), 200, `<a class="title" href="`+fresh+`">新的一課</a>`, "從沒發布過", "1 份有你還沒發布的草稿")
+	text, _ := s.source("quizzes/values.bank.md", locale.Hant)
+	s.want(s.post("trainer", bankAt+"/draft", form(text+"\n", "1")), 303)
+	s.want(s.post("other", bankAt+"/publication", form(strings.Replace(text, "走廊上的三個點", "走廊上的點數", 1), "1", "note", "先改")), 303)
+	s.want(s.get("trainer", "/studio"), 200, "已經有人發布了第 2 版", "2 份有你還沒發布的草稿")
 }
