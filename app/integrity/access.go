@@ -18,6 +18,9 @@ func mayReview(rx *store.Rx, actor people.Person, c Case) error {
 		return forbidden("integrity.reviewers_only")
 	}
 	if actor.ID == c.PersonID {
+		if c.State == Flagged { // nobody learns of a mere flag
+			return noCase(c.Number)
+		}
 		return forbidden("integrity.own_case")
 	}
 	for _, line := range []struct{ of, holds string }{{c.PersonID, actor.ID}, {actor.ID, c.PersonID}} {

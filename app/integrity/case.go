@@ -50,9 +50,13 @@ func scanCase(r store.Row) (c Case, err error) {
 func caseIn(rx *store.Rx, number int) (Case, error) {
 	c, ok, err := store.First(rx, scanCase, `SELECT `+caseColumns+` FROM integrity_case WHERE number = ?`, number)
 	if err == nil && !ok {
-		err = fault.New(fault.NotFound, "integrity.no_case", "number", number)
+		err = noCase(number)
 	}
 	return c, err
+}
+
+func noCase(number int) error {
+	return fault.New(fault.NotFound, "integrity.no_case", "number", number)
 }
 
 // flagIn puts a case into the queue for one attempt, or finds the one that is there and keeps with it what was

@@ -201,7 +201,12 @@ func TestN1_WhoStandsTooNearStepsAside(t *testing.T) {
 		refused(t, w.Desk.Open(w.Ctx, witness, number), "integrity.witness")
 		self := ben
 		self.Roles = []people.Role{people.Reviewer}
-		refused(t, w.Desk.Open(w.Ctx, self, number), "integrity.own_case")
+		if heads, err := w.Desk.Cases(w.Ctx, self, integrity.Waiting, 0); err != nil || len(heads) != 1 || heads[0].PersonID == ben.ID {
+			t.Errorf("a reviewer reads of a flag on themselves: %+v %v", heads, err)
+		}
+		_, err := w.Desk.Case(w.Ctx, self, number, locale.Hant)
+		refused(t, err, "integrity.no_case")
+		refused(t, w.Desk.Open(w.Ctx, self, number), "integrity.no_case")
 		if err := w.Desk.DeclareTie(w.Ctx, w.Reviewer[2], number, "當事人是我的表弟，必須迴避"); err != nil {
 			t.Fatal(err)
 		}
@@ -213,6 +218,11 @@ func TestN1_WhoStandsTooNearStepsAside(t *testing.T) {
 		if file, err = w.Desk.Case(w.Ctx, w.Reviewer[0], number, locale.Hant); err != nil || len(file.Facts) != 1 || !file.Carried {
 			t.Errorf("the invigilator's note is not on file by itself: %+v %v", file.Facts, err)
 		}
+		if err := w.Desk.Open(w.Ctx, w.Reviewer[0], number); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Desk.Vote(w.Ctx, self, number, integrity.Ballot{Outcome: integrity.NotUpheld, Reason: because})
+		refused(t, err, "integrity.own_case")
 	})
 }
 

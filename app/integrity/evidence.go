@@ -74,7 +74,8 @@ type Moment struct {
 	ClaimedAt time.Time
 }
 
-// Case is the file of a case. Only reviewers read it; one who may not work on it sees the head and why.
+// Case is the file of a case. Only reviewers read it; one who may not work on it sees the head and why, and of a
+// mere flag on themselves nothing: NotFound.
 func (d *Desk) Case(ctx context.Context, actor people.Person, number int, lang locale.Lang) (f File, err error) {
 	if !actor.Has(people.Reviewer) {
 		return f, forbidden("integrity.reviewers_only")

@@ -31,7 +31,7 @@ const (
 const page = 50
 
 // Cases are the reviewers' queue, oldest first while waiting, newest first when closed; HR sees the heads,
-// reviewers work on them. after is the last number of the page before, 0 for the first page.
+// reviewers work on them. A mere flag on the actor is not among them. after is the last number of the page before, 0 for the first page.
 func (d *Desk) Cases(ctx context.Context, actor people.Person, f Filter, after int) (heads []CaseHead, err error) {
 	if !actor.Has(people.Reviewer, people.HR) {
 		return nil, forbidden("integrity.reviewers_only")
@@ -50,7 +50,7 @@ func (d *Desk) Cases(ctx context.Context, actor people.Person, f Filter, after i
 			coalesce((SELECT max(f.slots) FROM case_finding cf JOIN finding f ON f.id = cf.finding_id WHERE cf.number = c.number), 0),
 			(SELECT count(*) FROM case_vote v WHERE v.number = c.number)
 			FROM integrity_case c JOIN employee e ON e.id = c.person_id JOIN sitting s ON s.id = c.sitting_id
-			WHERE `+where+` ORDER BY `+order+` LIMIT ?`, after, page)
+			WHERE `+where+` AND NOT (c.state = 'flagged' AND c.person_id = ?) ORDER BY `+order+` LIMIT ?`, after, actor.ID, page)
 		if err != nil {
 			return err
 		}
