@@ -101,7 +101,7 @@ func (c *Catalog) read(lang Lang, name string) error {
 			continue
 		}
 		var plural struct{ One, Other string }
-		if err := json.Unmarshal(value, &plural); err != nil || plural.Other == "" {
+		if err := json.Unmarshal(value, &plural); err != nil || plural.One == "" || plural.Other == "" {
 			return fmt.Errorf("key %q is neither a text nor {one, other}", key)
 		}
 		c.messages[lang][key] = message{plural.One, plural.Other}
