@@ -21,7 +21,7 @@ type Column struct {
 }
 
 const (
-	histogramWide, histogramBase, histogramTop = 360, 120, 18
+	histogramWide, histogramBase, histogramTop = 360, 120, 32 // the words of the pass mark stand above every column
 	columnWide                                 = histogramWide / 10
 )
 
