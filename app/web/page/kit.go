@@ -67,9 +67,11 @@ type Kit struct {
 	origin  string // scheme://host[:port] of BaseURL
 	secure  bool
 	static  *static
-	base    map[locale.Lang]*template.Template // layout and parts
+	base    map[locale.Lang]*template.Template // the parts
 	own     *Templates                         // the kit's own pages
-	drawn   drawn
+	layouts map[locale.Lang]*template.Template
+	frames  Kept[frameKey, frame]
+	drawn   Kept[switchesKey, template.HTML]
 	langs   negotiated
 	settled atomic.Bool // an admin exists, which no later event undoes
 }
@@ -87,6 +89,9 @@ func New(c Config) (*Kit, error) {
 		return nil, err
 	}
 	if k.base, err = k.parseBase(); err != nil {
+		return nil, err
+	}
+	if k.layouts, err = k.parseLayouts(); err != nil {
 		return nil, err
 	}
 	if k.own, err = k.Templates(ownFiles); err != nil {

@@ -4,7 +4,6 @@ import (
 	"html/template"
 	"slices"
 	"strings"
-	"sync"
 
 	"bainian/app/locale"
 	"bainian/app/people"
@@ -71,53 +70,18 @@ type railView struct {
 	Here      string
 }
 
-// drawn are rendered parts of the layout that are the same few for everybody: the menu for each language, set of
-// roles and place, and the switches for each language and theme.
-type drawn struct {
-	mu   sync.RWMutex
-	html map[drawnKey]template.HTML
+// rail is the menu for a set of roles with the place marked that the page belongs to.
+func (k *Kit) rail(key frameKey) (template.HTML, error) {
+	view := railView{Bar: menuOf(key.roles), Here: key.here}
+	if len(view.Bar) > onBar {
+		view.Bar, view.More = view.Bar[:onBar-1], view.Bar[onBar-1:]
+	}
+	return k.part(key.lang, "rail", view)
 }
 
-type drawnKey struct {
-	part        string
-	lang        locale.Lang
-	roles       uint32
-	here, theme string
-}
-
-// draw gives a part as it was rendered the first time; view makes its data then.
-func (k *Kit) draw(key drawnKey, view func() any) (template.HTML, error) {
-	k.drawn.mu.RLock()
-	html, ok := k.drawn.html[key]
-	k.drawn.mu.RUnlock()
-	if ok {
-		return html, nil
-	}
-	var b strings.Builder
-	if err := k.own.sets[key.lang].shared.ExecuteTemplate(&b, key.part, view()); err != nil {
-		return "", err
-	}
-	html = template.HTML(b.String())
-	k.drawn.mu.Lock()
-	defer k.drawn.mu.Unlock()
-	if k.drawn.html == nil {
-		k.drawn.html = map[drawnKey]template.HTML{}
-	}
-	k.drawn.html[key] = html
-	return html, nil
-}
-
-// rail is the menu for a person's roles with the place marked that the path lies under.
-func (k *Kit) rail(lang locale.Lang, p people.Person, path string) (template.HTML, error) {
-	roles := bitsOf(p.Roles)
-	place := here(path)
-	return k.draw(drawnKey{part: "rail", lang: lang, roles: roles, here: place}, func() any {
-		view := railView{Bar: menuOf(roles), Here: place}
-		if len(view.Bar) > onBar {
-			view.Bar, view.More = view.Bar[:onBar-1], view.Bar[onBar-1:]
-		}
-		return view
-	})
+type switchesKey struct {
+	lang  locale.Lang
+	theme string
 }
 
 type switchesView struct {
@@ -128,7 +92,14 @@ type switchesView struct {
 
 // switches are the buttons for language and theme.
 func (k *Kit) switches(lang locale.Lang, theme string) (template.HTML, error) {
-	return k.draw(drawnKey{part: "switches", lang: lang, theme: theme}, func() any {
-		return switchesView{Lang: lang, Langs: locale.Langs(), Theme: theme}
+	return k.drawn.Get(switchesKey{lang, theme}, func() (template.HTML, error) {
+		return k.part(lang, "switches", switchesView{Lang: lang, Langs: locale.Langs(), Theme: theme})
 	})
+}
+
+// part renders one of the kit's own parts.
+func (k *Kit) part(lang locale.Lang, name string, view any) (template.HTML, error) {
+	var b strings.Builder
+	err := k.own.sets[lang].shared.ExecuteTemplate(&b, name, view)
+	return template.HTML(b.String()), err
 }

@@ -2,14 +2,15 @@ package page
 
 import (
 	"html/template"
+	"slices"
 	"text/template/parse"
 )
 
-// reachable is a set of only those templates that root needs. A page is parsed among all parts of the kit and its
+// reachable is a set of only those templates that the roots need. A page is parsed among all parts of the kit and its
 // wing, and would otherwise keep a copy of every one of them for good, in each language.
-func reachable(from *template.Template, root string, funcs template.FuncMap) (*template.Template, error) {
+func reachable(from *template.Template, funcs template.FuncMap, roots ...string) (*template.Template, error) {
 	out := template.New("").Funcs(funcs)
-	names := []string{root}
+	names := slices.Clone(roots)
 	for i := 0; i < len(names); i++ {
 		t := from.Lookup(names[i])
 		if t == nil || t.Tree == nil || out.Lookup(names[i]) != nil {
@@ -20,7 +21,7 @@ func reachable(from *template.Template, root string, funcs template.FuncMap) (*t
 		}
 		names = append(names, called(t.Tree.Root, nil)...)
 	}
-	return out.Lookup(root), nil
+	return out, nil
 }
 
 // called are the names of the templates that a list of nodes calls.

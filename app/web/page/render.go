@@ -3,6 +3,8 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -20,7 +22,6 @@ type Base struct {
 
 	Lang     locale.Lang
 	Person   people.Person
-	Rail     template.HTML
 	Switches template.HTML // of language and theme
 	Flash    string
 	Theme    string // "light", "dark" or "" for the device's
@@ -39,10 +40,45 @@ func (c *Ctx) Page(t *Templates, name string, v View) error {
 	if page == nil {
 		return fmt.Errorf("page: there is no page %q", name)
 	}
-	if err := c.fill(v.base()); err != nil {
-		return err
+	return c.compose(v.base(), func(w io.Writer, s slot) error {
+		t := map[slot]*template.Template{headSlot: page.head, sideSlot: page.side, mainSlot: page.main}[s]
+		if t == nil {
+			return nil
+		}
+		return t.Execute(w, v)
+	})
+}
+
+// Pieces is a page that is put together from parts, most of them kept: Fragment's parts as Piece gives them.
+type Pieces struct {
+	Side template.HTML
+	Main []template.HTML
+}
+
+// Assemble renders a whole page: the layout around ready pieces.
+func (c *Ctx) Assemble(b Base, p Pieces) error {
+	return c.compose(&b, func(w io.Writer, s slot) (err error) {
+		switch s {
+		case sideSlot:
+			_, err = io.WriteString(w, string(p.Side))
+		case mainSlot:
+			for _, piece := range p.Main {
+				_, err = io.WriteString(w, string(piece))
+			}
+		}
+		return err // of the answer's buffer, which takes everything
+	})
+}
+
+// Piece renders one part, as Fragment does, to be kept or put into a page.
+func (c *Ctx) Piece(t *Templates, name string, data any) (template.HTML, error) {
+	part, err := t.part(c.Lang, name)
+	if err != nil {
+		return "", err
 	}
-	return c.execute(page, v)
+	var b strings.Builder
+	err = part.Execute(&b, data)
+	return template.HTML(b.String()), err
 }
 
 // fill sets what every page has from the request.
@@ -53,31 +89,47 @@ func (c *Ctx) fill(b *Base) (err error) {
 	if c.Method() == fiber.MethodGet { // a post's address is not one to come back to
 		b.Path = c.OriginalURL()
 	}
-	if b.Switches, err = c.kit.switches(c.Lang, b.Theme); err != nil || b.Bare || b.Person.ID == "" {
-		return err
+	if b.Here == "" {
+		b.Here = c.Path()
 	}
-	place := b.Here
-	if place == "" {
-		place = c.Path()
-	}
-	b.Rail, err = c.kit.rail(c.Lang, c.Person, place)
+	b.Switches, err = c.kit.switches(c.Lang, b.Theme)
 	return err
 }
 
 // Fragment renders one part for htmx: a file _name.html of the wing, or a part of the kit.
 func (c *Ctx) Fragment(t *Templates, name string, data any) error {
-	part := t.sets[c.Lang].shared.Lookup(name)
-	if part == nil {
-		return fmt.Errorf("page: there is no part %q", name)
+	part, err := t.part(c.Lang, name)
+	if err != nil {
+		return err
 	}
-	return c.execute(part, data)
+	return c.write(func(w io.Writer) error { return part.Execute(w, data) })
 }
 
-// execute writes straight into the answer's pooled buffer, and leaves nothing there when it fails.
-func (c *Ctx) execute(t *template.Template, data any) error {
+func (t *Templates) part(lang locale.Lang, name string) (*template.Template, error) {
+	part := t.sets[lang].shared.Lookup(name)
+	if part == nil {
+		return nil, fmt.Errorf("page: there is no part %q", name)
+	}
+	return part, nil
+}
+
+// compose writes the page's frame with its slots filled; content fills those that are not the layout's own.
+func (c *Ctx) compose(b *Base, content func(io.Writer, slot) error) error {
+	if err := c.fill(b); err != nil {
+		return err
+	}
+	f, err := c.kit.frame(b)
+	if err != nil {
+		return err
+	}
+	return c.write(func(w io.Writer) error { return f.write(w, b, content) })
+}
+
+// write has HTML written straight into the answer's pooled buffer, and leaves nothing there when that fails.
+func (c *Ctx) write(render func(io.Writer) error) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Set(fiber.HeaderContentLanguage, string(c.Lang))
-	if err := t.Execute(c.Response().BodyWriter(), data); err != nil {
+	if err := render(c.Response().BodyWriter()); err != nil {
 		c.Response().ResetBody()
 		return err
 	}

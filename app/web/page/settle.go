@@ -13,10 +13,9 @@ import (
 // replaced by what it gives, so that no request pays for it. Such text is written as HTML, and therefore belongs
 // in text or between an attribute's quotes; nothing inline is allowed where else it could stand.
 func (k *Kit) settle(lang locale.Lang, set *template.Template) error {
-	page := set.Lookup("main") != nil
 	for _, t := range set.Templates() {
-		if t.Tree == nil || t.Name() == "layout" && !page {
-			continue // the layout names what only a page defines
+		if t.Tree == nil {
+			continue
 		}
 		s := settler{kit: k, lang: lang, set: set}
 		s.list(t.Tree.Root)

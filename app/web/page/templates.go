@@ -19,12 +19,14 @@ type Templates struct {
 	sets map[locale.Lang]*set
 }
 
-// set is one language: shared holds the layout, the kit's parts and the wing's; each page is a copy of that with
-// its own "main" and whatever blocks of the layout it fills.
+// set is one language: shared holds the kit's parts and the wing's.
 type set struct {
 	shared *template.Template
-	pages  map[string]*template.Template
+	pages  map[string]*content
 }
+
+// content is what a page puts into the layout; head and side are nil when it has none.
+type content struct{ head, side, main *template.Template }
 
 // Templates parses templates/*.html: _name.html is a part, name.html the main content of the page "name", in
 // which {{define "side"}} fills the rail and {{define "head"}} the head. A file in templates/parts is shared too.
@@ -41,15 +43,13 @@ func (k *Kit) Templates(files fs.FS) (*Templates, error) {
 	return t, nil
 }
 
-// parseBase parses the layout and the kit's parts.
+// parseBase parses the kit's parts.
 func (k *Kit) parseBase() (map[locale.Lang]*template.Template, error) {
 	base := map[locale.Lang]*template.Template{}
 	for _, lang := range locale.Langs() {
 		t := template.New("").Funcs(k.funcs(lang))
-		for _, pattern := range []string{"templates/layout.html", "templates/parts/*.html"} {
-			if err := parseNamed(t, ownFiles, pattern); err != nil {
-				return nil, err
-			}
+		if err := parseNamed(t, ownFiles, "templates/parts/*.html"); err != nil {
+			return nil, err
 		}
 		if err := k.settle(lang, t); err != nil {
 			return nil, err
@@ -57,6 +57,29 @@ func (k *Kit) parseBase() (map[locale.Lang]*template.Template, error) {
 		base[lang] = t
 	}
 	return base, nil
+}
+
+// parseLayouts parses what pages are put into.
+func (k *Kit) parseLayouts() (map[locale.Lang]*template.Template, error) {
+	layouts := map[locale.Lang]*template.Template{}
+	for _, lang := range locale.Langs() {
+		t, err := k.base[lang].Clone()
+		if err != nil {
+			return nil, err
+		}
+		if err := parseNamed(t, ownFiles, "templates/layout.html"); err != nil {
+			return nil, err
+		}
+		if err := k.settle(lang, t); err != nil {
+			return nil, err
+		}
+		reached, err := reachable(t, k.funcs(lang), "layout")
+		if err != nil {
+			return nil, err
+		}
+		layouts[lang] = reached.Lookup("layout")
+	}
+	return layouts, nil
 }
 
 // parseNamed adds each file as a template of its own name, without folder, underscore and extension.
@@ -96,10 +119,10 @@ func (k *Kit) parse(lang locale.Lang, files fs.FS) (*set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &set{shared: shared, pages: map[string]*template.Template{}}
+	s := &set{shared: shared, pages: map[string]*content{}}
 	for _, name := range names {
 		if name == "templates/layout.html" {
-			continue // the kit's own: what pages are put into
+			continue // the kit's own, which is not a page
 		}
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
@@ -115,9 +138,11 @@ func (k *Kit) parse(lang locale.Lang, files fs.FS) (*set, error) {
 		if err := k.settle(lang, page); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		if s.pages[stem(name)], err = reachable(page, "layout", k.funcs(lang)); err != nil {
+		reached, err := reachable(page, k.funcs(lang), "head", "side", "main")
+		if err != nil {
 			return nil, fmt.Errorf("page: %s: %w", name, err)
 		}
+		s.pages[stem(name)] = &content{reached.Lookup("head"), reached.Lookup("side"), reached.Lookup("main")}
 	}
 	return s, nil
 }
