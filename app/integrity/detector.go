@@ -74,7 +74,7 @@ func compare(papers []exams.SatPaper) compared {
 		for i, k := range kept {
 			subset[i] = slots[align][k]
 		}
-		pairs, _ := stats.LetterPairs(subset, out.threshold)
+		pairs := stats.LetterPairs(subset, out.threshold)
 		for _, p := range pairs {
 			m := match{a: kept[p.A], b: kept[p.B], alignment: align, matches: p.Matches, of: p.N, needed: p.Needed, p: p.P}
 			if old, ok := best[[2]int{m.a, m.b}]; !ok || m.p < old.p {

@@ -32,13 +32,13 @@ type Pair struct {
 }
 
 // LetterPairs compares every pair of papers and returns those whose p-value is at most threshold, in the
-// order of the input, and how many pairs were compared.
+// order of the input.
 //
 // The statistic is the letter-shuffle test: since each person's options were shuffled by the server, the
 // letters of two independent people agree at a slot of k options with probability 1/k, whatever they know.
 // So N matches follow a Poisson-binomial law without any calibration, from two people on. It sees shared
 // letters, not shared knowledge.
-func LetterPairs(papers []Paper, threshold float64) (found []Pair, compared int) {
+func LetterPairs(papers []Paper, threshold float64) (found []Pair) {
 	packed := make([]packedPaper, len(papers))
 	for i, p := range papers {
 		packed[i] = pack(p)
@@ -47,13 +47,12 @@ func LetterPairs(papers []Paper, threshold float64) (found []Pair, compared int)
 	for a := range packed {
 		for b := a + 1; b < len(packed); b++ {
 			matches, counts := packed[a].agree(&packed[b])
-			compared++
 			if tail := tails.of(counts); tail[matches] <= threshold {
 				found = append(found, Pair{A: a, B: b, Matches: matches, N: counts.total(), Needed: critical(tail, threshold), P: tail[matches]})
 			}
 		}
 	}
-	return found, compared
+	return found
 }
 
 // FamilyThreshold is Bonferroni's p-value bound that holds the chance of even one false pair in the whole
