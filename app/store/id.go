@@ -4,19 +4,39 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"sync"
 )
 
-// NewID is a UUIDv7 of tx.Now. The ids of one transaction sort in the order in which they were made: their
-// 12 bits below the millisecond count up from a random start, and 62 bits are random (RFC 9562 §6.2).
+// counter tells the ids of one millisecond apart, across transactions: records that are made with the same time
+// then still sort in the order in which they were made.
+type counter struct {
+	mu sync.Mutex
+	ms int64
+	n  uint32
+}
+
+// next counts up within a millisecond, from a random start; 24 bits.
+func (c *counter) next(ms int64) uint32 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if ms != c.ms {
+		var b [4]byte
+		rand.Read(b[:])
+		c.ms, c.n = ms, binary.BigEndian.Uint32(b[:])&0x7fffff
+	}
+	c.n++
+	return c.n & 0xffffff
+}
+
+// NewID is a UUIDv7 of tx.Now. The ids that one process makes sort in the order in which they were made: the 24
+// bits below the millisecond count up, and 50 bits are random (RFC 9562 §6.2).
 func (tx *Tx) NewID() string {
 	var b [16]byte
-	rand.Read(b[6:])
-	if tx.ids == 0 {
-		tx.ids = binary.BigEndian.Uint16(b[6:]) & 0x7ff
-	}
-	tx.ids++
-	binary.BigEndian.PutUint64(b[:8], uint64(tx.Now.UnixMilli())<<16|0x7000|uint64(tx.ids&0xfff))
-	b[8] = b[8]&0x3f | 0x80
+	rand.Read(b[9:])
+	n := tx.counter.next(tx.Now.UnixMilli())
+	binary.BigEndian.PutUint64(b[:8], uint64(tx.Now.UnixMilli())<<16|0x7000|uint64(n>>12))
+	b[8] = 0x80 | byte(n>>6)&0x3f
+	b[9] = byte(n)<<2 | b[9]&3
 
 	var s [36]byte
 	hex.Encode(s[0:8], b[0:4])

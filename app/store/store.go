@@ -47,6 +47,7 @@ type DB struct {
 	closed bool
 	inside *closures // nil unless RefuseNesting
 	bells  bells
+	ids    counter
 }
 
 // Open opens "sqlite:<path>" (the folder is made when missing) or "postgres://…". The clock gives the time
@@ -125,7 +126,7 @@ func (db *DB) write(ctx context.Context, f func(*Tx) error) ([]func(), error) {
 		f = watch(db.inside, f)
 	}
 	return db.engine.write(ctx, db.now(), func(tx *Tx) error {
-		tx.bells = &db.bells
+		tx.bells, tx.counter = &db.bells, &db.ids
 		return f(tx)
 	})
 }

@@ -22,9 +22,9 @@ type Rx struct {
 // Tx is a transaction: an Rx that can also write.
 type Tx struct {
 	*Rx
-	after []func()
-	bells *bells
-	ids   uint16 // see NewID
+	after   []func()
+	bells   *bells
+	counter *counter // of the ids
 }
 
 // Row is one row of a result.
