@@ -384,13 +384,15 @@ func TestLine(t *testing.T) {
 			}
 			return err
 		}))
-		below, err := w.Reports(ctx, w.manager.ID)
-		check(t, err)
-		if len(below) != 2 || below[0].ID != w.amy.ID || below[1].ID != w.bob.ID {
-			t.Fatalf("reports %v", below)
-		}
+		check(t, w.db.Read(ctx, func(rx *store.Rx) error {
+			below, err := people.ReportsIn(rx, w.manager.ID)
+			if len(below) != 2 || below[0].ID != w.amy.ID || below[1].ID != w.bob.ID {
+				t.Errorf("reports %v", below)
+			}
+			return err
+		}))
 		w.manager.ManagerID = w.bob.ID
-		_, err = w.Update(ctx, w.hr, w.manager)
+		_, err := w.Update(ctx, w.hr, w.manager)
 		want(t, err, fault.Conflict, "people.manager_cycle")
 		w.amy.ManagerID = w.amy.ID
 		_, err = w.Update(ctx, w.hr, w.amy)
@@ -412,9 +414,13 @@ func TestLineEndsInACycle(t *testing.T) {
 			}
 			return err
 		}))
-		if below, err := w.Reports(ctx, w.manager.ID); err != nil || len(below) != 3 {
-			t.Fatal(below, err)
-		}
+		check(t, w.db.Read(ctx, func(rx *store.Rx) error {
+			below, err := people.ReportsIn(rx, w.manager.ID)
+			if len(below) != 3 {
+				t.Errorf("reports %v", below)
+			}
+			return err
+		}))
 	})
 }
 

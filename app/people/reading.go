@@ -55,17 +55,7 @@ const teamOf = `(WITH RECURSIVE team (id) AS (
 		UNION SELECT below.id FROM employee below JOIN team ON below.manager_id = team.id)
 	SELECT employee.* FROM employee JOIN team ON employee.id = team.id) e`
 
-// Reports are the active people below a manager, direct and indirect, by employee number.
-func (d *Directory) Reports(ctx context.Context, managerID string) ([]Person, error) {
-	var found []Person
-	err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
-		found, err = ReportsIn(rx, managerID)
-		return err
-	})
-	return found, err
-}
-
-// ReportsIn is Reports inside a transaction.
+// ReportsIn are the active people below a manager, direct and indirect, by employee number.
 func ReportsIn(rx *store.Rx, managerID string) ([]Person, error) {
 	return store.All(rx, scanPerson, `SELECT `+personColumns+` FROM `+teamOf+` WHERE e.active ORDER BY e.number_key`, managerID)
 }

@@ -36,14 +36,14 @@ func serveCommand(ctx context.Context, p program) int {
 	if len(rest) > 0 {
 		return p.fail(fmt.Errorf("%w: unexpected %q", errUsage, rest[0]), exitUsage)
 	}
-	if err := Serve(ctx, c, p); err != nil {
+	if err := serve(ctx, c, p); err != nil {
 		return p.fail(err, exitFailed)
 	}
 	return exitOK
 }
 
-// Serve opens everything, listens, and returns when ctx ends and all that was begun is committed.
-func Serve(ctx context.Context, c Config, p program) error {
+// serve opens everything, listens, and returns when ctx ends and all that was begun is committed.
+func serve(ctx context.Context, c Config, p program) error {
 	began := time.Now()
 	log := p.log(slog.LevelInfo)
 	say := func(format string, args ...any) { fmt.Fprintf(p.err, format+"\n", args...) }
