@@ -62,7 +62,7 @@ func (l *Library) view(o *outline, p people.Person, le *lesson, had map[string]p
 	}
 	v := LessonView{Ref: le.ref, Track: le.course.track, Course: le.course.ref, CourseTitle: le.course.title(lang),
 		Title: r.matter.Title, Number: le.number, Of: len(le.course.lessons), Objectives: r.objectives, Minutes: r.matter.Minutes,
-		Headings: r.headings, Version: le.doc.Version, Lang: r.lang, Fallback: r.lang != lang, Langs: le.doc.Langs(),
+		Headings: r.headings, Version: le.doc.Version, Edition: o.edition, Lang: r.lang, Fallback: r.lang != lang, Langs: le.doc.Langs(),
 		State: mine.state(), DoneAt: mine.done, Evidence: Evidence{OpenedAt: mine.opened, Seconds: mine.seconds, Checks: len(r.order)}}
 	v.Parts = make([]Part, len(r.parts))
 	for i, part := range r.parts {

@@ -64,6 +64,7 @@ type LessonView struct {
 	State               State
 	DoneAt              time.Time // last completion; zero when there is none
 	Evidence            Evidence
+	Edition             int64    // of the courses: whatever is not the person's own is the same for one edition, Ref and Lang asked for
 	Untried             []string // ids of the checks to try before the lesson can be completed
 }
 

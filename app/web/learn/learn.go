@@ -3,6 +3,7 @@ package learn
 
 import (
 	"embed"
+	"html/template"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -29,7 +30,7 @@ type Wing struct {
 	desk    *integrity.Desk
 	keeper  *gate.Keeper
 	pool    *leads.Pool
-	kept    keptParts
+	kept    page.Kept[pieceKey, template.HTML]
 }
 
 // Mount adds the wing's routes.

@@ -1,26 +1,24 @@
 package learn
 
 import (
+	"cmp"
 	"errors"
 	"html/template"
 	"slices"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"bainian/app/courses"
 	"bainian/app/fault"
+	"bainian/app/locale"
 	"bainian/app/web/page"
 )
 
 type lessonView struct {
-	page.Base
-	Lesson   courses.LessonView
-	Opening  template.HTML // title and objectives
-	Body     []template.HTML
-	Contents template.HTML
-	Finish   finish
-	Err      error // why the completion was refused
+	Lesson courses.LessonView
+	Lang   locale.Lang // of the words around it
+	Finish finish
+	Err    error // why the completion was refused
 
 	checks []checkForm // in their order
 }
@@ -29,7 +27,7 @@ type lessonView struct {
 type finish struct {
 	Lesson  string
 	Missing []checkForm // checks that were never tried
-	DoneAt  time.Time
+	Done    string      // when, "" while it is not
 }
 
 func lessonRef(c *page.Ctx) string { return c.Params("track") + "/" + c.Params("lesson") }
@@ -50,8 +48,11 @@ func (w *Wing) readLesson(c *page.Ctx, ref string) (*lessonView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &lessonView{Base: page.Base{Title: l.Title, Here: "/courses", Script: "js/lesson.js"}, Lesson: l,
-		Finish: finish{Lesson: ref, DoneAt: l.DoneAt}}
+	v := &lessonView{Lesson: l, Lang: c.Lang, Finish: finish{Lesson: ref}}
+	if !l.DoneAt.IsZero() {
+		v.Finish.Done = locale.DateTime(c.Lang, l.DoneAt.In(c.Zone()), c.Now())
+	}
+	v.checks = make([]checkForm, 0, l.Evidence.Checks)
 	for _, p := range l.Parts {
 		if p.Check == nil {
 			continue
@@ -65,27 +66,40 @@ func (w *Wing) readLesson(c *page.Ctx, ref string) (*lessonView, error) {
 	return v, nil
 }
 
-// showLesson puts the page together from parts that are mostly the same for every reader.
-func (w *Wing) showLesson(c *page.Ctx, v *lessonView) (err error) {
-	if v.Opening, err = w.kept.opening(w, c, v.Lesson); err != nil {
+// showLesson puts the page together from pieces that are mostly the same for every reader.
+func (w *Wing) showLesson(c *page.Ctx, v *lessonView) error {
+	side, err := v.side(w, c)
+	if err != nil {
 		return err
 	}
-	if v.Contents, err = w.kept.contents(w, c, v.Lesson); err != nil {
+	main, err := v.main(w, c)
+	if err != nil {
 		return err
 	}
-	v.Body = make([]template.HTML, len(v.Lesson.Parts))
+	return c.Assemble(w.pages, page.Base{Title: v.Lesson.Title, Here: "/courses", Script: "js/lesson.js"}, page.Pieces{Side: side, Main: main})
+}
+
+func (v *lessonView) main(w *Wing, c *page.Ctx) ([]template.HTML, error) {
+	var failed error
+	pieces := make([]template.HTML, 0, len(v.Lesson.Parts)+3)
+	add := func(piece template.HTML, err error) {
+		pieces, failed = append(pieces, piece), cmp.Or(failed, err)
+	}
+	add(v.top(w, c))
+	if v.Err != nil {
+		add(c.Piece(w.pages, "lesson_refused", v))
+	}
 	checks := v.checks
-	for i, p := range v.Lesson.Parts {
-		v.Body[i] = template.HTML(p.HTML)
+	for _, p := range v.Lesson.Parts {
 		if p.Check == nil {
+			add(template.HTML(p.HTML), nil)
 			continue
 		}
-		if v.Body[i], err = w.kept.check(w, c, checks[0]); err != nil {
-			return err
-		}
+		add(v.check(w, c, &checks[0]))
 		checks = checks[1:]
 	}
-	return c.Page(w.pages, "lesson", v)
+	add(v.end(w, c))
+	return pieces, failed
 }
 
 type lockedView struct {

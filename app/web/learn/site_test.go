@@ -46,6 +46,7 @@ type site struct {
 	testing.TB
 	ctx     context.Context
 	app     *fiber.App
+	fresh   func() *fiber.App // the same, with nothing kept
 	clock   *storetest.Clock
 	dir     *people.Directory
 	shelf   *documents.Shelf
@@ -84,10 +85,14 @@ func open(tb testing.TB, content fs.FS) *site {
 	_, problems, err := s.shelf.Load(s.ctx, content)
 	s.must(err)
 	s.must(problems.Err())
-	kit, err := page.New(page.Config{Catalog: catalog, Directory: s.dir, Static: os.DirFS("../../../static"), BaseURL: base, Zone: zone, Clock: clock.Now, Log: quiet})
-	s.must(err)
-	s.app = kit.App()
-	s.must(learn.Mount(s.app, kit, s.roster, s.library, s.room, s.desk, s.keeper, s.pool))
+	s.fresh = func() *fiber.App {
+		kit, err := page.New(page.Config{Catalog: catalog, Directory: s.dir, Static: os.DirFS("../../../static"), BaseURL: base, Zone: zone, Clock: clock.Now, Log: quiet})
+		s.must(err)
+		app := kit.App()
+		s.must(learn.Mount(app, kit, s.roster, s.library, s.room, s.desk, s.keeper, s.pool))
+		return app
+	}
+	s.app = s.fresh()
 	s.hr, s.trainer, s.manager = s.hire("許人資", people.HR), s.hire("蔡講師", people.Trainer), s.hire("羅主管", people.Manager)
 	s.cohort, err = s.roster.Create(s.ctx, s.hr, cohorts.Cohort{Number: 42, Name: "秋季班", StartsOn: "2026-11-15", EndsOn: "2026-12-05"})
 	s.must(err)

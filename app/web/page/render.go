@@ -41,11 +41,10 @@ func (c *Ctx) Page(t *Templates, name string, v View) error {
 		return fmt.Errorf("page: there is no page %q", name)
 	}
 	return c.compose(v.base(), func(w io.Writer, s slot) error {
-		t := map[slot]*template.Template{headSlot: page.head, sideSlot: page.side, mainSlot: page.main}[s]
-		if t == nil {
-			return nil
+		if t := page.in(s); t != nil {
+			return t.Execute(w, v)
 		}
-		return t.Execute(w, v)
+		return nil
 	})
 }
 
@@ -55,10 +54,16 @@ type Pieces struct {
 	Main []template.HTML
 }
 
-// Assemble renders a whole page: the layout around ready pieces.
-func (c *Ctx) Assemble(b Base, p Pieces) error {
+// Assemble renders a whole page: the layout around ready pieces. Its head is the one that the wing's pages share.
+func (c *Ctx) Assemble(t *Templates, b Base, p Pieces) error {
+	head, err := t.part(c.Lang, "head")
+	if err != nil {
+		return err
+	}
 	return c.compose(&b, func(w io.Writer, s slot) (err error) {
 		switch s {
+		case headSlot:
+			err = head.Execute(w, nil)
 		case sideSlot:
 			_, err = io.WriteString(w, string(p.Side))
 		case mainSlot:

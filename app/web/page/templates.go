@@ -28,6 +28,16 @@ type set struct {
 // content is what a page puts into the layout; head and side are nil when it has none.
 type content struct{ head, side, main *template.Template }
 
+func (c *content) in(s slot) *template.Template {
+	switch s {
+	case headSlot:
+		return c.head
+	case sideSlot:
+		return c.side
+	}
+	return c.main
+}
+
 // Templates parses templates/*.html: _name.html is a part, name.html the main content of the page "name", in
 // which {{define "side"}} fills the rail and {{define "head"}} the head. A file in templates/parts is shared too.
 // An error names a file that does not parse, a template, a message or a static file that does not exist.
