@@ -36,9 +36,9 @@ const (
 	Other              FactKind = "other"
 )
 
-// FactKinds are the kinds that a reviewer may put on file; an invigilator's note comes from the sitting by
-// itself, for it counts only because it was made at the time.
-func FactKinds() []FactKind { return []FactKind{Document, Admission, ConcurrentSessions, Other} }
+// FactKinds are the kinds that a reviewer may put on file. An invigilator's note comes from the sitting by itself,
+// for it counts only because it was made at the time, and concurrent sessions are the server's to prove.
+func FactKinds() []FactKind { return []FactKind{Document, Admission, Other} }
 
 // Fact is one piece of evidence on a case's file.
 type Fact struct {

@@ -34,6 +34,7 @@ type Directory interface {
 	SignIn(ctx context.Context, login, password string) (token string, p people.Person, err error)
 	Session(ctx context.Context, token string) (people.Person, error)
 	SignOut(ctx context.Context, token string) error
+	ChangePassword(ctx context.Context, actor people.Person, current, password string) (token string, err error)
 	SetLang(ctx context.Context, actor people.Person, lang locale.Lang) error
 	TokenName(ctx context.Context, plain string) (string, error)
 }

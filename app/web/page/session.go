@@ -21,6 +21,8 @@ func (k *Kit) routes() []Route {
 		{"GET", "/demo/:token", Anyone, k.demoSignIn},
 		{"GET", "/setup", Always, k.setUpPage},
 		{"POST", "/setup", Always, k.setUp},
+		{"GET", "/account", SignedIn, k.accountPage},
+		{"POST", "/account/password", SignedIn, k.changePassword},
 		{"POST", "/preferences", Anyone, k.savePreferences},
 	}
 }

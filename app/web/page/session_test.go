@@ -54,6 +54,39 @@ func TestSignInAndOut(t *testing.T) {
 	}
 }
 
+func TestOwnPassword(t *testing.T) {
+	s := open(t)
+	p, _ := s.hire("E-Amy", "Amy", people.NewHire)
+	if err := s.dir.SetPassword(context.Background(), people.System(), p.ID, password); err != nil {
+		t.Fatal(err)
+	}
+	old, err := s.dir.SignInAs(context.Background(), p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := append(cookie("session", old), "Accept-Language", "en")
+	s.want(s.get("/account", session...), 200, "Change password", "E-Amy")
+	change := func(current, next string) answer {
+		return s.post("/account/password", url.Values{"current": {current}, "password": {next}}, session...)
+	}
+	if a := change("wrong", "another path of ten thousand"); a.StatusCode == 303 || !strings.Contains(a.text, `role="alert"`) {
+		t.Errorf("a wrong current password: %d", a.StatusCode)
+	}
+	s.want(change(password, "short"), 422, `role="alert"`)
+	done := change(password, "another path of ten thousand")
+	s.want(done, 303)
+	if _, err := s.dir.Session(context.Background(), old); !fault.Is(err, fault.Unauthenticated) {
+		t.Errorf("the other sessions live on: %v", err)
+	}
+	fresh := ""
+	for _, c := range done.Cookies() {
+		if c.Name == "session" {
+			fresh = c.Value
+		}
+	}
+	s.want(s.get("/account", cookie("session", fresh)...), 200)
+}
+
 func TestSessionCookieOverHTTPS(t *testing.T) {
 	s := open(t, func(c *page.Config) { c.BaseURL = "https://learn.example.com" })
 	p, _ := s.hire("E-Amy", "Amy", people.Trainer)
