@@ -123,7 +123,7 @@ var closedBook = policy{score: "at-once", answers: "never"}
 // openExam furnishes the world; base is the site's public address.
 func openExam(tb testing.TB, p policy, base string) *examWorld {
 	tb.Helper()
-	db, clock := storetest.SQLite(tb, jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(), exams.Schema())
+	db, clock := database(tb, jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(), exams.Schema())
 	w := &examWorld{TB: tb, clock: clock, logs: &bytes.Buffer{}}
 	words, err := locale.Load()
 	w.ok(err)

@@ -65,7 +65,7 @@ type site struct {
 // open makes a site with that content.
 func open(tb testing.TB, content fs.FS) *site {
 	tb.Helper()
-	db, clock := storetest.SQLite(tb, jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(),
+	db, clock := database(tb, jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(),
 		courses.Schema(), exams.Schema(), integrity.Schema(), gate.Schema(), leads.Schema())
 	s := &site{TB: tb, ctx: context.Background(), clock: clock}
 	catalog, err := locale.Load()
