@@ -52,7 +52,7 @@ func (w *Wing) readLesson(c *page.Ctx, ref string) (*lessonView, error) {
 	if !l.DoneAt.IsZero() {
 		v.Finish.Done = locale.DateTime(c.Lang, l.DoneAt.In(c.Zone()), c.Now())
 	}
-	v.checks = make([]checkForm, 0, l.Evidence.Checks)
+	v.checks, v.Finish.Missing = make([]checkForm, 0, l.Evidence.Checks), make([]checkForm, 0, len(l.Untried))
 	for _, p := range l.Parts {
 		if p.Check == nil {
 			continue
