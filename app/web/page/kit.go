@@ -62,7 +62,7 @@ type Config struct {
 	DemoSignIn func(ctx context.Context, token string) (sessionToken string, err error)
 }
 
-// Kit holds what is made once at boot: templates, static files, the rail for each set of roles.
+// Kit holds what is made once at boot, templates and static files, and what is kept of what they drew.
 type Kit struct {
 	Config
 	origin  string // scheme://host[:port] of BaseURL
