@@ -139,6 +139,19 @@ func TestEmphasisThatCommonMarkDoesNotSee(t *testing.T) {
 	}
 }
 
+func TestEmphasisOfLatin(t *testing.T) {
+	r := renderer(t)
+	for src, want := range map[string]string{
+		"據 *Alibaba’s World*":     `據 <em class="latin">Alibaba’s World</em>`,
+		"是*碰線*，不是 *App 用錯*":       "是<em>碰線</em>，不是 <em>App 用錯</em>",
+		"這是 **Gold Supplier** 會員": "這是 <strong>Gold Supplier</strong> 會員",
+	} {
+		if got := string(r.Inline(src, nil)); got != want {
+			t.Errorf("%q: got %s, want %s", src, got, want)
+		}
+	}
+}
+
 func TestAnchorsStayWhenOtherHeadingsChange(t *testing.T) {
 	r := renderer(t)
 	ids := func(src string) (ids []string) {

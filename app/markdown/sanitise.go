@@ -20,7 +20,7 @@ func policy() *bluemonday.Policy {
 		"ul", "ol", "li", "dl", "dt", "dd", "pre", "code", "table", "thead", "tbody", "tr", "th", "td",
 		"figure", "figcaption", "div", "sup", "span")
 	p.AllowAttrs("id").Matching(idValue).OnElements("h1", "h2", "h3", "h4", "h5", "h6", "li", "sup")
-	p.AllowAttrs("class").Matching(classValue).OnElements("div", "p", "pre", "code", "span", "a", "ul", "li")
+	p.AllowAttrs("class").Matching(classValue).OnElements("div", "p", "pre", "code", "span", "a", "ul", "li", "em")
 	p.AllowAttrs("role").Matching(roleValue).OnElements("div", "a")
 	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|center|right)$`)).OnElements("th", "td")
 	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")

@@ -3,6 +3,7 @@ package markdown
 import (
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
@@ -26,6 +27,8 @@ func (w *work) transform(root ast.Node) {
 		switch n := n.(type) {
 		case *ast.Heading:
 			w.heading(n)
+		case *ast.Emphasis:
+			w.emphasis(n)
 		case *ast.Blockquote:
 			w.callout(n)
 		case *ast.Image:
@@ -59,6 +62,14 @@ func (w *work) heading(n *ast.Heading) {
 	n.RemoveAttributes()
 	n.SetAttributeString("id", []byte(id))
 	w.headings = append(w.headings, Heading{ID: id, Text: w.plain(n), Level: n.Level, Line: w.line(n)})
+}
+
+// emphasis marks what has no Han character in it, such as the title of a book: Chinese is stressed by dots
+// below it, Latin by italics.
+func (w *work) emphasis(n *ast.Emphasis) {
+	if n.Level == 1 && !strings.ContainsFunc(w.plain(n), func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		n.SetAttributeString("class", []byte("latin"))
+	}
 }
 
 // plain is the words of a node without their markup.
