@@ -28,12 +28,12 @@ func DateTime(lang Lang, t, now time.Time) string {
 // Clock is a time of day to the second.
 func Clock(t time.Time) string { return t.Format("15:04:05") }
 
-// Percent writes a share given in thousandths, "92 %" or "92.5 %".
+// Percent writes a share given in thousandths, "92%" or "92.5%".
 func Percent(thousandths int) string {
 	if thousandths%10 == 0 {
-		return strconv.Itoa(thousandths/10) + " %"
+		return strconv.Itoa(thousandths/10) + "%"
 	}
-	return fmt.Sprintf("%d.%d %%", thousandths/10, thousandths%10)
+	return fmt.Sprintf("%d.%d%%", thousandths/10, thousandths%10)
 }
 
 // Number writes an integer with thousands separators.

@@ -57,7 +57,7 @@ func TestFormats(t *testing.T) {
 	now := time.Date(2026, 11, 23, 9, 5, 7, 0, time.UTC)
 	for _, x := range []struct{ got, want string }{
 		{Date(Hant, now.AddDate(-1, 0, 0), now), "2025年11月23日"}, {Date(En, now, now), "23 Nov"}, {Clock(now), "09:05:07"},
-		{Percent(925), "92.5 %"}, {Percent(1000), "100 %"}, {Number(-1234567), "-1,234,567"}, {Number(999), "999"}, {Points(250), "0.25"},
+		{Percent(925), "92.5%"}, {Percent(1000), "100%"}, {Number(-1234567), "-1,234,567"}, {Number(999), "999"}, {Points(250), "0.25"},
 		{c.Duration(En, 90*time.Minute), "1 hour 30 minutes"}, {c.Duration(Hant, 3*time.Hour), "3 小時"}, {c.Duration(En, 49*time.Hour), "2 days"}, {c.Duration(En, time.Second), "1 second"},
 	} {
 		if x.got != x.want {

@@ -312,7 +312,7 @@ func TestResultShowsTheSpread(t *testing.T) {
 			}
 		}
 		// One of seven points is the second tenth; the four blank papers are the first.
-		amy.want(amy.get("/attempts/"+id+"/result"), 200, `<title>0–10 %: 4</title>`, `<rect class="mark-2 here" x="38"`, `<title>10–20 %: 1</title>`)
+		amy.want(amy.get("/attempts/"+id+"/result"), 200, `<title>0–10%: 4</title>`, `<rect class="mark-2 here" x="38"`, `<title>10–20%: 1</title>`)
 	}
 }
 

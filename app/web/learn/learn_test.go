@@ -48,8 +48,8 @@ func TestPath(t *testing.T) {
 	amy.get("/courses/values/culture", "去考試")
 	s.pass(amy.person, sitting)
 
-	amy.get("/", "門開了，來領第一筆線索", "考試 100 %")
-	amy.get("/gate", "門開了，新人額度", "每一項都齊了")
+	amy.get("/", "門開了，來領第一筆線索", "考試 100%")
+	amy.get("/gate", "門開了，先用新手額度", "每一項都齊了")
 	a := amy.post("/leads/draws", url.Values{"request": {"2026-11-23/0"}})
 	amy.want(a, http.StatusSeeOther)
 	lead := a.Header.Get("Location")
