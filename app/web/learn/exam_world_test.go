@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -287,7 +288,9 @@ func (b *browser) answering(attempt string, n int) questions.Response {
 	case questions.Numeric, questions.Short:
 		return questions.Response{Text: "47"}
 	}
-	return questions.Response{Choices: []int{0}}
+	// Never the key of the single choice, wherever it was dealt: a wrong answer is what names a lesson to read again.
+	wrong := slices.IndexFunc(paper.Questions[n-1].Choices, func(c markdown.HTML) bool { return !strings.Contains(string(c), "婉拒") })
+	return questions.Response{Choices: []int{wrong}}
 }
 
 // numberOf is the number of the first question of that kind on the person's paper.
