@@ -25,6 +25,7 @@ import (
 var order = [][]string{
 	{"fault"},
 	{"locale"},
+	{"sheet"},
 	{"store", "blobs"},
 	{"jobs", "ledger", "markdown"},
 	{"questions"},
@@ -43,7 +44,7 @@ var order = [][]string{
 }
 
 // pure packages know no store, no web and no clock.
-var pure = []string{"fault", "locale", "markdown", "questions", "integrity/stats"}
+var pure = []string{"fault", "locale", "sheet", "markdown", "questions", "integrity/stats"}
 
 // file is one parsed source file of app.
 type file struct {
@@ -341,17 +342,13 @@ func TestLaw5_EveryMessageInThreeLanguages(t *testing.T) {
 			continue
 		}
 		ast.Inspect(f.ast, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			for _, arg := range call.Args {
+			for _, arg := range spoken(n) {
 				lit, ok := arg.(*ast.BasicLit)
 				if !ok || lit.Kind != token.STRING {
 					continue
 				}
 				m := goKey.FindStringSubmatch(lit.Value)
-				if m == nil || m[0] != lit.Value || !packages[strings.SplitN(m[1], ".", 2)[0]] || !speaks(call) {
+				if m == nil || m[0] != lit.Value || !packages[strings.SplitN(m[1], ".", 2)[0]] {
 					continue
 				}
 				if !catalog.Has(locale.Hant, m[1]) {
@@ -372,16 +369,27 @@ func TestLaw5_EveryMessageInThreeLanguages(t *testing.T) {
 	}
 }
 
-// speaks reports whether a call is one that takes a message key.
-func speaks(call *ast.CallExpr) bool {
-	name := ""
-	switch fun := call.Fun.(type) {
-	case *ast.Ident:
-		name = fun.Name
-	case *ast.SelectorExpr:
-		name = fun.Sel.Name
+// spoken are the expressions of a node that may be message keys: the arguments of a call that takes one, and
+// the words of a sheet.Form.
+func spoken(n ast.Node) []ast.Expr {
+	switch n := n.(type) {
+	case *ast.KeyValueExpr:
+		if id, ok := n.Key.(*ast.Ident); ok && slices.Contains([]string{"Empty", "Missing", "Refused"}, id.Name) {
+			return []ast.Expr{n.Value}
+		}
+	case *ast.CallExpr:
+		name := ""
+		switch fun := n.Fun.(type) {
+		case *ast.Ident:
+			name = fun.Name
+		case *ast.SelectorExpr:
+			name = fun.Sel.Name
+		}
+		if slices.Contains([]string{"New", "Wrap", "Add", "T", "Back", "forbidden", "problem"}, name) {
+			return n.Args
+		}
 	}
-	return slices.Contains([]string{"New", "Wrap", "Add", "T", "Back", "forbidden", "problem"}, name)
+	return nil
 }
 
 // templateKeys are the keys that templates ask for, with one file that does.

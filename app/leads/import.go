@@ -8,13 +8,11 @@ import (
 
 	"bainian/app/fault"
 	"bainian/app/people"
+	"bainian/app/sheet"
 	"bainian/app/store"
 )
 
-const (
-	maxImport = 10 << 20 // bytes
-	stageRows = 200      // rows staged by one transaction
-)
+const stageRows = 200 // rows staged by one transaction
 
 // Report is what an import would do or did.
 type Report struct {
@@ -32,12 +30,9 @@ func (p *Pool) Import(ctx context.Context, actor people.Person, file io.Reader, 
 	if !actor.Has(people.Manager, people.HR, people.Admin) {
 		return Report{}, fault.New(fault.Forbidden, "leads.managers_only")
 	}
-	data, err := io.ReadAll(io.LimitReader(file, maxImport+1))
+	data, err := sheet.Load(file)
 	if err != nil {
-		return Report{}, fault.Wrap(err, fault.Malformed, "leads.csv_unreadable")
-	}
-	if len(data) > maxImport {
-		return Report{}, fault.New(fault.TooLarge, "leads.csv_too_large", "megabytes", maxImport>>20)
+		return Report{}, err
 	}
 	rows, duplicates, problems := parse(data)
 	fresh, known, edition, err := p.sift(ctx, rows)

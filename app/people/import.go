@@ -7,13 +7,11 @@ import (
 	"slices"
 
 	"bainian/app/fault"
+	"bainian/app/sheet"
 	"bainian/app/store"
 )
 
-const (
-	maxImport = 10 << 20 // bytes
-	stageRows = 200      // rows staged by one transaction
-)
+const stageRows = 200 // rows staged by one transaction
 
 // Report is what an import would do or did.
 type Report struct {
@@ -42,12 +40,9 @@ func (d *Directory) Import(ctx context.Context, actor Person, file io.Reader, ap
 	if err := mayKeep(actor); err != nil {
 		return Report{}, err
 	}
-	data, err := io.ReadAll(io.LimitReader(file, maxImport+1))
+	data, err := sheet.Load(file)
 	if err != nil {
-		return Report{}, fault.Wrap(err, fault.Malformed, "people.csv_unreadable")
-	}
-	if len(data) > maxImport {
-		return Report{}, fault.New(fault.TooLarge, "people.csv_too_large", "megabytes", maxImport>>20)
+		return Report{}, err
 	}
 	rows, problems := parse(data)
 	known, err := d.roll(ctx)
