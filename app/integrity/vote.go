@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"bainian/app/fault"
+	"bainian/app/jobs"
 	"bainian/app/ledger"
 	"bainian/app/people"
 	"bainian/app/store"
@@ -107,6 +108,11 @@ func (d *Desk) tallyIn(tx *store.Tx, c Case, votes []Vote, secondOpinion bool) e
 	}
 	if err := eventIn(tx, c.Number, "closed", string(outcome), by[len(by)-1]); err != nil {
 		return err
+	}
+	if outcome == RedLine {
+		if err := jobs.Add(tx, finalJob, finalPayload{c.Number}, tx.Now.Add(appealTime)); err != nil {
+			return err
+		}
 	}
 	return d.consequencesIn(tx, v)
 }

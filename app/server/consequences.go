@@ -27,6 +27,8 @@ func (h *House) consequences() {
 	h.Desk.OnVerdict(func(tx *store.Tx, v integrity.Verdict) error {
 		cause, by := "case", v.By[len(v.By)-1]
 		switch {
+		case v.Outcome == integrity.RedLine && v.Final:
+			return h.Pool.ReleaseIn(tx, v.PersonID, by, "final")
 		case v.Outcome == integrity.RedLine && !v.Overturned:
 			return h.Pool.TrustIn(tx, v.PersonID, by, cause)
 		case v.Outcome == integrity.RedLine:
