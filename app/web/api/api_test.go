@@ -44,7 +44,7 @@ func TestEvaluation(t *testing.T) {
 		// A denial is 200, whatever the caller claims in context, and says everything that is left to do.
 		d := m.decides(false, "evaluation", object(subject(ben), draw, pool, `"context":{"level":"full"}`))
 		if len(d.Context.Unmet) != 7 || d.Context.Unmet[0].Requirement != "pledge" || d.Context.Unmet[0].Remedy != base+"/pledge" ||
-			d.Context.Unmet[2].Reason != `Exam "values 考試" is not passed` || d.Context.ReasonAdmin["403"][:6] != "pledge" || d.Context.Level != "none" {
+			d.Context.Unmet[2].Reason != `Exam “values 考試” is not passed` || d.Context.ReasonAdmin["403"][:6] != "pledge" || d.Context.Level != "none" {
 			t.Errorf("%+v", d.Context)
 		}
 		for lang, start := range map[string]string{"zh-TW,zh;q=0.9": "還沒簽署誠信承諾；", "zh-CN": "", "en-GB": "The honesty pledge is not signed; "} {

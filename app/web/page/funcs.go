@@ -18,6 +18,7 @@ import (
 //	words PROBLEM         the words of a fault.Problem  about ERR FIELD  the words if the error is about that field
 //	problems ERR          its fault.Problems, if any    langname LANG    a language in its own name
 //	date, datetime, iso TIME    clock TIME              duration D       2 hours 5 minutes (D: time.Duration or minutes)
+//	day DAY               a date that is kept as 2026-11-23, as date writes it
 //	percent, points INT   from thousandths              number INT       with separators
 //	static PATH           the address of a static file  icon NAME        a drawing
 //	safe HTML             sanitised HTML, from markdown or a drawing of our own; never from a person
@@ -34,6 +35,13 @@ func (k *Kit) funcs(lang locale.Lang) template.FuncMap {
 		"problems": problemsOf,
 		"langname": func(l locale.Lang) string { return c.T(l, "locale.name") },
 		"date":     func(t time.Time) string { return locale.Date(lang, t.In(k.Zone), k.Clock().In(k.Zone)) },
+		"day": func(day string) string {
+			t, err := time.ParseInLocation(time.DateOnly, day, k.Zone)
+			if err != nil {
+				return day
+			}
+			return locale.Date(lang, t, k.Clock().In(k.Zone))
+		},
 		"datetime": func(t time.Time) string { return locale.DateTime(lang, t.In(k.Zone), k.Clock().In(k.Zone)) },
 		"iso":      func(t time.Time) string { return t.In(k.Zone).Format(time.RFC3339) },
 		"clock":    func(t time.Time) string { return locale.Clock(t.In(k.Zone)) },
