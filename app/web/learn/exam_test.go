@@ -14,6 +14,18 @@ import (
 	"bainian/app/questions"
 )
 
+// TestBriefingSaysWhatTheWindowCuts asks for the briefing twenty minutes before the sitting closes on an exam of forty.
+func TestBriefingSaysWhatTheWindowCuts(t *testing.T) {
+	w := openExam(t, closedBook, examBase)
+	sitting := "/sittings/" + w.sitting.ID
+	if early := w.candidate("A-1").get(sitting); strings.Contains(early.text, "關閉") {
+		t.Error("a cut is announced a day before the end")
+	}
+	w.clock.Add(24*time.Hour - 20*time.Minute)
+	ben := w.candidate("A-2")
+	ben.want(ben.get(sitting), 200, "09:00 關閉", "只能作答到", "完整的時間會到", "09:20", "少了 20 分鐘")
+}
+
 // TestExamFromListToReceipt walks the pages as one person does, in every language.
 func TestExamFromListToReceipt(t *testing.T) {
 	for _, lang := range locale.Langs() {

@@ -122,6 +122,7 @@ func (w *Wing) showNewSitting(c *page.Ctx, f sittingForm, refusal error) error {
 	}
 	v.Exam = field("studio.exam", "exam", "select", f.exam)
 	v.Cohort = field("studio.for_whom", "cohort", "select", f.cohort)
+	v.Cohort.Required = false // everyone is the empty choice, which a browser would take for none
 	v.Opens = field("studio.opens", "opens_at", "datetime-local", f.opens)
 	v.Closes = field("studio.closes", "closes_at", "datetime-local", f.closes)
 	v.Closes.Hint = c.T("studio.closes_hint", "zone", v.Zone)
