@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"bainian/app/fault"
 	"bainian/app/locale"
@@ -20,7 +21,8 @@ func TestE3_NothingTellsAKeyBeforeItsTime(t *testing.T) {
 		part{name: "NothingOnTheWayDoes", run: nothingOnTheWayDoes},
 		part{name: "ResultFollowsThePolicy", run: resultFollowsThePolicy},
 		part{name: "NoRetryTellsAPass", run: noRetryTellsAPass, rules: rules{attempts: 3, cooldown: "0h"}},
-		part{name: "NobodyElsesPaper", run: nobodyElsesPaper})
+		part{name: "NobodyElsesPaper", run: nobodyElsesPaper},
+		part{name: "NoKeysForAnInvigilator", run: noKeysForAnInvigilator})
 }
 
 // secrets are what no page may hold before the policy releases it; the ids of items among them, of which
@@ -126,6 +128,25 @@ func nobodyElsesPaper(t *testing.T, w *world) {
 	if _, err := w.room.Sitting(ctx, bob, w.sitting.ID); err == nil {
 		t.Error("a candidate sees the invigilator's page")
 	}
+}
+
+// Whoever watches a sitting does not thereby read its bank, least of all while others still sit.
+func noKeysForAnInvigilator(t *testing.T, w *world) {
+	ctx := context.Background()
+	ian := w.person("I001", people.Invigilator)
+	var err error
+	w.sitting, err = w.room.OpenSitting(ctx, w.trainer, NewSitting{Exam: "red", OpensAt: w.clock.Now(), ClosesAt: w.clock.Now().Add(time.Hour), Invigilators: []string{ian.ID}})
+	w.ok(err)
+	amy := w.candidate("A001")
+	id := w.start(amy)
+	_, err = w.room.Submit(ctx, amy, id)
+	w.ok(err)
+	v, err := w.room.Result(ctx, ian, id, locale.Hant)
+	w.ok(err)
+	if !v.Scored || v.Answers != nil {
+		t.Errorf("the invigilator sees scored %v and %d answers explained", v.Scored, len(v.Answers))
+	}
+	w.silent(v)
 }
 
 // Nothing that the server answers on the way, nor the journal, names an item or what is right.

@@ -54,7 +54,8 @@ type AnswerView struct {
 }
 
 // Result is the result of an attempt that has ended: what its candidate may see by now, or all of it for
-// those who watch its sitting. Conflict exams.result_waits while the attempt is live.
+// those who watch its sitting, but the keys only for trainers and HR: an invigilator gets them when the candidate
+// does. Conflict exams.result_waits while the attempt is live.
 func (r *Room) Result(ctx context.Context, actor people.Person, attemptID string, lang locale.Lang) (ResultView, error) {
 	d, err := r.dealt(ctx, attemptID)
 	if err != nil {
@@ -115,7 +116,7 @@ func (r *Room) Result(ctx context.Context, actor people.Person, attemptID string
 	if all || v.Feedback.Lessons.Shown(settled) {
 		v.Lessons = d.lessons(marks)
 	}
-	if all || v.Feedback.Answers.Shown(settled) {
+	if v.Feedback.Answers.Shown(settled) || all && actor.Has(people.Trainer, people.HR) {
 		says, err := r.voices(ctx)
 		if err != nil {
 			return v, err
