@@ -32,9 +32,6 @@ type Saved struct {
 	Late            bool // given off-line, accepted within the grace after the deadline
 }
 
-// maxDevice is the longest name of a device, in bytes.
-const maxDevice = 64
-
 // Answer saves one answer: once it returns, the answer is durable. The same save again gets the same
 // receipt. Faults: NotFound for another person's attempt; Invalid for a question that is not on the form or a
 // response of the wrong shape; Conflict exams.over, exams.paused, exams.other_device, or exams.stale with the
@@ -86,8 +83,9 @@ func (d *dealt) check(n int, s Save) (string, error) {
 		return "", fault.New(fault.Invalid, "exams.not_on_form", "number", n, "total", len(d.items))
 	case s.Seq < 1:
 		return "", fault.New(fault.Invalid, "exams.sequence").In("seq")
-	case s.Device == "" || len(s.Device) > maxDevice:
-		return "", fault.New(fault.Invalid, "exams.device").In("device")
+	}
+	if err := namesDevice(s.Device); err != nil {
+		return "", err
 	}
 	if err := d.items[n-1].Check(d.form.Questions[n-1].Layout, s.Response); err != nil {
 		return "", byNumber(err, n)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -82,6 +83,9 @@ func oneDeviceAndTakingOverIsLogged(t *testing.T, w *world) {
 	ctx := context.Background()
 	amy := w.candidate("A001")
 	id := w.start(amy)
+	for _, nameless := range []string{"", strings.Repeat("x", 65)} { // also while no device has the lease
+		w.refused(w.room.Observe(ctx, amy, id, nameless, []Event{{Kind: "focus_lost"}}), fault.Invalid, "exams.device")
+	}
 	w.ok(w.room.Lease(ctx, amy, id, "laptop", false))
 	w.save(amy, id, 1, 1, w.right(id, 1))
 	_, err := w.room.Answer(ctx, amy, id, 2, Save{Device: "phone", Seq: 2, Response: w.right(id, 2)})

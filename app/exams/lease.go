@@ -17,8 +17,8 @@ type devicePayload struct {
 // Lease makes device the one that may save in the attempt. A device that has the lease keeps it (a reload);
 // another gets Conflict exams.other_device until it says take, which is logged. Each call is a contact.
 func (r *Room) Lease(ctx context.Context, actor people.Person, attemptID, device string, take bool) error {
-	if device == "" || len(device) > maxDevice {
-		return fault.New(fault.Invalid, "exams.device").In("device")
+	if err := namesDevice(device); err != nil {
+		return err
 	}
 	return r.db.Write(ctx, func(tx *store.Tx) error {
 		a, err := ownIn(tx.Rx, actor, attemptID)
@@ -36,6 +36,17 @@ func (r *Room) Lease(ctx context.Context, actor people.Person, attemptID, device
 		}
 		return heardIn(tx, &a)
 	})
+}
+
+// maxDevice is the longest name of a device, in bytes.
+const maxDevice = 64
+
+// namesDevice is the fault of a device without a name or with an overlong one, which the journal would keep.
+func namesDevice(device string) error {
+	if device == "" || len(device) > maxDevice {
+		return fault.New(fault.Invalid, "exams.device").In("device")
+	}
+	return nil
 }
 
 // ownIn is the actor's own attempt; anybody else's is not there for them.

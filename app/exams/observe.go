@@ -37,6 +37,9 @@ type observePayload struct {
 // Observe keeps what the browser of the leasing device saw. Every call is a contact, one with
 // events that are refused too; heartbeats alone leave no entry in the journal unless they end a silence.
 func (r *Room) Observe(ctx context.Context, actor people.Person, attemptID, device string, events []Event) error {
+	if err := namesDevice(device); err != nil {
+		return err
+	}
 	claims, refusal := claimsOf(events)
 	err := r.db.Write(ctx, func(tx *store.Tx) error {
 		a, err := ownIn(tx.Rx, actor, attemptID)
