@@ -62,12 +62,13 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 	if err != nil {
 		return "", err
 	}
+	dealt := id
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
 		adm, err := r.mayStartIn(tx.Rx, actor, s.ID, paper.blueprint)
 		if err != nil {
 			return err
 		}
-		if adm.live != "" {
+		if id = dealt; adm.live != "" {
 			id = adm.live
 			return nil
 		}
