@@ -37,6 +37,7 @@ func TestRoomInBrowser(t *testing.T) {
 		"E1_NetworkCut":              networkCut,
 		"E1_SignedOutInTheMiddle":    signedOut,
 		"E2_TheClockSubmits":         clockSubmits,
+		"E1_AnotherDeviceMeanwhile":  anotherDevice,
 		"E5_SecondTabNeedsTakeOver":  secondTab,
 		"KeyboardOnly":               keyboardOnly,
 		"E1_TypedAndLeftAtOnceStays": typedAndLeft,
@@ -200,6 +201,26 @@ func reloadKeepsAnswers(x *tab) {
 	x.open()
 	if got := x.paper(); got.Answered != 2 || got.LastSeq != 2 {
 		x.Errorf("%d answers after %d saves, want 2 after 2", got.Answered, got.LastSeq)
+	}
+}
+
+// An answer that never arrived is not taken for stored because another device has used its number meanwhile.
+func anotherDevice(x *tab) {
+	single, many, short := x.numberOf(questions.Single), x.numberOf(questions.Multiple), x.numberOf(questions.Short)
+	x.click(single, 2)
+	x.until(`document.querySelector("#saved").textContent.includes("1/6")`)
+	x.js(`(window.fetch = () => new Promise(() => {}), true)`)
+	x.click(many, 1) // number 2, which stays here
+	ctx := context.Background()
+	x.ok(x.room.Lease(ctx, x.person, x.attempt, "phone", true))
+	_, err := x.room.Answer(ctx, x.person, x.attempt, short, exams.Save{Device: "phone", Seq: 2, Response: questions.Response{Text: "回款"}})
+	x.ok(err)
+	x.ok(chromedp.Do(x.ctx, chromedp.Navigate(x.base+"/attempts/"+x.attempt)))
+	x.until(`document.querySelector("#elsewhere").open`)
+	x.js(`document.querySelector("#take-over").click() || true`)
+	x.until(`document.querySelector("#room[data-ready]") && document.querySelector("#saved").textContent.includes("3/6")`)
+	if got := x.paper().Questions[many-1].Response.Choices; len(got) != 1 || got[0] != 1 {
+		x.Errorf("kept %v", got)
 	}
 }
 

@@ -43,10 +43,11 @@ export class Outbox {
    */
   adopt(last, savedAt) {
     const left = this.#load();
-    const arrived = left.items[0]?.seq === last;
-    const foreign = last > left.acked && !arrived;
+    // The number alone does not tell: another device may have used it meanwhile.
+    const arrived = (/** @type {Item | undefined} */ item) => item?.seq !== undefined && item.seq <= last && savedAt(item.n) >= item.at;
+    const foreign = last > left.acked && !(left.items[0]?.seq === last && arrived(left.items[0]));
     this.#seq = this.#acked = last;
-    this.items = left.items.filter((item) => (item.seq ?? last + 1) > last && !(foreign && item.at <= savedAt(item.n)));
+    this.items = left.items.filter((item) => !arrived(item) && !(foreign && item.at <= savedAt(item.n)));
     for (const item of this.items) {
       if (item.seq !== last + 1 || foreign) delete item.seq;
       else this.#seq = item.seq;
