@@ -2,6 +2,7 @@ package learn_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os/exec"
@@ -76,7 +77,10 @@ func enterRoom(t *testing.T, browser context.Context) *tab {
 	}()
 	t.Cleanup(func() {
 		stop()
-		w.ok(w.app.ShutdownWithTimeout(time.Second))
+		// A socket that the browser opened ahead of any request keeps a shutdown waiting; it holds nothing of the test's.
+		if err := w.app.ShutdownWithTimeout(time.Second); !errors.Is(err, context.DeadlineExceeded) {
+			w.ok(err)
+		}
 		w.ok(<-served)
 	})
 	p, token := w.person("A-1", people.NewHire)
