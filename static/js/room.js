@@ -75,7 +75,8 @@ async function lease(take) {
     } catch (/** @type {any} */ failure) {
       if (failure.trouble === "over") leave();
       if (failure.trouble === "elsewhere") elsewhere();
-      if (failure.trouble === "over" || failure.trouble === "elsewhere" || failure.trouble === "refused") return false;
+      if (failure.trouble === "foreign" || failure.trouble === "refused") gone(failure.message);
+      if (leaving || failure.trouble === "elsewhere") return false;
       await pause(asking.ill);
     }
   }
@@ -105,7 +106,7 @@ async function follow() {
       hold(state.paused);
       if (state.state !== "live") leave();
     } catch (/** @type {any} */ failure) {
-      if (failure.trouble === "refused") return gone(failure.message);
+      if (failure.trouble === "foreign" || failure.trouble === "refused") return gone(failure.message);
     }
     await pause(trouble ? asking.ill : asking.well);
   }
@@ -141,7 +142,7 @@ async function handIn() {
         return leave();
       } catch (/** @type {any} */ failure) {
         if (failure.trouble === "over") return leave();
-        if (failure.trouble === "refused") return gone(failure.message);
+        if (failure.trouble === "foreign" || failure.trouble === "refused") return gone(failure.message);
       }
     }
     await pause(outbox.items.length > 0 ? 150 : asking.ill);

@@ -39,6 +39,7 @@ func TestRoomInBrowser(t *testing.T) {
 		"E1_SignedOutInTheMiddle":    signedOut,
 		"E2_TheClockSubmits":         clockSubmits,
 		"E1_AnotherDeviceMeanwhile":  anotherDevice,
+		"E1_AnotherPersonMeanwhile":  anotherPerson,
 		"E5_SecondTabNeedsTakeOver":  secondTab,
 		"KeyboardOnly":               keyboardOnly,
 		"E1_TypedAndLeftAtOnceStays": typedAndLeft,
@@ -224,6 +225,21 @@ func anotherDevice(x *tab) {
 	x.js(`document.querySelector("#take-over").click() || true`)
 	x.until(`document.querySelector("#room[data-ready]") && document.querySelector("#saved").textContent.includes("3/6")`)
 	if got := x.paper().Questions[many-1].Response.Choices; len(got) != 1 || got[0] != 1 {
+		x.Errorf("kept %v", got)
+	}
+}
+
+// An answer that waits outlasts somebody else's signing in on the same machine.
+func anotherPerson(x *tab) {
+	single := x.numberOf(questions.Single)
+	_, other := x.examWorld.person("B-1", people.NewHire)
+	x.signIn(other)
+	x.click(single, 2)
+	x.until(bandIsUp + ` && document.querySelector("#band-link").hidden`)
+	x.signIn(x.token)
+	x.open()
+	x.until(`document.querySelector("#saved").textContent.includes("1/6")`)
+	if got := x.paper().Questions[single-1].Response.Choices; len(got) != 1 || got[0] != 2 {
 		x.Errorf("kept %v", got)
 	}
 }

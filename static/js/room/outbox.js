@@ -108,6 +108,9 @@ export class Outbox {
         this.open = false;
         this.on.elsewhere();
         return false;
+      case "foreign": // what waits is kept for the person whose paper it is
+        this.open = false;
+        return false;
       case "over":
       case "refused":
         this.#remove(item);

@@ -8,8 +8,9 @@
  * - elsewhere: another tab or device has the paper
  * - paused, over: so has the clock, or the paper
  * - stale: a save with this number is already there
+ * - foreign: the paper is not this person's, as after signing in as somebody else
  * - refused: never going to work as it is
- * @typedef {"offline" | "busy" | "signed-out" | "elsewhere" | "paused" | "over" | "stale" | "refused"} Trouble
+ * @typedef {"offline" | "busy" | "signed-out" | "elsewhere" | "paused" | "over" | "stale" | "foreign" | "refused"} Trouble
  */
 
 /** @type {Record<string, Trouble>} */
@@ -93,6 +94,7 @@ export class Wire {
 /** @param {number} status @param {{key?: string, message?: string}} error */
 function failureOf(status, error) {
   if (status === 401) return new Failure("signed-out");
+  if (status === 403 || status === 404) return new Failure("foreign", error.message);
   if (status === 409) return new Failure(conflicts[error.key ?? ""] ?? "refused", error.message);
   if (status === 429 || status >= 500) return new Failure("busy", error.message);
   return new Failure("refused", error.message);
