@@ -224,7 +224,7 @@ func (w *Wing) reactivate(c *page.Ctx) error {
 	return w.onPerson(c, w.directory.Reactivate(c.Context(), c.Person, c.Params("id"), c.Form("reason")), "review.person.reactivated")
 }
 
-// accommodate gives a person more time in every exam that they begin from now on.
+// accommodate gives a person more time in every exam from now on, those under way included.
 func (w *Wing) accommodate(c *page.Ctx) error {
 	a := exams.Accommodation{Reason: c.Form("reason"), Multiplier: 1000}
 	percent, err := c.FormInt("percent")
