@@ -107,8 +107,11 @@ func regradeIsPreviewedConfirmedAndOnRecord(t *testing.T, w *world) {
 	w.ok(err)
 	var graded []Graded
 	w.room.OnGraded(func(_ *store.Tx, g Graded) error { graded = append(graded, g); return nil })
+	twin, err := w.room.regraded(ctx, c) // of a second click, or of somebody who corrects another bank
+	w.ok(err)
 	_, err = w.room.Regrade(ctx, w.trainer, c, digest)
 	w.ok(err)
+	w.refused(w.room.apply(ctx, w.trainer, c, twin), fault.Conflict, "exams.regrade_changed")
 	if len(graded) < 2 {
 		t.Errorf("%d hooks ran, want one per attempt", len(graded))
 	}

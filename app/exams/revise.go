@@ -34,7 +34,8 @@ func (r *Room) Regrade(ctx context.Context, actor people.Person, c Correction, c
 	if !actor.Has(people.Trainer, people.HR) {
 		return Diff{}, errForbidden()
 	}
-	after, diff, err := r.regraded(ctx, c)
+	again, err := r.regraded(ctx, c)
+	diff := again.diff
 	if err != nil || confirm == "" {
 		return diff, err
 	}
@@ -49,15 +50,25 @@ func (r *Room) Regrade(ctx context.Context, actor people.Person, c Correction, c
 	if len(diff.Changes) == 0 {
 		return diff, fault.New(fault.Conflict, "exams.regrade_nothing")
 	}
-	return diff, r.apply(ctx, actor, c, diff, after)
+	return diff, r.apply(ctx, actor, c, again)
 }
 
-// regraded are the marks of every ended attempt by the corrected keys, and what they change.
-func (r *Room) regraded(ctx context.Context, c Correction) (after map[string]Marks, diff Diff, err error) {
+// regraded is what a correction comes to.
+type regraded struct {
+	earlier int              // corrections of the exam before it
+	after   map[string]Marks // by attempt
+	diff    Diff
+}
+
+// regraded marks every ended attempt by the corrected keys.
+func (r *Room) regraded(ctx context.Context, c Correction) (again regraded, err error) {
 	corrected := map[string]Pin{} // by bank: earlier corrections stay
 	type graded struct{ attempt, marks string }
 	var all []graded
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		if again.earlier, err = correctionsIn(rx, c.Exam); err != nil {
+			return err
+		}
 		if err := rx.Each(`SELECT bank, bank_version FROM regrade WHERE exam = ? ORDER BY at_ms, id`, []any{c.Exam}, func(row store.Row) error {
 			var bank string
 			var version int
@@ -74,28 +85,35 @@ func (r *Room) regraded(ctx context.Context, c Correction) (after map[string]Mar
 		return err
 	})
 	if err != nil {
-		return nil, diff, err
+		return again, err
 	}
 	corrected[c.Bank] = Pin{Path: bankPath(c.Bank), Version: c.Version}
 	banks := map[string]*bank{}
 	for id, pin := range corrected {
 		if banks[id], err = r.bankOf(ctx, pin); err != nil {
-			return nil, diff, err
+			return again, err
 		}
 	}
 	before := map[string]Marks{}
-	after = map[string]Marks{}
+	again.after = map[string]Marks{}
 	for _, g := range all {
 		var marks Marks
 		if err := json.Unmarshal([]byte(g.marks), &marks); err != nil {
-			return nil, diff, err
+			return again, err
 		}
 		before[g.attempt] = marks
-		if after[g.attempt], err = r.regradeOne(ctx, g.attempt, banks); err != nil {
-			return nil, diff, err
+		if again.after[g.attempt], err = r.regradeOne(ctx, g.attempt, banks); err != nil {
+			return again, err
 		}
 	}
-	return after, DiffOf(before, after), nil
+	again.diff = DiffOf(before, again.after)
+	return again, nil
+}
+
+// correctionsIn is how many corrections of an exam are on record.
+func correctionsIn(rx *store.Rx, exam string) (n int, err error) {
+	err = rx.Row(`SELECT count(*) FROM regrade WHERE exam = ?`, exam).Scan(&n)
+	return n, err
 }
 
 func (r *Room) regradeOne(ctx context.Context, attemptID string, corrected map[string]*bank) (Marks, error) {
@@ -136,29 +154,37 @@ func (b *bank) correct(old questions.Item, l questions.Layout) (questions.Layout
 // regradesAtOnce is how many attempts one transaction regrades.
 const regradesAtOnce = 40
 
-func (r *Room) apply(ctx context.Context, actor people.Person, c Correction, diff Diff, after map[string]Marks) error {
-	doc, err := json.Marshal(diff)
+// apply makes a correction so, unless another one came first: on top of that its marks would be the old ones.
+func (r *Room) apply(ctx context.Context, actor people.Person, c Correction, again regraded) error {
+	doc, err := json.Marshal(again.diff)
 	if err != nil {
 		return err
 	}
 	var id string
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
+		earlier, err := correctionsIn(tx.Rx, c.Exam)
+		if err != nil {
+			return err
+		}
+		if earlier != again.earlier {
+			return fault.New(fault.Conflict, "exams.regrade_changed")
+		}
 		id = tx.NewID()
-		_, err := tx.Exec(`INSERT INTO regrade (id, exam, bank, bank_version, diff, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		_, err = tx.Exec(`INSERT INTO regrade (id, exam, bank, bank_version, diff, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 			id, c.Exam, c.Bank, c.Version, string(doc), c.Reason, actor.ID, store.Ms(tx.Now))
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for some := range slices.Chunk(diff.Changes, regradesAtOnce) {
+	for some := range slices.Chunk(again.diff.Changes, regradesAtOnce) {
 		if err := r.db.Write(ctx, func(tx *store.Tx) error {
 			for _, change := range some {
 				a, ok, err := AttemptIn(tx.Rx, change.Attempt)
 				if err != nil || !ok {
 					return orMissing(err)
 				}
-				if err := resultIn(tx, &a, after[a.ID], id, actor.ID); err != nil {
+				if err := resultIn(tx, &a, again.after[a.ID], id, actor.ID); err != nil {
 					return err
 				}
 				if err := r.gradedIn(tx, a); err != nil {
