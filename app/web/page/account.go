@@ -18,6 +18,7 @@ func (k *Kit) changePassword(c *Ctx) error {
 		if !c.Refused(err) && !fault.Is(err, fault.Unauthenticated) {
 			return err
 		}
+		c.Status(statusOf(fault.KindOf(err)))
 		return c.Page(k.own, "account", &accountView{Base: Base{Title: c.T("page.account")}, Err: err})
 	}
 	k.openSession(c, token)
