@@ -231,6 +231,23 @@ func TestPanicIsAnErrorPageAndALogLine(t *testing.T) {
 	}
 }
 
+// brokenDirectory panics as soon as it is asked about a session.
+type brokenDirectory struct{ page.Directory }
+
+func (brokenDirectory) Session(context.Context, string) (people.Person, error) {
+	panic("the secret of the house")
+}
+
+// TestPanicWhileFailing: making an error page looks at the session, too, and must not end the program.
+func TestPanicWhileFailing(t *testing.T) {
+	s := open(t, func(c *page.Config) { c.Directory = brokenDirectory{c.Directory} })
+	a := s.get("/nowhere", cookie("session", "x")...)
+	s.want(a, 500)
+	if strings.Contains(a.text, "secret") || !strings.Contains(s.logs.String(), "error page failed") {
+		t.Errorf("the panic belongs in the log alone: %s\n%s", a.text, s.logs)
+	}
+}
+
 func TestErrorsByWhoAsks(t *testing.T) {
 	s := open(t)
 	var problems fault.Problems

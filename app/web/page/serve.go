@@ -24,9 +24,11 @@ const slow = time.Second
 func (k *Kit) outermost(f *fiber.Ctx) error {
 	began := time.Now()
 	k.setHeaders(f)
-	if err := recovered(f); err != nil {
-		if err := k.fail(f, err); err != nil {
-			return err
+	if err := recovered(f.Next); err != nil {
+		// A panic while its page is made would end the program.
+		if err := recovered(func() error { return k.fail(f, err) }); err != nil {
+			k.Log.Error("error page failed", slog.Any("error", err))
+			f.Status(fiber.StatusInternalServerError).Response().ResetBody()
 		}
 	}
 	k.logRequest(f, time.Since(began))
@@ -46,14 +48,14 @@ func (k *Kit) logRequest(f *fiber.Ctx, took time.Duration) {
 	}
 }
 
-// recovered runs the rest of the chain and turns a panic into an error that keeps the stack for the log.
-func recovered(f *fiber.Ctx) (err error) {
+// recovered runs f and turns a panic into an error that keeps the stack for the log.
+func recovered(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fault.Wrap(fmt.Errorf("panic: %v\n%s", r, debug.Stack()), fault.Internal, "locale.internal")
 		}
 	}()
-	return f.Next()
+	return f()
 }
 
 func (k *Kit) setHeaders(f *fiber.Ctx) {
