@@ -157,6 +157,11 @@ func (c *Config) complete() error {
 	if c.Key == "" {
 		c.Key = filepath.Join(c.Data, "signing.key")
 	}
+	if c.Root != "" {
+		if !isFolder(filepath.Join(c.Root, "content")) {
+			return fmt.Errorf("%w: -root %q has no folder content", errUsage, c.Root)
+		}
+	}
 	if c.URL != "" {
 		if err := c.checkURL(); err != nil {
 			return err

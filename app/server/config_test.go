@@ -49,6 +49,7 @@ func TestConfig(t *testing.T) {
 		{name: "bad zone", args: []string{"-zone", "Mars/Base"}, refused: "zone"},
 		{name: "bad url", args: []string{"-url", "example.com"}, refused: "-url"},
 		{name: "url with a path", args: []string{"-url", "https://a.b/c"}, refused: "-url"},
+		{name: "root without content", args: []string{"-root", secret}, refused: "-root"},
 		{name: "bad database", args: []string{"-db", "mysql://x"}, refused: "-db"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

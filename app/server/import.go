@@ -103,6 +103,10 @@ func (h *House) importFile(ctx context.Context, kind, path string, apply bool) (
 		return h.importBank(ctx, path, apply)
 	}
 	file, err := os.Open(path)
+	if err == nil && isFolder(path) {
+		file.Close()
+		err = fs.ErrInvalid
+	}
 	if err != nil {
 		return importReport{}, nil, fault.Wrap(err, fault.Invalid, "server.no_file", "path", path)
 	}
@@ -167,7 +171,11 @@ func tokenCommand(ctx context.Context, p program) int {
 	defer h.Close()
 	token, err := h.Directory.NewToken(ctx, people.System(), rest[0])
 	if err != nil {
-		return p.fail(err, failureStatus(err))
+		catalog, broken := locale.Load()
+		if broken != nil {
+			return p.fail(broken, exitUsage)
+		}
+		return p.fail(errors.New(catalog.Message(locale.En, err)), failureStatus(err))
 	}
 	fmt.Fprintln(p.out, token)
 	return exitOK

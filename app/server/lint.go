@@ -4,18 +4,20 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"bainian/app/fault"
 	"bainian/app/locale"
 )
 
-// lintCommand reads content and quizzes as a start would and says everything that is wrong with them. With
-// paths, only what concerns those files or folders is said; a file from elsewhere is read as if it lay in its
+// lintCommand reads content and quizzes as a start would and says everything that is wrong with them: those of
+// -root, or of the folder it is run in, or else those in the program. With paths, only what concerns those files or folders is said; a file from elsewhere is read as if it lay in its
 // place among the rest.
 func lintCommand(ctx context.Context, p program) int {
 	var asJSON, fix bool
@@ -29,6 +31,9 @@ func lintCommand(ctx context.Context, p program) int {
 	catalog, err := locale.Load()
 	if err != nil {
 		return p.fail(err, exitUsage)
+	}
+	if c.Root == "" && len(paths) == 0 && isFolder("content") && isFolder("quizzes") {
+		c.Root = "."
 	}
 	view, err := overlay(filesOf(c), paths)
 	if err != nil {
@@ -49,10 +54,26 @@ func lintCommand(ctx context.Context, p program) int {
 	if err := p.printProblems(catalog, problems, asJSON); err != nil {
 		return p.fail(err, exitUsage)
 	}
+	fmt.Fprintf(p.err, "%d problems in %s\n", len(problems), linted(c, paths))
 	if len(problems) > 0 {
 		return exitFailed
 	}
 	return exitOK
+}
+
+func linted(c Config, paths []string) string {
+	switch {
+	case len(paths) > 0:
+		return strings.Join(paths, ", ")
+	case c.Root != "":
+		return "the content of " + c.Root
+	}
+	return "the content in this program"
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // lint loads files into a database that is thrown away.

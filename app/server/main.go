@@ -80,6 +80,9 @@ func (p program) log(level slog.Level) *slog.Logger {
 }
 
 func versionCommand(_ context.Context, p program) int {
+	if len(p.args) > 0 {
+		return p.fail(fmt.Errorf("%w: unexpected %q", errUsage, p.args[0]), exitUsage)
+	}
 	fmt.Fprintln(p.out, "bainian", Version)
 	return exitOK
 }

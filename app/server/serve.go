@@ -36,6 +36,9 @@ func serveCommand(ctx context.Context, p program) int {
 	if len(rest) > 0 {
 		return p.fail(fmt.Errorf("%w: unexpected %q", errUsage, rest[0]), exitUsage)
 	}
+	if asJSON && !c.Demo {
+		return p.fail(fmt.Errorf("%w: -json goes with -demo", errUsage), exitUsage)
+	}
 	if err := serve(ctx, c, p); err != nil {
 		return p.fail(err, exitFailed)
 	}

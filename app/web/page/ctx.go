@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -121,8 +122,12 @@ func (c *Ctx) Upload(name string) (fileName string, data []byte, err error) {
 // Decode reads the JSON body; unknown members are passed over. A Malformed fault says where it cannot be read. A
 // compressed body is one: what it would unpack to is neither bounded nor looked at.
 func (c *Ctx) Decode(into any) error {
-	if err := json.Unmarshal(c.Request().Body(), into); err != nil {
-		return fault.Wrap(err, fault.Malformed, "page.bad_json", "problem", err.Error())
+	err := json.Unmarshal(c.Request().Body(), into)
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) && wrong.Field != "" {
+		return fault.Wrap(err, fault.Malformed, "page.bad_member", "member", wrong.Field).In(wrong.Field)
+	}
+	if err != nil {
+		return fault.Wrap(err, fault.Malformed, "page.bad_json")
 	}
 	return nil
 }

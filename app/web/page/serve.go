@@ -135,8 +135,8 @@ func (k *Kit) know(c *Ctx) error {
 }
 
 func (k *Kit) admitMachine(c *Ctx) error {
-	plain, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
-	if !ok {
+	scheme, plain, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return fault.New(fault.Unauthenticated, "page.token_missing")
 	}
 	name, err := k.Directory.TokenName(c.ctx, plain)
