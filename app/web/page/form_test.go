@@ -55,7 +55,7 @@ func TestFormValues(t *testing.T) {
 	json := []string{"Content-Type", "application/json"}
 	s.want(s.send("PUT", "/json", reader(`{"seq":3,"more":1}`), json...), 200, `{"Seq":3}`)
 	s.want(s.send("PUT", "/json", reader(`{"seq":`), json...), 400, `"key":"page.bad_json"`)
-	s.want(s.send("PUT", "/json", reader(`{"seq":"x"}`), json...), 400, `"key":"page.bad_member"`, `"field":"seq"`)
+	s.want(s.send("PUT", "/json", reader(`{"seq":"x"}`), json...), 400, `"key":"page.bad_member"`, `"field":"Seq"`)
 	part := s.post("/done", nil, "HX-Request", "true")
 	if s.want(part, 200); part.Header.Get("HX-Redirect") != "/form" {
 		t.Errorf("%v", part.Header)
