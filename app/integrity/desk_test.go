@@ -2,6 +2,7 @@ package integrity_test
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -359,4 +360,12 @@ func refused(t *testing.T, err error, key string) {
 	if !fault.HasKey(err, key) {
 		t.Errorf("got %v, want %s", err, key)
 	}
+}
+
+func TestReasonsAreNeitherAWordNorABook(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		refused(t, w.Desk.Open(w.Ctx, w.Reviewer[0], 99), "integrity.no_case")
+		refused(t, w.Desk.DeclareTie(w.Ctx, w.Reviewer[0], 99, "認識"), "integrity.reason_needed")
+		refused(t, w.Desk.DeclareTie(w.Ctx, w.Reviewer[0], 99, strings.Repeat("長", 4001)), "integrity.text_long")
+	})
 }

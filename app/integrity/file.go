@@ -12,11 +12,17 @@ import (
 	"bainian/app/store"
 )
 
-// minReason is how many characters a reason has at least: a word is none.
-const minReason = 8
+// A reason has at least so many characters, for a word is none, and at most so many.
+const (
+	minReason = 8
+	maxReason = 4000
+)
 
 func checkReason(reason string) error {
-	if utf8.RuneCountInString(strings.TrimSpace(reason)) < minReason {
+	switch n := utf8.RuneCountInString(strings.TrimSpace(reason)); {
+	case n > maxReason:
+		return fault.New(fault.TooLarge, "integrity.text_long", "n", maxReason).In("reason")
+	case n < minReason:
 		return fault.New(fault.Invalid, "integrity.reason_needed", "n", minReason).In("reason")
 	}
 	return nil
@@ -27,7 +33,7 @@ func (d *Desk) AddFact(ctx context.Context, actor people.Person, number int, f F
 	if err := checkReason(f.Text); err != nil {
 		return err
 	}
-	if utf8.RuneCountInString(strings.TrimSpace(f.Origin)) < 4 {
+	if n := utf8.RuneCountInString(strings.TrimSpace(f.Origin)); n < 4 || n > maxReason {
 		return fault.New(fault.Invalid, "integrity.origin_needed").In("origin")
 	}
 	known := false
