@@ -42,6 +42,14 @@ func mayClose(actor, p Person) error {
 	return mayKeep(actor)
 }
 
+// mayDescribe is the fault of changing the details of somebody: number and e-mail are what they sign in with.
+func mayDescribe(actor, p Person) *fault.Error {
+	if actor.Has(Admin) || !slices.ContainsFunc(p.Roles, Role.guarded) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "people.details_guarded")
+}
+
 // mayEnter is the fault of setting the password of somebody's account, which is a way into it: HR may not get
 // by it the roles that it may not give.
 func mayEnter(actor, p Person) error {

@@ -119,6 +119,9 @@ func TestPlan(t *testing.T) {
 		"circle":          {hr, header + "N3,Cat,n3@example.com,,N4,\nN4,Dan,n4@example.com,,N3,\n", "new new", 0, "2 manager manager_cycle\n3 manager manager_cycle"},
 		"circle of old":   {admin, header + "A1,Ada,ada@example.com,admin,N1,\n", ">N1", 0, "2 manager manager_cycle"},
 		"HR makes admins": {hr, header + "N3,Cat,n3@example.com,\"hr,admin\",,\n", "new", 0, "2 roles role_guarded"},
+		"HR, admin same":  {hr, header + "A1,Ada,ada@example.com,admin,,\n", "", 1, ""},
+		"HR, admin moved": {hr, wide + "A1,Ada,ada@example.com,admin,,,87\n", ">87", 0, ""},
+		"HR, admin other": {hr, header + "A1,Eve,eve@example.com,admin,,\n", "Ada>Eve ada@example.com>eve@example.com", 0, "2 number details_guarded"},
 		"last admin":      {admin, header + "A1,Ada,ada@example.com,hr,,\n", "admin>hr", 0, "2 roles last_admin"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -27,7 +27,7 @@ func (d *Directory) Create(ctx context.Context, actor Person, n NewPerson) (Pers
 }
 
 // Update replaces the details of the person with p.ID by those of p; whether they are active is not a detail.
-// Faults are those of Create, NotFound, and a Conflict for a manager who is in the person's own team.
+// Faults are those of Create, NotFound, Forbidden for an admin or reviewer unless an admin does it, and a Conflict for a manager who is in the person's own team.
 func (d *Directory) Update(ctx context.Context, actor, p Person) (Person, error) {
 	if err := mayKeep(actor); err != nil {
 		return Person{}, err
@@ -37,6 +37,9 @@ func (d *Directory) Update(ctx context.Context, actor, p Person) (Person, error)
 		before, err := get(tx.Rx, p.ID)
 		if err != nil {
 			return err
+		}
+		if f := mayDescribe(actor, before); f != nil {
+			return f
 		}
 		n, err := NewPerson{p.Number, p.Name, p.Email, p.Roles, p.ManagerID, p.Lang, p.HiredOn}.ready(actor, before.Roles)
 		if err != nil {

@@ -283,7 +283,17 @@ func TestAdminsAreOutOfReachOfHR(t *testing.T) {
 		_, err = w.Update(ctx, w.admin, promoted)
 		check(t, err)
 
+		renamed := w.admin
+		renamed.Number, renamed.Email = "A999", "mine@example.com"
+		_, err = w.Update(ctx, w.hr, renamed)
+		want(t, err, fault.Forbidden, "people.details_guarded")
 		reviewer := w.create("R001", "", people.Reviewer)
+		renamed = reviewer
+		renamed.Name = "別人"
+		_, err = w.Update(ctx, w.hr, renamed)
+		want(t, err, fault.Forbidden, "people.details_guarded")
+		_, err = w.Update(ctx, w.admin, renamed)
+		check(t, err)
 		want(t, w.SetPassword(ctx, w.hr, reviewer.ID, password), fault.Forbidden, "people.admin_only")
 		check(t, w.Deactivate(ctx, w.hr, reviewer.ID, "gone"))
 

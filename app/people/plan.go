@@ -44,13 +44,19 @@ func plan(actor Person, rows []row, known roll) (changes []planned, same int, pr
 	}
 	for _, r := range rows {
 		before, exists := p.byNumber[fold(r.Number)]
+		fields := p.fields(r, before)
+		if f := mayDescribe(actor, before); f != nil && fields != nil {
+			p.problem(r, columnNumber, f.Key, f.Args...)
+		}
 		p.checkRow(actor, r, before, known.cohorts)
 		if exists && before.Has(Admin) && !slices.Contains(r.Roles, Admin) {
 			if admins--; admins == 0 {
 				p.problem(r, columnRoles, "people.last_admin")
 			}
 		}
-		fields := p.fields(r, before, known.cohort[before.ID])
+		if from := known.cohort[before.ID]; r.cohort > 0 && r.cohort != from {
+			fields = append(fields, Field{columnCohort, spellCohort(from), spellCohort(r.cohort)})
+		}
 		if exists && fields == nil {
 			same++
 			continue
@@ -123,15 +129,11 @@ func (p *planner) circular(number string) bool {
 }
 
 // fields are the details that a row changes; a row says nothing of the language.
-func (p *planner) fields(r row, before Person, cohort int) []Field {
+func (p *planner) fields(r row, before Person) []Field {
 	after := before
 	after.Number, after.Name, after.Email, after.Roles, after.HiredOn = r.Number, r.Name, r.Email, r.Roles, r.HiredOn
 	before.ManagerID, after.ManagerID = p.numbers[before.ManagerID], p.spelled(r.manager)
-	fields := differences(before, after, func(number string) string { return number })
-	if r.cohort > 0 && r.cohort != cohort {
-		fields = append(fields, Field{columnCohort, spellCohort(cohort), spellCohort(r.cohort)})
-	}
-	return fields
+	return differences(before, after, func(number string) string { return number })
 }
 
 // spelled is a number as its owner's entry has it, so that a manager in another case is no change.
