@@ -179,7 +179,11 @@ func (w *Wing) posted(c *page.Ctx) (p posted, err error) {
 	if p.edited, err = w.editedOf(c); err != nil {
 		return p, err
 	}
-	p.lang, p.text = p.langOf(c.Form("lang")), c.FormText("text")
+	asked := c.Form("lang")
+	if asked != "" && !locale.Lang(asked).Valid() {
+		return p, fault.New(fault.Invalid, "documents.language_unknown", "lang", asked).In("lang")
+	}
+	p.lang, p.text = p.langOf(asked), c.FormText("text")
 	p.version, err = c.FormInt("version")
 	return p, err
 }

@@ -52,6 +52,22 @@ func TestPublish(t *testing.T) {
 	}
 }
 
+// TestUnknownLanguage: a text in a language that is none here goes nowhere, least of all over the default language's.
+func TestUnknownLanguage(t *testing.T) {
+	s := open(t)
+	text, _ := s.source("quizzes/values.bank.md", locale.Hant)
+	text = strings.Replace(text, "走廊上的三個點", "走廊上的點數", 1)
+	for _, verb := range []string{"/draft", "/publication", "/preview", "/rebase"} {
+		s.want(s.post("trainer", bankAt+verb, form(text, "1", "note", "換語言", "onto", "1", "lang", "xx")), 422)
+	}
+	if _, version := s.source("quizzes/values.bank.md", locale.Hant); version != 1 {
+		t.Errorf("version %d", version)
+	}
+	if strings.Contains(s.get("trainer", bankAt).text, "走廊上的點數") {
+		t.Error("a draft was kept")
+	}
+}
+
 // TestStaleBaseLosesNothing: whoever publishes second is told so, keeps every word, and can go on.
 func TestStaleBaseLosesNothing(t *testing.T) {
 	s := open(t)
