@@ -14,6 +14,12 @@ import (
 	"bainian/app/store"
 )
 
+// The bounds of a window; a year typed wrong would keep a sitting open, or waiting, for ever.
+const (
+	maxWindow = 400 // days
+	openAhead = 2   // years from now to the opening
+)
+
 // OpenSitting offers an exam to people: it pins the present versions of blueprint and banks, and commits to
 // the secret that every form will be dealt from, before anyone can start. Trainers and HR may.
 func (r *Room) OpenSitting(ctx context.Context, actor people.Person, n NewSitting) (Sitting, error) {
@@ -22,6 +28,9 @@ func (r *Room) OpenSitting(ctx context.Context, actor people.Person, n NewSittin
 	}
 	if !n.OpensAt.Before(n.ClosesAt) {
 		return Sitting{}, fault.New(fault.Invalid, "exams.window").In("closes_at")
+	}
+	if n.ClosesAt.After(n.OpensAt.AddDate(0, 0, maxWindow)) {
+		return Sitting{}, fault.New(fault.Invalid, "exams.window_long", "days", maxWindow).In("closes_at")
 	}
 	paper, err := r.current(ctx, n.Exam)
 	if err != nil {
@@ -33,6 +42,9 @@ func (r *Room) OpenSitting(ctx context.Context, actor people.Person, n NewSittin
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
 		if !tx.Now.Before(n.ClosesAt) {
 			return fault.New(fault.Invalid, "exams.window").In("closes_at")
+		}
+		if n.OpensAt.After(tx.Now.AddDate(openAhead, 0, 0)) {
+			return fault.New(fault.Invalid, "exams.window_far", "years", openAhead).In("opens_at")
 		}
 		return r.openIn(tx, &s)
 	})

@@ -36,6 +36,15 @@ func openingPinsAndCommits(t *testing.T, w *world) {
 	w.refused(err, fault.Invalid, "exams.window")
 	_, err = open(w.trainer, func(n *NewSitting) { n.OpensAt, n.ClosesAt = now.Add(-2*time.Hour), now.Add(-time.Hour) })
 	w.refused(err, fault.Invalid, "exams.window")
+	_, err = open(w.trainer, func(n *NewSitting) { n.ClosesAt = now.AddDate(0, 0, 400).Add(time.Minute) })
+	w.refused(err, fault.Invalid, "exams.window_long")
+	_, err = open(w.trainer, func(n *NewSitting) {
+		n.OpensAt = now.AddDate(2, 0, 0).Add(time.Minute)
+		n.ClosesAt = n.OpensAt.Add(time.Hour)
+	})
+	w.refused(err, fault.Invalid, "exams.window_far")
+	_, err = open(w.trainer, func(n *NewSitting) { n.OpensAt, n.ClosesAt = now.AddDate(2, 0, 0), now.AddDate(2, 0, 400) })
+	w.ok(err)
 	_, err = open(w.trainer, func(n *NewSitting) { n.Invigilators = []string{amy.ID} })
 	w.refused(err, fault.Invalid, "exams.invigilator")
 
