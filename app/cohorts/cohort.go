@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"bainian/app/fault"
+	"bainian/app/people"
 )
 
 const maxText = 100 // characters of a name, title, lecturer or place
@@ -62,7 +63,7 @@ func (c Cohort) check() error {
 	if c.Number < 1 {
 		problems.Add("", 0, "number", "cohorts.number_shape")
 	}
-	if c.Name == "" || !short(c.Name) {
+	if !people.Legible(c.Name) || !short(c.Name) {
 		problems.Add("", 0, "name", "cohorts.name_shape", "max", maxText)
 	}
 	starts, err := time.Parse(time.DateOnly, c.StartsOn)

@@ -88,6 +88,12 @@ func TestCreate(t *testing.T) {
 		if p := (fault.Problems)(nil); !errors.As(err, &p) || len(p) != 3 {
 			t.Fatalf("want three problems at once, got %v", err)
 		}
+		for _, name := range []string{"\u200b", "…", "第 88\u202e 期"} {
+			_, err = w.Create(ctx, hr, cohorts.Cohort{Number: 88, Name: name, StartsOn: "2026-11-09", EndsOn: "2026-11-09"})
+			if p := (fault.Problems)(nil); !errors.As(err, &p) || p[0].Key != "cohorts.name_shape" {
+				t.Errorf("%q: %v", name, err)
+			}
+		}
 		_, err = w.Create(ctx, hr, cohorts.Cohort{Number: 1, Name: "x", StartsOn: "2026-12-01", EndsOn: "2026-11-30"})
 		if p := (fault.Problems)(nil); !errors.As(err, &p) || p[0].Key != "cohorts.ends_before_start" {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"bainian/app/fault"
@@ -43,10 +44,10 @@ type row struct {
 
 // parse reads a CSV and finds every line that is wrong by itself or repeats another; rows are those that can
 // be read.
-func parse(data []byte) (rows []row, problems fault.Problems) {
+func parse(data []byte, now time.Time) (rows []row, problems fault.Problems) {
 	numbers, emails := map[string]int{}, map[string]int{} // folded, with the line that has it
 	for cells := range form().Rows(data, &problems) {
-		r, wrong := read(cells)
+		r, wrong := read(cells, now)
 		once(&wrong, r.line, columnNumber, r.Number, numbers)
 		once(&wrong, r.line, columnEmail, r.Email, emails)
 		for _, p := range wrong {
@@ -60,7 +61,7 @@ func parse(data []byte) (rows []row, problems fault.Problems) {
 }
 
 // read takes one line, with all that is wrong with it.
-func read(cells sheet.Row) (r row, wrong fault.Problems) {
+func read(cells sheet.Row, now time.Time) (r row, wrong fault.Problems) {
 	r = row{line: cells.Line, manager: cells.Cell(columnManager)}
 	r.Number, r.Name, r.Email, r.HiredOn = cells.Cell(columnNumber), cells.Cell(columnName), cells.Cell(columnEmail), cells.Cell(columnHiredOn)
 	for _, word := range strings.FieldsFunc(cells.Cell(columnRoles), betweenRoles) {
@@ -78,7 +79,7 @@ func read(cells sheet.Row) (r row, wrong fault.Problems) {
 		r.cohort = n
 	}
 	r.NewPerson = r.tidy()
-	r.check(&wrong, r.line)
+	r.check(&wrong, r.line, now)
 	return r, wrong
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -14,6 +15,8 @@ import (
 )
 
 const header = "number,name,email,roles,manager,hired_on\n"
+
+var today = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 // told is problems as "line item key", one a line.
 func told(problems fault.Problems) string {
@@ -32,18 +35,33 @@ func TestParseNamesEveryBadRow(t *testing.T) {
 		"e-mail":         {header + "N1,Amy,amy@,,,\nN2,Bob,Bob <b@example.com>,,,\n", "2 email email_shape\n3 email email_shape"},
 		"role":           {header + "N1,Amy,n1@example.com,\"hr,boss\",,\n", "2 roles role_unknown"},
 		"date":           {header + "N1,Amy,n1@example.com,,,2026/1/2\n", "2 hired_on hired_on_shape"},
+		"long ago":       {header + "N1,Amy,n1@example.com,,,1949-12-31\nN2,Bob,n2@example.com,,,1950-01-01\n", "2 hired_on hired_on_range"},
+		"far ahead":      {header + "N1,Amy,n1@example.com,,,2031-11-23\nN2,Bob,n2@example.com,,,2031-11-24\n", "3 hired_on hired_on_range"},
+		"unseen":         {header + "N1,Amy\u202e,n1@example.com,,,\nN2,B\u200bob,n2@example.com,,,\nN3,...,n3@example.com,,,\n", "2 name name_shape\n3 name name_shape\n4 name name_shape"},
 		"cohort":         {strings.TrimSpace(header) + ",cohort\nN1,Amy,n1@example.com,,,,first\n", "2 cohort cohort_unknown"},
-		"no name":        {header + "N1,,n1@example.com,,,\n,Bob,n2@example.com,,,\n", "2 name name_shape\n3 number number_shape"},
+		"no name":        {header + "N1,,n1@example.com,,,\n,Bob,n2@example.com,,,\n", "2 name name_missing\n3 number number_missing"},
 		"repeated":       {header + "N1,Amy,n1@example.com,,,\nn1,Bob,n2@example.com,,,\nN3,Cat,N1@example.com,,,\n", "3 number csv_twice\n4 email csv_twice"},
 		"formula":        {header + "N1,=1+1,n1@example.com,,,\nN2,Bob,+cmd|' /C calc'!A0,,,\nN3,@SUM(A1),n3@example.com,-x,,\n", "2 name sheet.formula\n3 email sheet.formula\n4 name sheet.formula\n4 roles sheet.formula"},
 		"lines in cells": {header + "N1,\"A\nmy\",n1@example.com,,,\nN2,Bob,bob,,,\n", "2 name name_shape\n4 email email_shape"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, problems := parse([]byte(c.file))
+			_, problems := parse([]byte(c.file), today)
 			if got := told(problems); got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestLegible(t *testing.T) {
+	for name, want := range map[string]bool{
+		"陳怡君": true, "〇": true, "O'Neil, Jr.": true, "葛\U000E0100飾": true, "Jose\u0301": true, "第 1 期": true,
+		"": false, " ": false, "\u3000": false, "-": false, "123": false, "👩": false, "\u3164": false, "\ufeff": false,
+		"Amy\nWu": false, "Amy\u2028Wu": false, "Amy\u202eWu": false, "Amy\u200bWu": false, "Amy\u2066": false, "\u3164Amy": false, "A\xffmy": false,
+	} {
+		if Legible(name) != want {
+			t.Errorf("%q: %v", name, !want)
+		}
 	}
 }
 
@@ -52,7 +70,7 @@ func TestParseStopsAtTheLimit(t *testing.T) {
 	for i := range lines {
 		lines[i] = fmt.Sprintf("N%d,Amy,n%d@example.com,,,\n", i, i)
 	}
-	rows, problems := parse([]byte(header + strings.Join(lines, "")))
+	rows, problems := parse([]byte(header+strings.Join(lines, "")), today)
 	if len(rows) != maxRows || told(problems) != fmt.Sprint(maxRows+2, "  sheet.rows") {
 		t.Fatalf("%d rows, %v", len(rows), problems)
 	}
@@ -78,7 +96,7 @@ func TestParseReadsWhatWasWritten(t *testing.T) {
 			out.Write(record)
 		}
 		out.Flush()
-		rows, problems := parse(file.Bytes())
+		rows, problems := parse(file.Bytes(), today)
 		if problems != nil || len(rows) != len(want) {
 			t.Fatalf("%v in %q", problems, file.String())
 		}
@@ -125,7 +143,7 @@ func TestPlan(t *testing.T) {
 		"last admin":      {admin, header + "A1,Ada,ada@example.com,hr,,\n", "admin>hr", 0, "2 roles last_admin"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rows, bad := parse([]byte(c.file))
+			rows, bad := parse([]byte(c.file), today)
 			if bad != nil {
 				t.Fatal(bad)
 			}
@@ -176,14 +194,14 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		rows, problems := parse(data)
+		rows, problems := parse(data, today)
 		if problems != nil {
 			return
 		}
 		numbers := map[string]bool{}
 		for _, r := range rows {
 			var again fault.Problems
-			if r.check(&again, 1); again != nil || numbers[fold(r.Number)] {
+			if r.check(&again, 1, today); again != nil || numbers[fold(r.Number)] {
 				t.Fatalf("a bad row was taken: %+v, %v", r, again)
 			}
 			numbers[fold(r.Number)] = true

@@ -17,6 +17,9 @@ const (
 	maxName   = 100 // characters
 	maxEmail  = 254 // bytes, as mail servers have it
 	maxReason = 500 // characters
+
+	earliestHire = 1950 // the first year in which anyone here was hired
+	hiredAhead   = 5    // years
 )
 
 var numberShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$`)
@@ -33,23 +36,32 @@ func (n NewPerson) tidy() NewPerson {
 }
 
 // check appends everything that is wrong with tidy details by themselves; the problem's item is the field.
-func (n NewPerson) check(problems *fault.Problems, line int) {
+func (n NewPerson) check(problems *fault.Problems, line int, now time.Time) {
 	add := func(field, key string, args ...any) { problems.Add("", line, field, key, args...) }
-	if !numberShape.MatchString(n.Number) {
+	if n.Number == "" {
+		add("number", "people.number_missing")
+	} else if !numberShape.MatchString(n.Number) {
 		add("number", "people.number_shape", "number", n.Number)
 	}
-	if !readable(n.Name) || utf8.RuneCountInString(n.Name) > maxName {
+	if n.Name == "" {
+		add("name", "people.name_missing")
+	} else if !Legible(n.Name) || utf8.RuneCountInString(n.Name) > maxName {
 		add("name", "people.name_shape", "max", maxName)
 	}
-	if !emailShape(n.Email) {
+	if n.Email == "" {
+		add("email", "people.email_missing")
+	} else if !emailShape(n.Email) {
 		add("email", "people.email_shape", "email", n.Email)
 	}
 	if n.Lang != "" && !n.Lang.Valid() {
 		add("lang", "people.lang_unknown", "lang", string(n.Lang))
 	}
 	if n.HiredOn != "" {
-		if _, err := time.Parse(time.DateOnly, n.HiredOn); err != nil {
+		day, err := time.Parse(time.DateOnly, n.HiredOn)
+		if err != nil {
 			add("hired_on", "people.hired_on_shape", "date", n.HiredOn)
+		} else if day.Year() < earliestHire || day.After(now.AddDate(hiredAhead, 0, 0)) {
+			add("hired_on", "people.hired_on_range", "date", n.HiredOn, "from", earliestHire, "years", hiredAhead)
 		}
 	}
 }
@@ -58,8 +70,18 @@ func unknownRole(r Role) *fault.Error {
 	return fault.New(fault.Invalid, "people.role_unknown", "role", string(r)).In("roles")
 }
 
-// readable reports whether a text says something on one line.
-func readable(s string) bool { return s != "" && strings.IndexFunc(s, unicode.IsControl) < 0 }
+// Legible reports whether a name can be known by looking at it: it has a letter, and nothing that breaks the line or
+// that nobody sees, such as a zero-width character or one that turns the direction of writing.
+func Legible(name string) bool {
+	lettered := false
+	for _, r := range name {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point) || r == utf8.RuneError {
+			return false
+		}
+		lettered = lettered || unicode.In(r, unicode.L, unicode.Han)
+	}
+	return lettered
+}
 
 // emailShape reports whether s is one bare address with a domain, no display name.
 func emailShape(s string) bool {

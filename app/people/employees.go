@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"time"
 
 	"bainian/app/fault"
 	"bainian/app/locale"
@@ -14,12 +15,12 @@ func (d *Directory) Create(ctx context.Context, actor Person, n NewPerson) (Pers
 	if err := mayKeep(actor); err != nil {
 		return Person{}, err
 	}
-	n, err := n.ready(actor, nil)
-	if err != nil {
-		return Person{}, err
-	}
 	var p Person
-	err = d.db.Write(ctx, func(tx *store.Tx) (err error) {
+	err := d.db.Write(ctx, func(tx *store.Tx) error {
+		n, err := n.ready(actor, nil, tx.Now)
+		if err != nil {
+			return err
+		}
 		p, err = create(tx, actor, n)
 		return err
 	})
@@ -41,7 +42,7 @@ func (d *Directory) Update(ctx context.Context, actor, p Person) (Person, error)
 		if f := mayDescribe(actor, before); f != nil {
 			return f
 		}
-		n, err := NewPerson{p.Number, p.Name, p.Email, p.Roles, p.ManagerID, p.Lang, p.HiredOn}.ready(actor, before.Roles)
+		n, err := NewPerson{p.Number, p.Name, p.Email, p.Roles, p.ManagerID, p.Lang, p.HiredOn}.ready(actor, before.Roles, tx.Now)
 		if err != nil {
 			return err
 		}
@@ -73,8 +74,8 @@ func (d *Directory) SetLang(ctx context.Context, actor Person, lang locale.Lang)
 	})
 }
 
-// ready is the details as they may be stored, given who stores them and which roles there were.
-func (n NewPerson) ready(actor Person, before []Role) (NewPerson, error) {
+// ready is the details as they may be stored, given who stores them when and which roles there were.
+func (n NewPerson) ready(actor Person, before []Role, now time.Time) (NewPerson, error) {
 	for _, r := range n.Roles {
 		if !r.Valid() {
 			return n, unknownRole(r)
@@ -82,7 +83,7 @@ func (n NewPerson) ready(actor Person, before []Role) (NewPerson, error) {
 	}
 	n = n.tidy()
 	var problems fault.Problems
-	if n.check(&problems, 0); problems != nil {
+	if n.check(&problems, 0, now); problems != nil {
 		return n, problems
 	}
 	if f := mayGrant(actor, before, n.Roles); f != nil {

@@ -44,11 +44,11 @@ func (d *Directory) Import(ctx context.Context, actor Person, file io.Reader, ap
 	if err != nil {
 		return Report{}, err
 	}
-	rows, problems := parse(data)
 	known, err := d.roll(ctx)
 	if err != nil {
 		return Report{}, err
 	}
+	rows, problems := parse(data, known.at)
 	changes, same, more := plan(actor, rows, known)
 	problems = append(problems, more...)
 	slices.SortStableFunc(problems, func(a, b fault.Problem) int { return cmp.Compare(a.Line, b.Line) })
@@ -76,6 +76,7 @@ func (d *Directory) Import(ctx context.Context, actor Person, file io.Reader, ap
 func (d *Directory) roll(ctx context.Context) (roll, error) {
 	var r roll
 	err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
+		r.at = rx.Now
 		if r.people, err = store.All(rx, scanPerson, `SELECT `+personColumns+` FROM employee e`); err != nil {
 			return err
 		}

@@ -246,6 +246,10 @@ func TestSetUpHappensOnce(t *testing.T) {
 		}
 		_, err := d.SetUp(ctx, people.NewPerson{Number: "A0", Name: "Ada", Email: "a0@example.com"}, "password123")
 		want(t, err, fault.Invalid, "people.password_common")
+		_, err = d.SetUp(ctx, people.NewPerson{Number: "A0", Name: "\u3164", Email: "a0@example.com"}, password)
+		if err == nil || !strings.Contains(err.Error(), "people.name_shape") {
+			t.Fatal(err)
+		}
 		outcomes := make([]error, 6)
 		var group sync.WaitGroup
 		for i := range outcomes {
@@ -381,6 +385,18 @@ func TestNumbersAndEmailsAreUnique(t *testing.T) {
 		_, err = w.Create(ctx, w.hr, people.NewPerson{Number: "N 3", Name: "\n", Email: "x", Lang: "fr", HiredOn: "23/11"})
 		if p := (fault.Problems)(nil); !errors.As(err, &p) || len(p) != 5 {
 			t.Fatalf("want five problems at once, got %v", err)
+		}
+		_, err = w.Create(ctx, w.hr, people.NewPerson{HiredOn: "0001-01-01"})
+		for _, key := range []string{"people.number_missing", "people.name_missing", "people.email_missing", "people.hired_on_range"} {
+			if err == nil || !strings.Contains(err.Error(), key) {
+				t.Errorf("%s is not said: %v", key, err)
+			}
+		}
+		amy := w.amy
+		amy.Name = "Amy\u202e"
+		_, err = w.Update(ctx, w.hr, amy)
+		if err == nil || !strings.Contains(err.Error(), "people.name_shape") {
+			t.Fatal(err)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package people
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"bainian/app/fault"
 )
@@ -13,6 +14,7 @@ type roll struct {
 	cohorts []int          // the numbers that exist
 	cohort  map[string]int // by person id, of those who are in one
 	edition int            // grows with every change of the directory
+	at      time.Time      // when it was read
 }
 
 // planned is a row that is new or changes something.

@@ -20,12 +20,17 @@ func (d *Directory) HasAdmin(ctx context.Context) (bool, error) {
 // SetUp creates the first admin with a password, whatever roles n names. Once there is one it is a Conflict.
 func (d *Directory) SetUp(ctx context.Context, n NewPerson, password string) (Person, error) {
 	n.Roles = []Role{Admin}
-	n, err := n.ready(System(), nil)
+	err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
+		if n, err = n.ready(System(), nil, rx.Now); err != nil {
+			return err
+		}
+		if has, err := hasAdminIn(rx); err != nil || has {
+			return setUpDone(err)
+		}
+		return nil
+	})
 	if err != nil {
 		return Person{}, err
-	}
-	if has, err := d.HasAdmin(ctx); err != nil || has {
-		return Person{}, setUpDone(err)
 	}
 	hash, err := d.hash(ctx, password, n.as(""))
 	if err != nil {

@@ -17,7 +17,7 @@ func TestImportOfAStalePlanChangesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, _ := parse([]byte(header + "N1,Amy,n1@example.com,,,\n"))
+		rows, _ := parse([]byte(header+"N1,Amy,n1@example.com,,,\n"), known.at)
 		changes, _, _ := plan(System(), rows, known)
 		if _, err := d.Create(ctx, System(), NewPerson{Number: "N2", Name: "Bob", Email: "n2@example.com"}); err != nil {
 			t.Fatal(err)

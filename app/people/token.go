@@ -29,7 +29,7 @@ func (d *Directory) NewToken(ctx context.Context, actor Person, name string) (st
 		return "", err
 	}
 	name = strings.TrimSpace(name)
-	if !readable(name) || utf8.RuneCountInString(name) > maxName {
+	if !Legible(name) || utf8.RuneCountInString(name) > maxName {
 		return "", fault.New(fault.Invalid, "people.name_shape", "max", maxName).In("name")
 	}
 	plain := ""
