@@ -16,6 +16,8 @@ func TestPeopleFromInvitationToDeactivation(t *testing.T) {
 	hr := s.as(s.HR)
 	html, _ := hr.post("/people", 422, "name", "", "number", "X 1", "email", "nobody", "roles", "new_hire")
 	has(t, html, "有 3 處要改", `aria-invalid="true"`)
+	lacks(t, html, "<code>", "工號「」")
+	has(t, html, "請填姓名。")
 	html, _ = hr.post("/people", 403, "name", "新人", "number", "N1", "email", "n1@test.example", "roles", "admin")
 	has(t, html, "只有管理員能給予")
 	html, _ = hr.post("/people", 422, "name", "新人", "number", "N1", "email", "n1@test.example", "roles", "new_hire", "manager", "Z9")
