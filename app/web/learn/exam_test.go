@@ -146,7 +146,7 @@ func TestExamRefusals(t *testing.T) {
 		"choice out of range":        {amy.save(id, amy.numberOf(id, questions.Single), save{Device: "tab", Seq: 6, Response: questions.Response{Choices: []int{9}}}), 422, ""},
 		"text too long":              {amy.save(id, amy.numberOf(id, questions.Short), save{Device: "tab", Seq: 6, Response: questions.Response{Text: strings.Repeat("長", 501)}}), 413, ""},
 		"not JSON":                   {amy.send("PUT", answers, "application/json", `{"seq":`), 400, "page.bad_json"},
-		"wrong type":                 {amy.send("PUT", answers, "application/json", `{"seq":"five"}`), 400, "page.bad_json"},
+		"wrong type":                 {amy.send("PUT", answers, "application/json", `{"seq":"five"}`), 400, "page.bad_member"},
 		"NUL":                        {amy.send("PUT", answers, "application/json", `{"device":"tab","seq":6,"response":{"text":"a\u0000"}}`), 400, ""},
 		"body over the limit":        {amy.send("PUT", answers, "application/json", `{"device":"`+strings.Repeat("x", 1<<20)+`"}`), 413, ""},
 		"forged origin":              {amy.put(answers, good, "Origin", "https://evil.example"), 403, "page.foreign_origin"},
