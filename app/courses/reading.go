@@ -84,6 +84,9 @@ func (l *Library) forget(o *outline) {
 func (l *Library) render(vars Variables, d documents.Doc, lang locale.Lang) (*reading, fault.Problems) {
 	s, problems := open[lessonMatter](d, lang)
 	r := &reading{matter: s.matter, lang: s.lang}
+	if bad := markdown.Bounds(s.body, s.file, s.line); len(bad) > 0 {
+		return r, append(problems, bad...)
+	}
 	items, bad := parseChecks(vars, d)
 	problems = append(problems, bad...)
 	figure := l.figures(path.Dir(d.Path))

@@ -9,7 +9,7 @@
 // What cannot be rendered as it was meant is a problem with its line, never a silent loss: raw HTML, an
 // unknown variable, an image from outside, emphasis that CommonMark does not see.
 //
-// Files: render.go is the one way in; variables.go fills the source; transform.go and nodes.go shape the tree,
+// Files: render.go is the one way in; bounds.go turns away what no author writes; variables.go fills the source; transform.go and nodes.go shape the tree,
 // ids.go names its headings; lint.go finds what was not meant; sanitise.go and svg.go are the two allowlists;
 // frontmatter.go reads YAML; plain.go leaves only the words.
 package markdown

@@ -10,7 +10,10 @@ import (
 
 // ids names headings after their own words, Chinese included, so that an anchor changes only when its
 // heading does. The prefix keeps a heading called "main" from taking the name of a landmark of the page.
-type ids struct{ used map[string]bool }
+type ids struct {
+	used map[string]bool
+	last map[string]int // the highest number that a name has been given, so that a thousand alike stay cheap
+}
 
 const idPrefix = "h-"
 
@@ -18,8 +21,12 @@ const idPrefix = "h-"
 func (s *ids) Generate(value []byte, _ ast.NodeKind) []byte {
 	base := idPrefix + slug(string(value))
 	id := base
-	for n := 2; s.used[id]; n++ {
+	if s.last == nil {
+		s.last = map[string]int{}
+	}
+	for n := max(s.last[base]+1, 2); s.used[id]; n++ {
 		id = base + "-" + strconv.Itoa(n)
+		s.last[base] = n
 	}
 	s.Put([]byte(id))
 	return []byte(id)

@@ -242,6 +242,79 @@ var attacks = []string{
 	"<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
 }
 
+// excesses are sources that would keep a parser busy for long, the problem that turns each away, and its line.
+var excesses = []struct {
+	name, src, key string
+	line           int
+}{
+	{"headings", strings.Repeat("# x\n\n", 20000), "too_many_headings", 2001},
+	{"headings without an empty line", strings.Repeat("# x\n", 1001), "too_many_headings", 1001},
+	{"headings in quotes", strings.Repeat("> - # x\n\n", 1001), "too_many_headings", 2001},
+	{"underlined headings", strings.Repeat("x\n---\n\n", 1001), "too_many_headings", 3002},
+	{"brackets", "a\n\n" + strings.Repeat("[", 50000), "too_many_brackets", 3},
+	{"links", strings.Repeat("[a](", 20000), "too_many_brackets", 1},
+	{"brackets over lines", strings.Repeat("[\n", 501), "too_many_brackets", 501},
+	{"quotes", "a\n\n" + strings.Repeat("> ", 20000) + "a", "too_nested", 3},
+	{"quotes without spaces", strings.Repeat(">", 51), "too_nested", 1},
+	{"lists", strings.Repeat("1. - ", 26) + "a", "too_nested", 1},
+	{"mix", strings.Repeat("> ", 20000) + strings.Repeat("[", 50000) + strings.Repeat("*a **b ", 20000), "too_nested", 1},
+	{"emphasis", strings.Repeat("*a **b ", 20000), "too_many_runs", 1},
+	{"code", strings.Repeat("` `` ", 501), "too_many_runs", 1},
+	{"wide table", strings.Repeat("|a", 200) + "|\n" + strings.Repeat("|-", 200) + "|\n" + strings.Repeat("|\n", 3000), "too_many_cells", 100},
+	{"many tables", strings.Repeat(strings.Repeat("|a", 99)+"|\n"+strings.Repeat("|-", 99)+"|\n\n", 101), "too_many_cells", 302},
+	{"languages", strings.Repeat("```x\ny\n```\n\n", 101), "too_many_fences", 401},
+	{"footnotes", strings.Repeat("[^a]: x\n\n", 501), "too_many_notes", 1001},
+	{"paragraph", "a\n\n" + strings.Repeat("abcdefg\n", 65<<7), "block_too_long", 3 + 65<<7 - 1},
+	{"text", strings.Repeat("abcdefg\n\n", 50<<10), "too_long", 1},
+}
+
+func TestBoundsTurnAwayWhatNoAuthorWrites(t *testing.T) {
+	r := renderer(t)
+	for _, c := range excesses {
+		d, problems := r.Render([]byte(c.src), markdown.Options{File: "x.md", Line: 10})
+		if len(d.Parts) > 0 || len(problems) != 1 || problems[0].Key != "markdown."+c.key || problems[0].Line != 9+c.line || problems[0].File != "x.md" {
+			t.Errorf("%s: want %s on line %d, got %.300s", c.name, c.key, 9+c.line, fmt.Sprint(problems))
+		}
+		if got := r.Inline(c.src, nil); got != "" {
+			t.Errorf("%s: inline: %.100s", c.name, got)
+		}
+	}
+	// What a variable stands for counts where it stands.
+	if _, problems := r.Render([]byte("a\n{{x}}"), markdown.Options{Vars: map[string]string{"x": strings.Repeat("[", 501)}}); !slices.Contains(keysOf(problems), "markdown.too_many_brackets") {
+		t.Error(problems)
+	}
+}
+
+func TestBoundsLeaveWhatAuthorsWrite(t *testing.T) {
+	for name, src := range map[string]string{
+		"headings":      strings.Repeat("## 線\n\n字\n\n", 1000),
+		"rules":         "字\n\n" + strings.Repeat("-", 200) + "\n\n***\n\n" + strings.Repeat("* ", 50) + "\n",
+		"task list":     strings.Repeat("- [ ] [a](/b) 做**完**\n", 200),
+		"table":         "| a | b | c | d |\n|---|:-:|--:|---|\n" + strings.Repeat("| 一 | `二` | **三** | [四](/x) |\n", 240),
+		"escapes":       strings.Repeat(`\[`+`\*`, 5000),
+		"quotes":        strings.Repeat("> ", 50) + "a",
+		"empty lines":   strings.Repeat("[*\n>\n", 5000),
+		"code":          "```\n" + strings.Repeat("if (a[0] > b) { c }\n", 400) + "```\n",
+		"a whole bank":  strings.Repeat("## 題目 {#v-001}\n\n- [x] 對\n- [ ] 錯\n\n> 說明\n\n", 900),
+		"a long lesson": strings.Repeat(strings.Repeat("字", 300)+"。\n\n", 400),
+	} {
+		if problems := markdown.Bounds([]byte(src), "x.md", 1); len(problems) > 0 {
+			t.Errorf("%s: %v", name, problems)
+		}
+	}
+}
+
+func TestHeadingsAlikeAreCounted(t *testing.T) {
+	d, _ := renderer(t).Render([]byte("# a\n\n# a 2\n\n# a\n\n# a\n\n# a 2\n\n# a\n"), markdown.Options{})
+	var ids []string
+	for _, h := range d.Headings {
+		ids = append(ids, strings.TrimPrefix(h.ID, "h-"))
+	}
+	if want := []string{"a", "a-2", "a-3", "a-4", "a-2-2", "a-5"}; !slices.Equal(ids, want) {
+		t.Errorf("got %v, want %v", ids, want)
+	}
+}
+
 var (
 	unsafeTag       = regexp.MustCompile(`(?i)<\s*/?\s*(script|iframe|object|embed|base|meta|link|form|style|foreignobject|animate|set|math|noscript)\b`)
 	tags            = regexp.MustCompile(`<[^>]*>`)
@@ -375,6 +448,9 @@ func TestPlainIsWhatIsRead(t *testing.T) {
 func FuzzRender(f *testing.F) {
 	for _, src := range attacks {
 		f.Add(src)
+	}
+	for _, c := range excesses {
+		f.Add(c.src)
 	}
 	f.Add("# 標題\n\n> [!NOTE]\n> 話[^1]\n\n```check\n## x {#a}\n- [x] y\n```\n\n[^1]: 註\n\n![地圖](map.svg)\n")
 	f.Add("甲\n: 乙\n\n| a | b |\n|---|---|\n| c | `d|e` |\n\n- [ ] f\n")

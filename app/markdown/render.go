@@ -97,10 +97,15 @@ func New(words *locale.Catalog) *Renderer {
 }
 
 // Render renders a document (without front matter). The document is usable even when there are problems:
-// a preview shows it beside them.
+// a preview shows it beside them. Of one beyond Bounds there is nothing.
 func (r *Renderer) Render(src []byte, o Options) (Document, fault.Problems) {
 	w := &work{Renderer: r, Options: o}
-	w.src = w.fill(clean(src))
+	if w.src = clean(src); len(w.src) <= maxText {
+		w.src = w.fill(w.src)
+	}
+	if beyond := Bounds(w.src, w.File, w.base()); len(beyond) > 0 {
+		return Document{}, beyond
+	}
 	w.mark = mark(w.src)
 	w.index()
 	root := r.goldmark.Parser().Parse(text.NewReader(w.src), parser.WithContext(parser.NewContext(parser.WithIDs(&ids{}))))

@@ -111,6 +111,11 @@ func (w *Wing) bankPreview(d documents.Doc, lang locale.Lang) (items []item, lef
 	if lang != d.Lang {
 		texts = append(texts, fileOf(d, lang))
 	}
+	for _, t := range texts {
+		if len(markdown.Bounds(t.Source, t.Name, 1)) > 0 { // item by item it would be as much
+			return nil, 0
+		}
+	}
 	bank, leftOut := readable(texts)
 	if bank == nil {
 		return nil, leftOut
