@@ -58,21 +58,7 @@ type company struct {
 }
 
 func (c *company) read(name string, n *yaml.Node) {
-	switch {
-	case n.Kind == yaml.ScalarNode && n.Tag == "!!str" && name != "":
-		for _, lang := range locale.Langs() {
-			c.vars[lang][name] = n.Value
-		}
-	case n.Kind == yaml.MappingNode && localized(n):
-		for i := 0; i < len(n.Content); i += 2 {
-			c.vars[locale.Lang(n.Content[i].Value)][name] = n.Content[i+1].Value
-		}
-		for _, lang := range locale.Langs() {
-			if _, ok := c.vars[lang][name]; !ok {
-				c.problems.Add(c.file, n.Line, name, "courses.company_language", "name", name, "lang", string(lang))
-			}
-		}
-	case n.Kind == yaml.MappingNode:
+	if n.Kind == yaml.MappingNode && !markdown.ByLanguage(n) {
 		for i := 0; i < len(n.Content); i += 2 {
 			inner := n.Content[i].Value
 			if name != "" {
@@ -80,17 +66,19 @@ func (c *company) read(name string, n *yaml.Node) {
 			}
 			c.read(inner, n.Content[i+1])
 		}
-	default:
-		c.problems.Add(c.file, n.Line, name, "courses.company_leaf", "name", name)
+		return
 	}
-}
-
-// localized reports whether a mapping holds texts by language.
-func localized(n *yaml.Node) bool {
-	for i := 0; i < len(n.Content); i += 2 {
-		if !locale.Lang(n.Content[i].Value).Valid() || n.Content[i+1].Kind != yaml.ScalarNode {
-			return false
+	texts, without := markdown.Texts(n)
+	if len(texts) == 0 || name == "" {
+		c.problems.Add(c.file, n.Line, name, "courses.company_leaf", "name", name)
+		return
+	}
+	for lang, text := range texts {
+		c.vars[lang][name] = text
+	}
+	for _, lang := range without {
+		if _, empty := texts[lang]; !empty { // an empty text is a text
+			c.problems.Add(c.file, n.Line, name, "courses.company_language", "name", name, "lang", string(lang))
 		}
 	}
-	return len(n.Content) > 0
 }

@@ -37,6 +37,7 @@ func New(db *store.DB, shelf *documents.Shelf, files fs.FS, md *markdown.Rendere
 	l := &Library{db: db, shelf: shelf, files: files, markdown: md, rendered: map[string]*reading{},
 		guard: func(*store.Rx, people.Person, string) error { return nil }}
 	shelf.Register(documents.Company, l.lintCompany)
+	shelf.Register(documents.Sources, l.lintSources)
 	shelf.Register(documents.Pledge, l.lintPledge)
 	shelf.Register(documents.Course, l.lintCourse)
 	shelf.Register(documents.Lesson, l.lintLesson)

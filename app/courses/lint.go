@@ -19,10 +19,7 @@ import (
 func (l *Library) VarsNow(ctx context.Context) (vars Variables, err error) {
 	var d documents.Doc
 	err = l.db.Read(ctx, func(rx *store.Rx) error {
-		d, err = l.shelf.DocIn(rx, CompanyPath)
-		if fault.Is(err, fault.NotFound) {
-			return nil
-		}
+		d, err = l.documentIn(rx, CompanyPath)
 		return err
 	})
 	vars, _ = parseCompany(d)
@@ -31,6 +28,10 @@ func (l *Library) VarsNow(ctx context.Context) (vars Variables, err error) {
 
 func (l *Library) lintLesson(ctx context.Context, d documents.Doc) (fault.Problems, error) {
 	vars, err := l.VarsNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := l.sourcesNow(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func (l *Library) lintLesson(ctx context.Context, d documents.Doc) (fault.Proble
 				problems.Add(s.file, 1, "objectives", "courses.objectives_missing")
 			}
 		}
-		_, bad = l.render(vars, d, lang)
+		_, bad = l.render(vars, sources, d, lang)
 		for _, p := range bad {
 			// What is wrong with the checks comes with every language; once is enough.
 			if n == 0 || p.File == s.file && !slices.ContainsFunc(problems, func(q fault.Problem) bool { return reflect.DeepEqual(p, q) }) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"bainian/app/fault"
 	"bainian/app/locale"
 	"bainian/app/questions"
 	"bainian/app/store"
@@ -67,7 +68,7 @@ func TestLintOfContent(t *testing.T) {
 			}
 			var got []string
 			for _, p := range problems {
-				got = append(got, fmt.Sprintf("%s:%d %s", p.File[strings.LastIndex(p.File, "/")+1:], p.Line, p.Key))
+				got = append(got, place(p))
 			}
 			slices.Sort(got)
 			if c.want != nil && !slices.Equal(got, c.want) || c.want == nil && len(got) == 0 {
@@ -81,6 +82,11 @@ func TestLintOfContent(t *testing.T) {
 			}
 		})
 	}
+}
+
+// place is where a problem is, and which.
+func place(p fault.Problem) string {
+	return fmt.Sprintf("%s:%d %s", p.File[strings.LastIndex(p.File, "/")+1:], p.Line, p.Key)
 }
 
 // A check may name a lesson that is published with it for the first time, and only lessons on the path are named.

@@ -22,7 +22,8 @@ func Tracks() []string { return []string{"values", "product", "sales"} }
 type outline struct {
 	edition int64
 	vars    Variables
-	company string    // hash of the variables
+	sources []citable
+	shared  string    // hash of what every lesson draws on: the variables and the sources
 	courses []*course // the path
 	byRef   map[string]*course
 	lessons map[string]*lesson
@@ -139,12 +140,17 @@ func (l *Library) outlineIn(rx *store.Rx) (*outline, error) {
 }
 
 func (l *Library) fill(rx *store.Rx, o *outline) error {
-	company, err := l.shelf.DocIn(rx, CompanyPath)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	company, err := l.documentIn(rx, CompanyPath)
+	if err != nil {
+		return err
+	}
+	sources, err := l.documentIn(rx, SourcesPath)
+	if err != nil {
 		return err
 	}
 	o.vars, _ = parseCompany(company) // what was published has been linted
-	o.company = company.Hash
+	o.sources, _ = parseSources(sources)
+	o.shared = company.Hash + sources.Hash
 	courses, err := l.shelf.DocsIn(rx, documents.Course)
 	if err != nil {
 		return err
@@ -155,6 +161,15 @@ func (l *Library) fill(rx *store.Rx, o *outline) error {
 	}
 	o.arrange(courses, lessons)
 	return nil
+}
+
+// documentIn is a document that a school need not have; the zero one stands for none.
+func (l *Library) documentIn(rx *store.Rx, path string) (documents.Doc, error) {
+	d, err := l.shelf.DocIn(rx, path)
+	if fault.Is(err, fault.NotFound) {
+		return documents.Doc{}, nil
+	}
+	return d, err
 }
 
 // arrange puts courses and lessons in their order. Lessons of a folder without a course.md have no place.

@@ -23,10 +23,10 @@ func (l *Library) Preview(ctx context.Context, actor people.Person, p string, la
 		kind, _ := documents.KindOf(p)
 		d = documents.Doc{Head: documents.Head{Path: p, Kind: kind, Lang: lang}}
 	}
-	sources := map[locale.Lang]string{}
-	maps.Copy(sources, d.Sources)
-	sources[lang] = text
-	d.Sources = sources
+	texts := map[locale.Lang]string{}
+	maps.Copy(texts, d.Sources)
+	texts[lang] = text
+	d.Sources = texts
 
 	problems, err := l.shelf.Lint(ctx, d)
 	if err != nil {
@@ -36,8 +36,12 @@ func (l *Library) Preview(ctx context.Context, actor people.Person, p string, la
 	if err != nil {
 		return LessonView{}, nil, err
 	}
+	sources, err := l.sourcesNow(ctx)
+	if err != nil {
+		return LessonView{}, nil, err
+	}
 	problems = slices.DeleteFunc(problems, func(p fault.Problem) bool { return p.File != d.File(lang) })
-	r, _ := l.render(vars, d, lang)
+	r, _ := l.render(vars, sources, d, lang)
 	v := LessonView{Track: trackOf(p), Course: courseRef(p), Title: r.matter.Title, Objectives: r.objectives, Minutes: r.matter.Minutes,
 		Headings: r.headings, Version: d.Version, Lang: r.lang, Langs: d.Langs(), State: Untouched}
 	v.Ref, v.Number = lessonRef(p)

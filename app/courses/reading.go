@@ -54,7 +54,7 @@ func (l *Library) read(o *outline, d documents.Doc, lang locale.Lang) *reading {
 	if r != nil {
 		return r
 	}
-	r, _ = l.render(o.vars, d, lang) // what was published has been linted
+	r, _ = l.render(o.vars, o.sources, d, lang) // what was published has been linted
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.rendered[key] = r
@@ -62,7 +62,7 @@ func (l *Library) read(o *outline, d documents.Doc, lang locale.Lang) *reading {
 }
 
 func renderKey(o *outline, d documents.Doc, lang locale.Lang) string {
-	return d.Hash + o.company + string(lang)
+	return d.Hash + o.shared + string(lang)
 }
 
 // forget drops what was rendered for versions that the outline no longer shows. The caller holds the lock.
@@ -81,7 +81,7 @@ func (l *Library) forget(o *outline) {
 
 // render renders a lesson in lang, or in its base language, and reports everything wrong with that text and
 // with the checks in every language.
-func (l *Library) render(vars Variables, d documents.Doc, lang locale.Lang) (*reading, fault.Problems) {
+func (l *Library) render(vars Variables, sources []citable, d documents.Doc, lang locale.Lang) (*reading, fault.Problems) {
 	s, problems := open[lessonMatter](d, lang)
 	r := &reading{matter: s.matter, lang: s.lang}
 	if bad := markdown.Bounds(s.body, s.file, s.line); len(bad) > 0 {
@@ -90,7 +90,7 @@ func (l *Library) render(vars Variables, d documents.Doc, lang locale.Lang) (*re
 	items, bad := parseChecks(vars, d)
 	problems = append(problems, bad...)
 	figure := l.figures(path.Dir(d.Path))
-	doc, bad := l.markdown.Render(s.body, markdown.Options{Vars: vars[s.lang], Lang: s.lang, File: s.file, Line: s.line, Figure: figure})
+	doc, bad := l.markdown.Render(s.body, markdown.Options{Vars: vars[s.lang], Lang: s.lang, File: s.file, Line: s.line, Figure: figure, Notes: notes(sources, s.lang)})
 	problems = append(problems, bad...)
 
 	r.headings, r.chars, r.checks = doc.Headings, doc.Chars, map[string]*check{}

@@ -1,6 +1,7 @@
 // Package documents keeps everything that people write for the program to read: lessons, courses, banks,
-// exams, the pledge, the gate's policy and the facts of the company. Each is a document of versions that
-// never change; a new one comes from a file at start-up or from the web.
+// exams, the pledge, the sources that lessons cite, the programme of a cohort, the gate's policy and the facts of
+// the company. Each is a document of versions that never change; a new one comes from a file at start-up or from
+// the web.
 //
 // Vocabulary. A document is named by the path of its base file; its translations are sibling files
 // (01-red-line.md, 01-red-line.en.md) and belong to the same version. The Shelf is all documents. A head is

@@ -13,17 +13,30 @@ import (
 type Kind string
 
 const (
-	Company Kind = "company" // content/company.yaml: the facts that texts quote as {{company.name}}
-	Pledge  Kind = "pledge"  // content/pledge.md
-	Course  Kind = "course"  // content/<track>/<course>/course.md
-	Lesson  Kind = "lesson"  // content/<track>/<course>/01-name.md
-	Bank    Kind = "bank"    // quizzes/<name>.bank.md
-	Exam    Kind = "exam"    // quizzes/<name>.exam.md
-	Policy  Kind = "policy"  // content/policy.yaml
+	Company   Kind = "company"   // content/company.yaml: the facts that texts quote as {{company.name}}
+	Sources   Kind = "sources"   // content/sources.yaml: what lessons cite as [^name]
+	Pledge    Kind = "pledge"    // content/pledge.md
+	Course    Kind = "course"    // content/<track>/<course>/course.md
+	Lesson    Kind = "lesson"    // content/<track>/<course>/01-name.md
+	Bank      Kind = "bank"      // quizzes/<name>.bank.md
+	Exam      Kind = "exam"      // quizzes/<name>.exam.md
+	Programme Kind = "programme" // content/programme.yaml: the days of a cohort
+	Policy    Kind = "policy"    // content/policy.yaml
 )
 
 // Kinds are all kinds in the order in which they are loaded: what a check looks at comes before it.
-func Kinds() []Kind { return []Kind{Company, Pledge, Course, Lesson, Bank, Exam, Policy} }
+func Kinds() []Kind {
+	return []Kind{Company, Sources, Pledge, Course, Lesson, Bank, Exam, Programme, Policy}
+}
+
+// OneFile reports whether all languages of such a document stand in its one file, so that it has no translations.
+func (k Kind) OneFile() bool {
+	switch k {
+	case Company, Sources, Programme, Policy:
+		return true
+	}
+	return false
+}
 
 // What a path says, in the order of Kinds. A path names its kind by its place alone.
 var places = []struct {
@@ -31,11 +44,13 @@ var places = []struct {
 	place *regexp.Regexp
 }{
 	{Company, regexp.MustCompile(`^content/company\.yaml$`)},
+	{Sources, regexp.MustCompile(`^content/sources\.yaml$`)},
 	{Pledge, regexp.MustCompile(`^content/pledge\.md$`)},
 	{Course, regexp.MustCompile(`^content/[a-z0-9-]+/[a-z0-9-]+/course\.md$`)},
 	{Lesson, regexp.MustCompile(`^content/[a-z0-9-]+/[a-z0-9-]+/[0-9]+-[a-z0-9-]+\.md$`)},
 	{Bank, regexp.MustCompile(`^quizzes/[a-z0-9-]+\.bank\.md$`)},
 	{Exam, regexp.MustCompile(`^quizzes/[a-z0-9-]+\.exam\.md$`)},
+	{Programme, regexp.MustCompile(`^content/programme\.yaml$`)},
 	{Policy, regexp.MustCompile(`^content/policy\.yaml$`)},
 }
 

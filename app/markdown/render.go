@@ -32,6 +32,9 @@ type Options struct {
 	File string            // for problems
 	Line int               // 1-based line of the file at which the source starts; 0 is 1
 
+	// Notes are texts, of one line each, for footnotes that the document refers to and does not define.
+	Notes map[string]string
+
 	// Figure finds an image by what stands in the source: an SVG to inline, or else the URL to load it from.
 	// Nil knows no image.
 	Figure func(src string) (svg []byte, url string, ok bool)
@@ -101,7 +104,7 @@ func New(words *locale.Catalog) *Renderer {
 func (r *Renderer) Render(src []byte, o Options) (Document, fault.Problems) {
 	w := &work{Renderer: r, Options: o}
 	if w.src = clean(src); len(w.src) <= maxText {
-		w.src = w.fill(w.src)
+		w.src = w.note(w.fill(w.src))
 	}
 	if beyond := Bounds(w.src, w.File, w.base()); len(beyond) > 0 {
 		return Document{}, beyond

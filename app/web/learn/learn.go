@@ -54,6 +54,7 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "POST", Path: "/lessons/:track/:lesson/checks/:check", Who: page.SignedIn, Do: w.check},
 		{Method: "POST", Path: "/lessons/:track/:lesson/reading", Who: page.SignedIn, Do: w.reading},
 		{Method: "POST", Path: "/lessons/:track/:lesson/completion", Who: page.SignedIn, Do: w.complete},
+		{Method: "GET", Path: "/sources", Who: page.SignedIn, Do: w.sources},
 		{Method: "GET", Path: "/search", Who: page.SignedIn, Do: w.search},
 
 		{Method: "GET", Path: "/exams", Who: page.SignedIn, Do: w.exams},

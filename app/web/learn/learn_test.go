@@ -40,7 +40,8 @@ func TestPath(t *testing.T) {
 	}
 	amy.get("/lessons/values/line", "答對了", "沒發生的不能寫", "完成這一課", `value="1" checked`)
 	amy.leads(amy.post("/lessons/values/line/completion", nil), "/lessons/values/trust")
-	amy.get("/lessons/values/trust", "因為信任")
+	amy.get("/lessons/values/trust", "因為信任", `href="/sources#source-memoir"`)
+	amy.get("/sources", `id="source-memoir"`, "早期員工的憶述", "單一來源", `href="/lessons/values/trust"`)
 	amy.leads(amy.post("/lessons/values/trust/completion", nil), "/")
 
 	amy.get("/", "課讀完了，接著是〈價值觀結業考〉", `href="/sittings/`+sitting.ID)
@@ -80,7 +81,7 @@ func TestPagesInThreeLanguages(t *testing.T) {
 	for _, lang := range locale.Langs() {
 		for _, p := range []people.Person{seller, fresh, reader, both, mentor, clerk, s.hr, s.trainer, s.manager} {
 			v := s.as(p).in(lang)
-			for _, target := range []string{"/", "/pledge", "/gate", "/courses", "/courses/values/culture", "/courses/product/membership", "/lessons/values/line", "/search", "/search?q=%E4%BF%A1%E4%BB%BB", "/search?q=zzz"} {
+			for _, target := range []string{"/", "/pledge", "/gate", "/courses", "/courses/values/culture", "/courses/product/membership", "/lessons/values/line", "/sources", "/search", "/search?q=%E4%BF%A1%E4%BB%BB", "/search?q=zzz"} {
 				v.get(target, `<html lang="`+string(lang)+`"`)
 			}
 			if p.Has(people.NewHire, people.Manager, people.Mentor) {

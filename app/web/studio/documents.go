@@ -82,7 +82,7 @@ func (w *Wing) showShelf(c *page.Ctx, wanted string, refusal error) error {
 		if row.By, err = who.of(h.PublishedBy); err != nil {
 			return err
 		}
-		if h.Kind != documents.Company && h.Kind != documents.Policy {
+		if !h.Kind.OneFile() {
 			row.Missing = slices.DeleteFunc(locale.Langs(), func(l locale.Lang) bool { _, has := d.Sources[l]; return has })
 		}
 		v.Documents++

@@ -125,7 +125,7 @@ func (w *Wing) showEditor(c *page.Ctx, d edited, lang locale.Lang, v *editorPage
 	if v.Draft = d.Draft; d.Draft {
 		v.SavedAt = d.PublishedAt
 	}
-	if d.Kind == documents.Company || d.Kind == documents.Policy {
+	if d.Kind.OneFile() {
 		v.Tabs = []tab{{Lang: d.Lang}}
 	} else {
 		for _, l := range locale.Langs() {
