@@ -34,6 +34,11 @@ levels:
     require: {all: [employed, no_red_line, {pledge: signed}, {exam: values, within: 365d}]}
 limits: {draws_per_day: 10, per_day: 50, cap: 200, newcomer_days: 10, newcomer_per_day: 15, newcomer_cap: 60}
 `),
+		"content/programme.yaml": text(`title: 兩天課表
+days:
+  - sessions: [{at: "09:00", kind: lecture, title: {zh-Hant: 開場, zh-Hans: 开场, en: Opening}, lecturer: 總經理}]
+  - sessions: [{at: "10:00", kind: exam, title: {zh-Hant: 結業考, zh-Hans: 结业考, en: Final}}]
+`),
 		"static/css/none.css": text("/* none */\n"),
 	}
 	for _, t := range tracks {

@@ -81,8 +81,9 @@ func (c Cohort) check() error {
 }
 
 // check is everything wrong with a new session.
-func (s Session) check() error {
-	var problems fault.Problems
+func (s Session) check() error { return s.problems().Err() }
+
+func (s Session) problems() (problems fault.Problems) {
 	if s.At.IsZero() {
 		problems.Add("", 0, "at", "cohorts.session_time")
 	}
@@ -98,7 +99,7 @@ func (s Session) check() error {
 	if !short(s.Place) {
 		problems.Add("", 0, "place", "cohorts.session_text", "max", maxText)
 	}
-	return problems.Err()
+	return problems
 }
 
 // short reports whether a text fits on one line.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bainian/app/cohorts"
+	"bainian/app/documents"
 	"bainian/app/fault"
 	"bainian/app/people"
 	"bainian/app/store"
@@ -25,6 +26,7 @@ type world struct {
 	*cohorts.Roster
 	t         *testing.T
 	db        *store.DB
+	shelf     *documents.Shelf
 	clock     *storetest.Clock
 	directory *people.Directory
 	old, new  cohorts.Cohort
@@ -34,7 +36,8 @@ type world struct {
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
-		w := &world{Roster: cohorts.New(db), t: t, db: db, clock: clock, directory: people.New(db), person: map[string]people.Person{}}
+		shelf := documents.New(db)
+		w := &world{Roster: cohorts.New(db, shelf), shelf: shelf, t: t, db: db, clock: clock, directory: people.New(db), person: map[string]people.Person{}}
 		w.directory.EnrolIn(w.Roster)
 		for _, number := range []string{"N2", "N1", "N3"} {
 			p, err := w.directory.Create(ctx, hr, people.NewPerson{Number: number, Name: number, Email: number + "@example.com"})
@@ -47,7 +50,7 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 		w.new, err = w.Create(ctx, hr, cohorts.Cohort{Number: 87, Name: "第 87 期", StartsOn: "2026-11-09", EndsOn: "2026-12-04"})
 		check(t, err)
 		f(t, w)
-	}, people.Schema(), cohorts.Schema())
+	}, people.Schema(), documents.Schema(), cohorts.Schema())
 }
 
 func check(t *testing.T, err error) {

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"strings"
 
+	"bainian/app/documents"
 	"bainian/app/fault"
 	"bainian/app/people"
 	"bainian/app/store"
@@ -17,10 +18,19 @@ var schema embed.FS
 func Schema() store.Schema { return store.Schema{Domain: "cohorts", Files: schema} }
 
 // Roster knows the cohorts.
-type Roster struct{ db *store.DB }
+type Roster struct {
+	db    *store.DB
+	shelf *documents.Shelf
+}
 
-// New makes the roster over a migrated database.
-func New(db *store.DB) *Roster { return &Roster{db} }
+// New makes the roster over a migrated database. The shelf gets the programme's check.
+func New(db *store.DB, shelf *documents.Shelf) *Roster {
+	shelf.Register(documents.Programme, func(_ context.Context, d documents.Doc) (fault.Problems, error) {
+		_, problems := programmeOf(d)
+		return problems, nil
+	})
+	return &Roster{db, shelf}
+}
 
 // Create makes a cohort; its ID is given. HR and administrators may. A number that is taken is a Conflict.
 func (r *Roster) Create(ctx context.Context, actor people.Person, c Cohort) (Cohort, error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bainian/app/fault"
+	"bainian/app/locale"
 	"bainian/app/people"
 	"bainian/app/store"
 )
@@ -23,12 +24,73 @@ func (r *Roster) AddSession(ctx context.Context, actor people.Person, s Session)
 		if _, err := find(tx.Rx, "c.id = ?", s.CohortID); err != nil {
 			return err
 		}
-		s.ID = tx.NewID()
-		_, err := tx.Exec(`INSERT INTO timetable_session (`+sessionColumns+`, by_id, added_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			s.ID, s.CohortID, store.Ms(s.At), string(s.Kind), s.Title, s.Lecturer, s.Place, actor.ID, store.Ms(tx.Now))
-		return err
+		return addIn(tx, actor, &s)
 	})
 	return s, err
+}
+
+// addIn gives a session its id and puts it on the timetable.
+func addIn(tx *store.Tx, actor people.Person, s *Session) error {
+	s.ID = tx.NewID()
+	_, err := tx.Exec(`INSERT INTO timetable_session (`+sessionColumns+`, by_id, added_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.ID, s.CohortID, store.Ms(s.At), string(s.Kind), s.Title, s.Lecturer, s.Place, actor.ID, store.Ms(tx.Now))
+	return err
+}
+
+// Programme is the programme that a cohort can be given; NotFound without one.
+func (r *Roster) Programme(ctx context.Context) (p *Programme, err error) {
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		p, err = r.programmeIn(rx)
+		return err
+	})
+	return p, err
+}
+
+func (r *Roster) programmeIn(rx *store.Rx) (*Programme, error) {
+	d, err := r.shelf.DocIn(rx, ProgrammePath)
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.New(fault.NotFound, "cohorts.programme_none")
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, problems := programmeOf(d)
+	return p, problems.Err()
+}
+
+// Schedule gives a cohort the whole programme, in one language. A cohort that has sessions already is a Conflict,
+// so that two clicks do not make two timetables; so is one too short for it.
+func (r *Roster) Schedule(ctx context.Context, actor people.Person, cohortID string, calendar Calendar, lang locale.Lang) (sessions []Session, err error) {
+	if err := maySchedule(actor); err != nil {
+		return nil, err
+	}
+	err = r.db.Write(ctx, func(tx *store.Tx) error {
+		c, err := find(tx.Rx, "c.id = ?", cohortID)
+		if err != nil {
+			return err
+		}
+		p, err := r.programmeIn(tx.Rx)
+		if err != nil {
+			return err
+		}
+		var begun bool
+		if err := tx.Row(`SELECT EXISTS (SELECT 1 FROM timetable_session WHERE cohort_id = ? AND cancelled_ms IS NULL)`, c.ID).Scan(&begun); err != nil {
+			return err
+		}
+		if begun {
+			return fault.New(fault.Conflict, "cohorts.timetable_begun")
+		}
+		if sessions, err = p.Lay(c, calendar, lang); err != nil {
+			return err
+		}
+		for i := range sessions {
+			if err := addIn(tx, actor, &sessions[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return sessions, err
 }
 
 // CancelSession takes a session off the timetable; one that is not on it is NotFound.

@@ -217,7 +217,8 @@ func (w *world) build(key string) {
 		w.words, err = locale.Load()
 		w.ok(err)
 	}
-	w.dir, w.shelf, w.roster = people.New(w.db), documents.New(w.db), cohorts.New(w.db)
+	w.dir, w.shelf = people.New(w.db), documents.New(w.db)
+	w.roster = cohorts.New(w.db, w.shelf)
 	md := markdown.New(w.words)
 	files := w.files
 	if files == nil {

@@ -97,7 +97,7 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Ledger = ledger.NewLog(h.DB, h.Signer)
 	h.Directory = people.New(h.DB)
 	h.Shelf = documents.New(h.DB)
-	h.Roster = cohorts.New(h.DB)
+	h.Roster = cohorts.New(h.DB, h.Shelf)
 	h.Library = courses.New(h.DB, h.Shelf, h.Files, md)
 	h.Room = exams.New(h.DB, h.Shelf, h.Library, h.Signer, md, h.Queue)
 	h.Desk = integrity.New(h.DB, h.Room, h.Queue)

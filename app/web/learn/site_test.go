@@ -76,7 +76,8 @@ func open(tb testing.TB, content fs.FS) *site {
 	signer, err := ledger.LoadSigner(filepath.Join(tb.TempDir(), "key"), rand.Reader)
 	s.must(err)
 	md, queue := markdown.New(catalog), jobs.New(db, quiet)
-	s.dir, s.shelf, s.roster = people.New(db), documents.New(db), cohorts.New(db)
+	s.dir, s.shelf = people.New(db), documents.New(db)
+	s.roster = cohorts.New(db, s.shelf)
 	s.library = courses.New(db, s.shelf, content, md)
 	s.room = exams.New(db, s.shelf, s.library, signer, md, queue)
 	s.desk = integrity.New(db, s.room, queue)
@@ -328,7 +329,8 @@ func school() fstest.MapFS {
 		"content/values/culture/course.md":       "---\ntitle: 文化與底線\ntrack: values\norder: 1\n---\n\n先教什麼事不做。\n",
 		"content/values/culture/course.en.md":    "---\ntitle: Culture\ntrack: values\norder: 1\n---\n\nWhat never to do.\n",
 		"content/values/culture/01-line.md":      lessonText,
-		"content/values/culture/02-trust.md":     "---\ntitle: 信任\ntrack: values\norder: 2\nminutes: 5\nobjectives: [說出為什麼]\n---\n\n因為信任，所以簡單。\n",
+		"content/values/culture/02-trust.md":     "---\ntitle: 信任\ntrack: values\norder: 2\nminutes: 5\nobjectives: [說出為什麼]\n---\n\n因為信任，所以簡單。[^memoir]\n",
+		"content/sources.yaml":                   "title: 出處\nsources:\n  memoir:\n    cite: 早期員工的憶述\n    caveat: 單一來源。\n",
 		"content/values/culture/dot.png":         "not really a picture",
 		"content/product/membership/course.md":   "---\ntitle: 會員服務\ntrack: product\norder: 1\n---\n\n產品。\n",
 		"content/product/membership/01-price.md": "---\ntitle: 價格\ntrack: product\norder: 1\nminutes: 7\nobjectives: [報價]\n---\n\n一年一付。\n",

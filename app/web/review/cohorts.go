@@ -6,6 +6,7 @@ import (
 
 	"bainian/app/cohorts"
 	"bainian/app/fault"
+	"bainian/app/gate"
 	"bainian/app/people"
 	"bainian/app/web/page"
 )
@@ -52,14 +53,21 @@ func (w *Wing) createCohort(c *page.Ctx) error {
 
 type cohortView struct {
 	page.Base
-	Cohort   cohorts.Cohort
-	Members  []people.Person
-	Sessions []cohorts.Session
-	Kinds    []page.Option
-	Keeps    bool
-	Form     sessionForm
-	Numbers  string
-	Err      error
+	Cohort    cohorts.Cohort
+	Members   []people.Person
+	Sessions  []cohorts.Session
+	Programme *programmeOffer // while nothing is scheduled and there is a programme
+	Kinds     []page.Option
+	Keeps     bool
+	Form      sessionForm
+	Numbers   string
+	Err       error
+}
+
+// programmeOffer is the programme that a cohort without a timetable can be given.
+type programmeOffer struct {
+	Title          string
+	Days, Sessions int
 }
 
 type sessionForm struct{ At, Kind, Title, Lecturer, Place string }
@@ -87,10 +95,43 @@ func (w *Wing) showCohort(c *page.Ctx, form sessionForm, refused error) error {
 	if v.Sessions, err = w.roster.Timetable(c.Context(), one.ID); err != nil {
 		return err
 	}
+	if v.Programme, err = w.offer(c, v.Sessions); err != nil {
+		return err
+	}
 	for _, kind := range []cohorts.Kind{cohorts.Lecture, cohorts.Sharing, cohorts.Exam} {
 		v.Kinds = append(v.Kinds, page.Option{Value: string(kind), Label: c.T("cohorts.kind_" + string(kind)), Chosen: string(kind) == form.Kind})
 	}
 	return c.Page(w.pages, "cohort", v)
+}
+
+func (w *Wing) offer(c *page.Ctx, scheduled []cohorts.Session) (*programmeOffer, error) {
+	if len(scheduled) > 0 {
+		return nil, nil
+	}
+	p, err := w.roster.Programme(c.Context())
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &programmeOffer{p.Title[c.Lang], p.Days, len(p.Events)}, nil
+}
+
+// schedule gives the cohort the whole programme, in the language of whoever asks, on the days on which the policy
+// says that business is done.
+func (w *Wing) schedule(c *page.Ctx) error {
+	doc, err := w.shelf.Doc(c.Context(), gate.PolicyPath)
+	if err != nil {
+		return err
+	}
+	policy, problems := policyOf(doc)
+	if policy == nil {
+		return problems
+	}
+	calendar := cohorts.Calendar{Zone: c.Zone(), Off: func(day time.Time) bool { return !policy.BusinessDay(day) }}
+	sessions, err := w.roster.Schedule(c.Context(), c.Person, c.Params("id"), calendar, c.Lang)
+	return w.onCohort(c, sessionForm{}, err, "review.cohort.programme_done", "n", len(sessions))
 }
 
 // onCohort ends one verb about the cohort of the path.

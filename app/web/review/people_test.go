@@ -186,6 +186,28 @@ func TestCohorts(t *testing.T) {
 	lacks(t, hr.get(at, 200), "Amy", "09:30")
 }
 
+// A cohort is given the whole programme with one button, on business days, in the language of who presses it.
+func TestProgrammeOfCohort(t *testing.T) {
+	s := open(t)
+	hr := s.as(s.HR)
+	_, at := hr.post("/cohorts", 303, "number", "2", "name", "冬季班", "starts_on", "2026-12-04", "ends_on", "2026-12-06")
+	trainer := s.as(s.Trainer)
+	for lang, words := range map[locale.Lang]string{locale.Hant: "2 個工作日、2 場", locale.Hans: "2 个工作日、2 场", locale.En: "2 sessions over 2 business days"} {
+		has(t, trainer.in(lang).get(at, 200), words, `action="`+at+`/programme"`)
+	}
+	html, _ := trainer.post(at+"/programme", 409)
+	has(t, html, "2026-12-07", "2026-12-06") // a weekend lies between
+	lacks(t, html, "Opening")
+	_, at = hr.post("/cohorts", 303, "number", "3", "name", "冬季二班", "starts_on", "2026-12-04", "ends_on", "2026-12-07")
+	s.as(s.NewHire("Amy")).post(at+"/programme", 403)
+	english := trainer.in(locale.En)
+	english.post(at+"/programme", 303)
+	html = english.get(at, 200)
+	has(t, html, "Opening", "總經理", "09:00", "10:00", "Final")
+	lacks(t, html, at+"/programme")
+	trainer.post(at+"/programme", 409)
+}
+
 func TestPolicyIsReadable(t *testing.T) {
 	s := open(t)
 	for _, lang := range locale.Langs() {

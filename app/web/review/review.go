@@ -86,6 +86,7 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "GET", Path: "/cohorts/:id", Who: schedules, Do: w.cohort},
 		{Method: "POST", Path: "/cohorts/:id/members", Who: keeps, Do: w.enrol},
 		{Method: "POST", Path: "/cohorts/:id/members/:person/leaving", Who: keeps, Do: w.leaveCohort},
+		{Method: "POST", Path: "/cohorts/:id/programme", Who: schedules, Do: w.schedule},
 		{Method: "POST", Path: "/cohorts/:id/sessions", Who: schedules, Do: w.addSession},
 		{Method: "POST", Path: "/cohorts/:id/sessions/:session/cancellation", Who: schedules, Do: w.cancelSession},
 

@@ -62,7 +62,8 @@ func open(t *testing.T) *site {
 	must(t, err)
 	content := os.DirFS("../../..")
 	md, queue := markdown.New(words), jobs.New(db, log)
-	s := &site{T: t, clock: clock, directory: people.New(db), shelf: documents.New(db), roster: cohorts.New(db), tokens: map[string]string{}, people: map[string]people.Person{}}
+	s := &site{T: t, clock: clock, directory: people.New(db), shelf: documents.New(db), tokens: map[string]string{}, people: map[string]people.Person{}}
+	s.roster = cohorts.New(db, s.shelf)
 	library := courses.New(db, s.shelf, content, md)
 	s.room = exams.New(db, s.shelf, library, signer, md, queue)
 	desk := integrity.New(db, s.room, queue)
