@@ -44,11 +44,28 @@ func (r *Room) admitIn(rx *store.Rx, actor people.Person, s Sitting, b *Blueprin
 		adm.whyNot = fault.New(fault.Conflict, "exams.live_elsewhere")
 		return adm, nil
 	}
-	adm.whyNot, err = closedIn(rx, actor, s)
-	if adm.whyNot == nil {
-		adm.whyNot = adm.next.WhyNot
+	if adm.whyNot, err = closedIn(rx, actor, s); err != nil || adm.whyNot != nil {
+		return adm, err
 	}
-	return adm, err
+	if adm.whyNot, err = r.unpledgedIn(rx, actor); err != nil || adm.whyNot != nil {
+		return adm, err
+	}
+	adm.whyNot = adm.next.WhyNot
+	return adm, nil
+}
+
+// unpledgedIn is why nobody sits an exam who has never signed the pledge: it says what exams record, and what
+// cheating in one means. A new version has its time by the gate's policy; any signature will do here, since every
+// start confirms the present text.
+func (r *Room) unpledgedIn(rx *store.Rx, actor people.Person) (whyNot, err error) {
+	current, err := r.library.CurrentPledgeIn(rx)
+	if err != nil || current == 0 {
+		return nil, err
+	}
+	if _, _, signed, err := r.library.PledgeSignedIn(rx, actor.ID); err != nil || signed {
+		return nil, err
+	}
+	return fault.New(fault.Conflict, "exams.pledge_first"), nil
 }
 
 // closedIn is why the sitting is closed to the person at this time, or nil.

@@ -17,7 +17,39 @@ func TestSittings(t *testing.T) {
 		part{name: "Closing", run: closing},
 		part{name: "NotesAndTheInvigilatorsPage", run: notesAndTheInvigilatorsPage},
 		part{name: "ItemStats", run: itemStats},
-		part{name: "UnlimitedAttempts", run: unlimitedAttempts, rules: rules{attempts: 0, cooldown: "0h"}})
+		part{name: "UnlimitedAttempts", run: unlimitedAttempts, rules: rules{attempts: 0, cooldown: "0h"}},
+		part{name: "PledgeFirst", run: pledgeFirst}) // last: from then on everybody signs
+}
+
+// Nobody starts who has never signed the pledge; a signature of an earlier version will do, and going on needs none.
+func pledgeFirst(t *testing.T, w *world) {
+	ctx := context.Background()
+	amy, ben := w.candidate("A021"), w.candidate("A022")
+	under, err := w.room.Start(ctx, ben, w.sitting.ID, true)
+	w.ok(err)
+	const path = "content/pledge.md"
+	version := 0
+	for _, text := range []string{"---\ntitle: 承諾\n---\n\n我不作弊。\n", "---\ntitle: 承諾\n---\n\n我不作弊，也不洩題。\n"} {
+		w.ok(w.shelf.SaveDraft(ctx, w.trainer, path, locale.Hant, text, version))
+		head, err := w.shelf.Publish(ctx, w.trainer, path, "新版", version)
+		w.ok(err)
+		if version = head.Version; version == 2 {
+			break
+		}
+		_, err = w.room.Start(ctx, amy, w.sitting.ID, true)
+		w.refused(err, fault.Conflict, "exams.pledge_first")
+		b, err := w.room.Briefing(ctx, amy, w.sitting.ID, locale.Hant)
+		w.ok(err)
+		w.refused(b.WhyNot, fault.Conflict, "exams.pledge_first")
+		w.ok(w.library.SignPledge(ctx, amy, version, locale.Hant))
+	}
+	_, err = w.room.Start(ctx, amy, w.sitting.ID, true)
+	w.ok(err)
+	again, err := w.room.Start(ctx, ben, w.sitting.ID, true)
+	w.ok(err)
+	if again != under {
+		t.Errorf("the attempt under way is %s, got %s", under, again)
+	}
 }
 
 func openingPinsAndCommits(t *testing.T, w *world) {

@@ -155,6 +155,9 @@ func (w *Wing) reason(c *page.Ctx, err error) (*reason, error) {
 		ref := args[at+1].(string)
 		args[at+1], r.Link, r.Action = titles.of(ref), lessonPath(ref), c.T("exam.reread")
 	}
+	if f.Key == "exams.pledge_first" {
+		r.Link, r.Action = "/pledge", c.T("learn.way.pledge.go")
+	}
 	r.Words = c.T(f.Key, args...)
 	return r, nil
 }

@@ -44,6 +44,7 @@ type site struct {
 	clock     *storetest.Clock
 	directory *people.Directory
 	shelf     *documents.Shelf
+	library   *courses.Library
 	room      *exams.Room
 	roster    *cohorts.Roster
 	tokens    map[string]string // session by employee number
@@ -64,8 +65,8 @@ func open(t *testing.T) *site {
 	md, queue := markdown.New(words), jobs.New(db, log)
 	s := &site{T: t, clock: clock, directory: people.New(db), shelf: documents.New(db), tokens: map[string]string{}, people: map[string]people.Person{}}
 	s.roster = cohorts.New(db, s.shelf)
-	library := courses.New(db, s.shelf, content, md)
-	s.room = exams.New(db, s.shelf, library, signer, md, queue)
+	s.library = courses.New(db, s.shelf, content, md)
+	s.room = exams.New(db, s.shelf, s.library, signer, md, queue)
 	desk := integrity.New(db, s.room, queue)
 	_, problems, err := s.shelf.Load(ctx, content)
 	must(t, err)
@@ -78,7 +79,7 @@ func open(t *testing.T) *site {
 	kit, err := page.New(page.Config{Catalog: words, Directory: s.directory, Static: static, BaseURL: base, Zone: zone, Clock: clock.Now, Log: log})
 	must(t, err)
 	s.app = kit.App()
-	must(t, studio.Mount(s.app, kit, s.shelf, library, s.room, s.roster, s.directory, desk))
+	must(t, studio.Mount(s.app, kit, s.shelf, s.library, s.room, s.roster, s.directory, desk))
 
 	s.hire("trainer", people.Trainer)
 	s.hire("other", people.Trainer)
@@ -234,6 +235,9 @@ func (s *site) sit(numbers ...string) exams.Sitting {
 
 func (s *site) start(sitting exams.Sitting, number string) string {
 	s.Helper()
+	pledge, err := s.library.Pledge(context.Background(), locale.Hant)
+	must(s.T, err)
+	must(s.T, s.library.SignPledge(context.Background(), s.people[number], pledge.Version, locale.Hant))
 	id, err := s.room.Start(context.Background(), s.people[number], sitting.ID, true)
 	must(s.T, err)
 	return id
