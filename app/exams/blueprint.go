@@ -27,7 +27,7 @@ type Blueprint struct {
 	Slug      string
 	Title     map[locale.Lang]string
 	Lang      locale.Lang // of the base file
-	Track     string
+	Track     string      // "" for an exam that belongs to none
 	Minutes   int
 	Pass      int // thousandths of all points
 	Attempts  int // 0 is no limit

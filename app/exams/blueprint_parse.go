@@ -83,7 +83,7 @@ func (p examReader) exam(b *Blueprint, fields *yaml.Node) {
 		}
 		return true
 	})
-	for _, name := range []string{"exam", "title", "track", "minutes", "pass", "sections"} {
+	for _, name := range []string{"exam", "title", "minutes", "pass", "sections"} {
 		if v, _ := member(fields, name); v == nil {
 			p.add(fields, "required", "name", name)
 		}

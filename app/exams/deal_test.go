@@ -307,3 +307,46 @@ func BenchmarkGrade60(b *testing.B) {
 		Grade(form, items, said, blueprint)
 	}
 }
+
+// What random answers earn is what many random papers earn.
+func TestGuessSharesAreThoseOfRandomPapers(t *testing.T) {
+	bank := testBankOf(t, "x", `# 甲
+## 單選 {#a points=2}
+- [x] 一
+- [ ] 二
+- [ ] 三 {credit=25}
+- [ ] 四
+## 複選 {#b score=per-option}
+- [x] 一
+- [x] 二
+- [ ] 三
+## 是非 {#c type=truefalse}
+- [x] 對
+- [ ] 錯
+# 乙
+## 排序 {#d type=order}
+1. 一
+2. 二
+3. 三
+## 配對 {#e type=match}
+
+| 左 | 右 |
+|---|---|
+| 一 | 甲 |
+| 二 | 乙 |
+| | 丙 |
+
+## 數 {#f}
+
+= 7
+`)
+	b := &Blueprint{Sections: []Section{{Draws: []Draw{{Bank: "x", Category: "甲", Count: 2}}}, {Draws: []Draw{{Bank: "x", Category: "乙", Count: 3}, {Bank: "gone", Count: 1}}}}}
+	all, sections := b.GuessShares(map[string]*questions.Bank{"x": bank})
+	// 甲: (2×(1+¼)/4 + ½ + ½) of 4 points; 乙: (⅓ + ⅓ + 0) of 3 points; the paper: two thirds of 甲 and all of 乙.
+	if len(sections) != 2 || sections[0] != 406 || sections[1] != 222 || all != 309 {
+		t.Errorf("%d %v", all, sections)
+	}
+	if all, sections := (&Blueprint{}).GuessShares(nil); all != 0 || sections != nil {
+		t.Errorf("%d %v", all, sections)
+	}
+}

@@ -9,7 +9,7 @@
 // chain. A submission is how an attempt ended, with a signed receipt (交卷憑證); a result is its marks, in
 // revisions that are only ever added. A lease is the one device that may save.
 //
-// Files of pure rules: blueprint*.go, deal.go, dice.go, deadline.go, grade.go, retry.go, stats.go, regrade.go,
+// Files of pure rules: blueprint*.go, deal.go, dice.go, deadline.go, grade.go, retry.go, stats.go, guess.go, regrade.go,
 // contact.go and pace.go. Files of verbs: open.go and close.go (sittings), view.go (lists and the briefing),
 // start.go with admit.go, lease.go, answer.go, observe.go, submit.go, paper.go, outcome.go (results),
 // adjust.go (more time, pauses), note.go, revise.go (regrades), replay.go. What other domains compose with in

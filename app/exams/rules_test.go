@@ -289,6 +289,9 @@ func TestParseBlueprint(t *testing.T) {
 			}
 		}
 	}
+	if b, problems := ParseBlueprint(examFile("track: values\n", "")); b == nil || b.Track != "" {
+		t.Errorf("an exam of no track: %v", problems)
+	}
 	for name, change := range map[string][2]string{
 		"drift of a rule":    {"pass: 80%", "pass: 70%"},
 		"a section missing":  {"  - title: The rest\n", ""},

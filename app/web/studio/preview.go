@@ -39,12 +39,14 @@ type examPreview struct {
 	Title    string
 	Notice   markdown.HTML
 	Sections []sectionPreview
+	Guess    int // thousandths of the points that answering at random earns on average
 }
 
 type sectionPreview struct {
 	Title string
 	Count int
 	Pass  int // thousandths; 0 is no bar of its own
+	Guess int // as that of the whole exam
 }
 
 // previewOf renders the document d with that text in one language.
@@ -66,7 +68,9 @@ func (w *Wing) previewOf(c *page.Ctx, d documents.Doc, lang locale.Lang, text st
 	case documents.Bank:
 		v.Items, v.LeftOut = w.bankPreview(d, lang)
 	case documents.Exam:
-		v.Exam = w.examPreview(d, lang)
+		if v.Exam, err = w.examPreview(c, d, lang); err != nil {
+			return v, err
+		}
 	default:
 		v.Plain = true
 	}
@@ -126,22 +130,26 @@ func (w *Wing) bankPreview(d documents.Doc, lang locale.Lang) (items []item, lef
 	return items, leftOut
 }
 
-func (w *Wing) examPreview(d documents.Doc, lang locale.Lang) *examPreview {
+func (w *Wing) examPreview(c *page.Ctx, d documents.Doc, lang locale.Lang) (*examPreview, error) {
 	texts := []questions.File{fileOf(d, d.Lang)}
 	if lang != d.Lang {
 		texts = append(texts, fileOf(d, lang))
 	}
 	b, _ := exams.ParseBlueprint(texts[0], texts[1:]...)
 	if b == nil {
-		return nil
+		return nil, nil
 	}
-	v := &examPreview{Blueprint: b, Title: b.Title[lang], Notice: w.block(b.NoticeIn(lang), lang)}
-	for _, s := range b.Sections {
+	all, guess, err := w.room.GuessShares(c.Context(), b)
+	if err != nil {
+		return nil, err
+	}
+	v := &examPreview{Blueprint: b, Title: b.Title[lang], Notice: w.block(b.NoticeIn(lang), lang), Guess: all}
+	for i, s := range b.Sections {
 		n := 0
 		for _, draw := range s.Draws {
 			n += draw.Count
 		}
-		v.Sections = append(v.Sections, sectionPreview{s.TitleIn(lang, b.Lang), n, s.Pass})
+		v.Sections = append(v.Sections, sectionPreview{s.TitleIn(lang, b.Lang), n, s.Pass, guess[i]})
 	}
-	return v
+	return v, nil
 }
