@@ -380,3 +380,18 @@ func TestCaseIsSaid(t *testing.T) {
 	s.must(err)
 	amy.get("/gate", "審查結束：不成立", "門開了")
 }
+
+// Those who lead sit the same exams every year, and their home says what is due.
+func TestManagersOweThemselvesTheSameExams(t *testing.T) {
+	s := open(t, school())
+	sitting := s.sittingFor("values", "")
+	boss := s.as(s.manager)
+	boss.get("/", "今年還有 3 項", "帶人的也考同一份", `href="/gate"`, `href="/pledge"`, `href="/courses/values/culture"`, `href="/exams"`)
+	boss.in(locale.En).get("/", "3 things are due")
+	s.sign(s.manager)
+	s.read(s.manager, "values/line", "values/trust")
+	s.pass(s.manager, sitting)
+	boss.get("/", "你都做到了")
+	s.clock.Add(366 * 24 * time.Hour)
+	s.as(s.manager).get("/", "今年還有 1 項")
+}

@@ -263,10 +263,13 @@ func (s *site) sign(p people.Person) {
 	s.must(s.library.SignPledge(s.ctx, p, text.Version, locale.Hant))
 }
 
-func (s *site) sitting(exam string) exams.Sitting {
+func (s *site) sitting(exam string) exams.Sitting { return s.sittingFor(exam, s.cohort.ID) }
+
+// sittingFor opens an exam to a cohort, or to everybody when there is none.
+func (s *site) sittingFor(exam, cohort string) exams.Sitting {
 	s.Helper()
 	now := s.clock.Now()
-	sitting, err := s.room.OpenSitting(s.ctx, s.trainer, exams.NewSitting{Exam: exam, CohortID: s.cohort.ID, OpensAt: now, ClosesAt: now.Add(8 * time.Hour)})
+	sitting, err := s.room.OpenSitting(s.ctx, s.trainer, exams.NewSitting{Exam: exam, CohortID: cohort, OpensAt: now, ClosesAt: now.Add(8 * time.Hour)})
 	s.must(err)
 	return sitting
 }

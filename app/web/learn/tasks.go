@@ -56,6 +56,7 @@ func (w *Wing) tasks(c *page.Ctx) ([]task, error) {
 		{[]people.Role{people.Trainer, people.Invigilator, people.HR}, w.sittingsTask},
 		{[]people.Role{people.Manager}, w.teamTask},
 		{[]people.Role{people.Manager}, w.waitingTask},
+		{[]people.Role{people.Manager, people.Mentor}, w.ownTask},
 		{[]people.Role{people.HR, people.Trainer, people.Admin}, w.cohortsTask},
 		{[]people.Role{people.Trainer}, studioTask},
 		{[]people.Role{people.Admin}, importTask},
@@ -189,6 +190,35 @@ func (w *Wing) waitingTask(c *page.Ctx) (task, error) {
 	t.Count = strconv.Itoa(waiting)
 	if waiting > 0 {
 		t.Text = c.T("learn.task.waiting.some", "n", waiting)
+	}
+	return t, nil
+}
+
+// ownTask is what those who lead still owe themselves: the pledge, the courses and the exams of the year, which they
+// sit like everybody else.
+func (w *Wing) ownTask(c *page.Ctx) (task, error) {
+	d, err := w.keeper.Decide(c.Context(), c.Person.ID)
+	if err != nil {
+		return task{}, err
+	}
+	labels, err := w.stepLabels(c, d)
+	if err != nil {
+		return task{}, err
+	}
+	t := task{Title: c.T("learn.task.own"), Text: c.T("learn.task.own.none"), Link: "/gate", Action: c.T("learn.task.own.go")}
+	due := 0
+	for _, s := range d.Steps {
+		path, action := remedy(c, s.Requirement)
+		if s.Done() && !s.Renew || path == "" {
+			continue
+		}
+		if due++; due <= longest {
+			t.Lines = append(t.Lines, taskLine{labels[s.Requirement.Key()], action, path})
+		}
+	}
+	t.Count = strconv.Itoa(due)
+	if due > 0 {
+		t.Text = c.T("learn.task.own.some", "n", due)
 	}
 	return t, nil
 }
