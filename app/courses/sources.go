@@ -6,7 +6,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -64,10 +63,16 @@ type citable struct {
 func notes(sources []citable, lang locale.Lang) map[string]string {
 	texts := map[string]string{}
 	for _, s := range sources {
-		texts[s.name] = strings.TrimSpace("[" + s.cite[lang] + "](" + SourceURL(s.name) + ") " + s.caveat[lang])
+		texts[s.name] = "[" + s.cite[lang] + "](" + SourceURL(s.name) + ")"
+		if caveat := s.caveat[lang]; caveat != "" {
+			texts[s.name] += stop[lang] + caveat
+		}
 	}
 	return texts
 }
+
+// stop ends a sentence.
+var stop = map[locale.Lang]string{locale.Hant: "。", locale.Hans: "。", locale.En: ". "}
 
 // SourceURL is where the web shows a source among all.
 func SourceURL(name string) string { return "/sources#source-" + name }

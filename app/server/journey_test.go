@@ -8,7 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"bainian"
+	"bainian/app/locale"
+	"bainian/app/markdown"
 	"bainian/app/questions"
 )
 
@@ -26,13 +27,20 @@ func TestJourney(t *testing.T) {
 
 	j.trainerPublishes(as(a.SignIn["trainer"]))
 	amy := as(a.SignIn["new_hire"])
-	j.signsAndReads(amy, "values/red-line", sentence)
+	j.signs(amy)
+	amy.open("/lessons/values/origin")
+	amy.reads(sentence)
+	j.readsTrack(amy, "values")
 	values, letters := j.sits(amy, "values", nil)
 	j.sits(as(a.Personas["ready_for_exam"]), "values", letters)
-	j.signsAndReads(amy, "product/trust", "")
+	j.readsTrack(amy, "product")
 	j.sits(amy, "product", nil)
-	j.signsAndReads(amy, "sales/leads", "")
+	j.readsTrack(amy, "sales")
 	j.sits(amy, "sales", nil)
+	if j.decision("B4201") {
+		amy.Error("the gate is open before the final")
+	}
+	j.sits(amy, "final", nil)
 	j.drawsALead(amy)
 	j.failsAndIsTold(as(a.Personas["mid_course"]))
 	j.invigilatorNotes(as(a.Personas["invigilator"]), values)
@@ -44,12 +52,12 @@ func TestJourney(t *testing.T) {
 
 type journey struct {
 	*testing.T
-	keys map[string]questions.Item // by the plain text of their stem or title, in zh-Hant
+	keys map[string]wording // by the plain text of their stem or title, in zh-Hant
 	a    announcement
 }
 
 const (
-	lessonPath = "/studio/documents/content/values/culture/01-red-line.md"
+	lessonPath = "/studio/documents/content/values/culture/01-origin.md"
 	sentence   = "這一句是講師剛剛補上的。"
 )
 
@@ -67,17 +75,27 @@ func (j *journey) trainerPublishes(v *visitor) {
 	v.reads("補一句提醒")
 }
 
-// signsAndReads signs the pledge if it is not signed, reads a lesson, tries its checks and finishes it.
-func (j *journey) signsAndReads(v *visitor, lesson, says string) {
+// signs reads the pledge and signs it.
+func (j *journey) signs(v *visitor) {
 	v.Helper()
 	v.open("/pledge")
-	if v.is("document.querySelector('form[action=\"/pledge/signatures\"]')") {
-		v.send("/pledge/signatures", map[string]string{"agree": "yes"})
+	v.send("/pledge/signatures", map[string]string{"agree": "yes"})
+}
+
+// readsTrack reads every lesson of a track in its order.
+func (j *journey) readsTrack(v *visitor, track string) {
+	v.Helper()
+	for _, l := range shipped(j.T).lessons {
+		if l.track == track {
+			j.readsLesson(v, l.ref())
+		}
 	}
+}
+
+// readsLesson reads a lesson, tries its checks and finishes it.
+func (j *journey) readsLesson(v *visitor, lesson string) {
+	v.Helper()
 	v.open("/lessons/" + lesson)
-	if says != "" {
-		v.reads(says)
-	}
 	var checks int
 	v.eval(&checks, "document.querySelectorAll('section.check').length")
 	if checks == 0 {
@@ -126,7 +144,7 @@ func (j *journey) sits(v *visitor, exam string, copied map[int]int) (sitting str
 // enters reads the briefing, confirms the pledge and starts.
 func (j *journey) enters(v *visitor, exam string) (sitting string) {
 	v.Helper()
-	title := map[string]string{"values": "價值觀結業考", "product": "產品知識結業考", "sales": "銷售技能結業考"}[exam]
+	title := map[string]string{"values": "價值觀結業考", "product": "產品知識結業考", "sales": "銷售技能結業考", "final": "總結業考"}[exam]
 	v.open("/exams")
 	v.eval(&sitting, "[...document.querySelectorAll('a[href^=\"/sittings/\"]')].find((a) => a.closest('section, li, article').innerText.includes(%q))?.getAttribute('href') ?? ''", title)
 	if sitting == "" {
@@ -154,7 +172,7 @@ func (j *journey) answersRight(v *visitor, n int) int {
 	if !ok {
 		v.Fatalf("question %d is in no bank: %q", n, q.Stem)
 	}
-	text := item.Text["zh-Hant"]
+	text := item.text
 	place := func(rows []string, want string) int {
 		for i, r := range rows {
 			if plain(r) == plain(want) {
@@ -217,7 +235,7 @@ func (j *journey) drawsALead(v *visitor) {
 // failsAndIsTold sits the product exam, answers nothing right, and is told at the pool what is missing.
 func (j *journey) failsAndIsTold(v *visitor) {
 	v.Helper()
-	j.signsAndReads(v, "product/trust", "")
+	j.readsLesson(v, "product/customers")
 	j.enters(v, "product")
 	v.send(v.at()+"/submission", nil)
 	v.reads("沒有通過")
@@ -332,26 +350,45 @@ var marks = regexp.MustCompile("[\\s*`_|:\\\\-]+")
 // plain is a text without markup and space, to compare source with page.
 func plain(s string) string { return marks.ReplaceAllString(s, "") }
 
-// shippedKeys are the items that ship, by the plain text of their stem.
-func shippedKeys(t *testing.T) map[string]questions.Item {
+// wording is an item as one of its wordings puts it, with variables filled in.
+type wording struct {
+	questions.Item
+	text questions.Text
+}
+
+// shippedKeys are all wordings of the items that can be dealt, by the plain text of their stem or title, in zh-Hant.
+func shippedKeys(t *testing.T) map[string]wording {
 	t.Helper()
-	keys := map[string]questions.Item{}
-	for _, name := range []string{"values", "product", "sales"} {
-		file := "quizzes/" + name + ".bank.md"
-		src, err := bainian.Files.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+	c := shipped(t)
+	vars := c.company(t, locale.Hant)
+	fill := func(texts ...*string) {
+		for _, text := range texts {
+			*text, _ = markdown.Fill(*text, vars)
 		}
-		bank, problems := questions.ParseBank(questions.File{Name: file, Lang: "zh-Hant", Source: src})
-		if len(problems) > 0 {
-			t.Fatal(problems)
-		}
+	}
+	keys := map[string]wording{}
+	for _, bank := range c.banks {
 		for _, item := range bank.Items {
-			stem := item.Text["zh-Hant"].Stem
-			if stem == "" {
-				stem = item.Text["zh-Hant"].Title
+			texts := []questions.Text{item.Text[locale.Hant]}
+			for _, v := range item.Variants {
+				texts = append(texts, v.Text[locale.Hant])
 			}
-			keys[plain(stem)] = item
+			for _, text := range texts {
+				fill(&text.Title, &text.Stem)
+				for i := range text.Choices {
+					fill(&text.Choices[i])
+				}
+				for i := range text.Rights {
+					fill(&text.Rights[i])
+				}
+				if text.Stem == "" {
+					text.Stem = text.Title
+				}
+				if other, twice := keys[plain(text.Stem)]; twice {
+					t.Fatalf("%s and %s ask alike: %s", item.ID, other.ID, text.Stem)
+				}
+				keys[plain(text.Stem)] = wording{item, text}
+			}
 		}
 	}
 	return keys

@@ -47,35 +47,18 @@ func (f *furnisher) cohorts() error {
 				return err
 			}
 		}
-		if err := f.timetable(cohort, c.from); err != nil {
+		if err := f.timetable(cohort); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// timetable gives a cohort a lecture each morning and sharing each evening for its first two weeks.
-func (f *furnisher) timetable(c cohorts.Cohort, from int) error {
-	lectures := []string{"百年大計：我們為什麼先講價值觀", "高壓線：三十秒的決定", "遠帆通能做什麼、不能做什麼", "怎麼讀一份報價單", "一條線索的一生", "見到決策人之前", "提問的四個層次", "把功能說成利益", "異議是還沒說完的需求", "簽約之後"}
-	evenings := []string{"我第一次被拒絕的那天", "我怎麼向只信紙本的老闆說明網路會員", "一份退回去的合約", "今天誰讓你學到最多", "我的第一條線索"}
-	y, m, d := f.present.AddDate(0, 0, from).Date()
-	n := 0
-	for i := range 14 {
-		day := time.Date(y, m, d+i, 0, 0, 0, 0, f.present.Location())
-		if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
-			continue
-		}
-		for _, s := range []cohorts.Session{
-			{CohortID: c.ID, At: day.Add(9 * time.Hour), Kind: cohorts.Lecture, Title: lectures[n%len(lectures)], Lecturer: "蔡孟庭", Place: "3 樓教室"},
-			{CohortID: c.ID, At: day.Add(18*time.Hour + 30*time.Minute), Kind: cohorts.Sharing, Title: evenings[n%len(evenings)], Lecturer: "宋佳蓉", Place: "3 樓會議室"},
-		} {
-			if _, err := f.Roster.AddSession(f.ctx, f.cast["A002"], s); err != nil {
-				return err
-			}
-		}
-		n++
-	}
-	return nil
+// timetable gives a cohort the programme that ships, on every weekday.
+func (f *furnisher) timetable(c cohorts.Cohort) error {
+	weekend := func(day time.Time) bool { return day.Weekday() == time.Saturday || day.Weekday() == time.Sunday }
+	_, err := f.Roster.Schedule(f.ctx, f.cast["A002"], c.ID, cohorts.Calendar{Zone: f.present.Location(), Off: weekend}, locale.Hant)
+	return err
 }
 
 // members are the numbers of a cohort, in order.
@@ -102,7 +85,7 @@ func (f *furnisher) valuesWeek() error {
 			return err
 		}
 	}
-	s, err := f.sitting("values", oldCohort, 14, 14, 3)
+	s, err := f.sitting("values", oldCohort, 14, 14)
 	if err != nil {
 		return err
 	}
@@ -113,7 +96,7 @@ func (f *furnisher) valuesWeek() error {
 	return nil
 }
 
-// productAndSales: those who passed go on; nine of them reach the end.
+// productAndSales: those who passed go on to the other tracks and to the final; some of them reach the end.
 func (f *furnisher) productAndSales() error {
 	var going []string
 	for _, number := range members(oldCohort) {
@@ -122,18 +105,18 @@ func (f *furnisher) productAndSales() error {
 		}
 	}
 	going = going[:min(len(going), 16)]
-	for i, track := range []string{"product", "sales"} {
-		f.at(12-3*i, 9, 0)
+	for i, track := range []string{"product", "sales", "final"} {
+		f.at(13-2*i, 9, 0)
 		for _, number := range going {
 			if err := f.read(number, track); err != nil {
 				return err
 			}
 		}
-		s, err := f.sitting(track, oldCohort, 11-3*i, 11-3*i, 3)
+		s, err := f.sitting(track, oldCohort, 12-2*i, 12-2*i)
 		if err != nil {
 			return err
 		}
-		f.at(11-3*i, 14, 0)
+		f.at(12-2*i, 14, 0)
 		if err := f.sit(s, going, nil); err != nil {
 			return err
 		}
@@ -146,8 +129,8 @@ func (f *furnisher) productAndSales() error {
 func (f *furnisher) newCohort() error {
 	f.at(7, 8, 0)
 	sittings := map[string]exams.Sitting{}
-	for _, exam := range []string{"practice", "values", "product", "sales"} {
-		s, err := f.sitting(exam, newCohort, 7, -14, 24*21)
+	for _, exam := range []string{"practice", "drill", "values", "product", "sales", "final"} {
+		s, err := f.sitting(exam, newCohort, 7, -14)
 		if err != nil {
 			return err
 		}
@@ -265,8 +248,8 @@ func identity(n int) []int {
 	return out
 }
 
-// sitting opens an exam for a cohort: from so many days ago at eight until so many days ago, for so many hours.
-func (f *furnisher) sitting(exam string, cohort, openedDaysAgo, endDaysAgo, hours int) (exams.Sitting, error) {
+// sitting opens an exam for a cohort: from so many days ago in the morning until so many days ago in the evening.
+func (f *furnisher) sitting(exam string, cohort, openedDaysAgo, endDaysAgo int) (exams.Sitting, error) {
 	list, err := f.Roster.List(f.ctx)
 	if err != nil {
 		return exams.Sitting{}, err
