@@ -45,6 +45,7 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "GET", Path: "/", Who: page.SignedIn, Do: w.home},
 		{Method: "GET", Path: "/pledge", Who: page.SignedIn, Do: w.pledge},
 		{Method: "POST", Path: "/pledge/signatures", Who: page.SignedIn, Do: w.signPledge},
+		{Method: "GET", Path: "/timetable", Who: page.SignedIn, Do: w.timetable},
 		{Method: "GET", Path: "/gate", Who: page.SignedIn, Do: w.gate},
 
 		{Method: "GET", Path: "/courses", Who: page.SignedIn, Do: w.courses},
