@@ -50,6 +50,9 @@ func (r *Room) admitIn(rx *store.Rx, actor people.Person, s Sitting, b *Blueprin
 	if adm.whyNot, err = r.unpledgedIn(rx, actor); err != nil || adm.whyNot != nil {
 		return adm, err
 	}
+	if adm.whyNot, err = tooEarlyIn(rx, actor, b); err != nil || adm.whyNot != nil {
+		return adm, err
+	}
 	adm.whyNot = adm.next.WhyNot
 	return adm, nil
 }
@@ -93,6 +96,27 @@ func closedIn(rx *store.Rx, actor people.Person, s Sitting) (whyNot, err error) 
 		return fault.New(fault.Conflict, "exams.window_over", "at", s.ClosesAt), nil
 	}
 	return nil, nil
+}
+
+// tooEarlyIn is why an exam waits for others: those that it comes after and that the person never passed.
+func tooEarlyIn(rx *store.Rx, actor people.Person, b *Blueprint) (whyNot, err error) {
+	if len(b.After) == 0 {
+		return nil, nil
+	}
+	passes, err := PassesIn(rx, actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	left := 0
+	for _, exam := range b.After {
+		if !slices.ContainsFunc(passes, func(p Pass) bool { return p.Exam == exam && !p.SetAside }) {
+			left++
+		}
+	}
+	if left == 0 {
+		return nil, nil
+	}
+	return fault.New(fault.Conflict, "exams.after_others", "n", left), nil
 }
 
 // nextIn is whether the attempts so far leave another one.

@@ -33,6 +33,7 @@ type Blueprint struct {
 	Attempts  int // 0 is no limit
 	Cooldown  time.Duration
 	Reread    []string // lessons to read again before another go
+	After     []string // exams to be passed before this one
 	Sections  []Section
 	Integrity Integrity
 	Feedback  Feedback

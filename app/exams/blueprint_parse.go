@@ -72,6 +72,8 @@ func (p examReader) exam(b *Blueprint, fields *yaml.Node) {
 			b.Cooldown = p.span(v, name)
 		case "reread":
 			b.Reread = p.texts(v, name)
+		case "after":
+			b.After = p.texts(v, name)
 		case "sections":
 			b.Sections = p.sections(v, b.Lang)
 		case "integrity":

@@ -66,6 +66,9 @@ func (r *Room) lintExamWith(ctx context.Context, doc documents.Doc, banks map[st
 	base, _ := files(doc)
 	if fields, _, _ := questions.FrontMatter(base); fields != nil {
 		lintRefs(base.Name, fields, lessons, &problems)
+		if err := r.lintAfter(ctx, doc, fields, &problems); err != nil {
+			return nil, err
+		}
 	}
 	if len(problems) > 0 {
 		return problems, nil
@@ -86,6 +89,32 @@ func lintRefs(file string, fields *yaml.Node, lessons map[string]bool, problems 
 			}
 		}
 	}
+}
+
+// lintAfter looks for the exams that an exam comes after: those published, and those that are published with it.
+func (r *Room) lintAfter(ctx context.Context, doc documents.Doc, fields *yaml.Node, problems *fault.Problems) error {
+	v, _ := member(fields, "after")
+	if v == nil {
+		return nil
+	}
+	heads, err := r.shelf.Heads(ctx, documents.Exam)
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, h := range heads {
+		known[idOf(h.Path)] = true
+	}
+	for _, other := range doc.Beside {
+		known[idOf(other.Path)] = known[idOf(other.Path)] || other.Kind == documents.Exam
+	}
+	known[idOf(doc.Path)] = false // it would wait for itself
+	for _, exam := range v.Content {
+		if exam.Value != "" && !known[exam.Value] {
+			problems.Add(doc.Path, exam.Line, "", "exams.after_unknown", "exam", exam.Value)
+		}
+	}
+	return nil
 }
 
 // lintWords shows every file of a document once, whole, so that what cannot be shown is reported on its line.

@@ -2,6 +2,7 @@ package exams
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,7 +19,36 @@ func TestSittings(t *testing.T) {
 		part{name: "NotesAndTheInvigilatorsPage", run: notesAndTheInvigilatorsPage},
 		part{name: "ItemStats", run: itemStats},
 		part{name: "UnlimitedAttempts", run: unlimitedAttempts, rules: rules{attempts: 0, cooldown: "0h"}},
+		part{name: "AfterOthers", run: afterOthers},
 		part{name: "PledgeFirst", run: pledgeFirst}) // last: from then on everybody signs
+}
+
+// An exam that comes after another opens to whoever passed that, and closes again with a pass that is set aside.
+func afterOthers(t *testing.T, w *world) {
+	ctx := context.Background()
+	amy := w.candidate("A031")
+	doc, err := w.shelf.Doc(ctx, "quizzes/red.exam.md")
+	w.ok(err)
+	text := strings.NewReplacer("exam: red", "exam: late", "reread: []", "reread: []\nafter: [red]").Replace(doc.Sources[doc.Lang])
+	w.ok(w.shelf.SaveDraft(ctx, w.trainer, "quizzes/late.exam.md", doc.Lang, text, 0))
+	_, err = w.shelf.Publish(ctx, w.trainer, "quizzes/late.exam.md", "後面的考試", 0)
+	w.ok(err)
+	late, err := w.room.OpenSitting(ctx, w.trainer, NewSitting{Exam: "late", CohortID: w.cohort, OpensAt: w.clock.Now(), ClosesAt: w.clock.Now().Add(time.Hour)})
+	w.ok(err)
+	_, err = w.room.Start(ctx, amy, late.ID, true)
+	w.refused(err, fault.Conflict, "exams.after_others")
+	first := w.start(amy)
+	for n := 1; n <= 10; n++ {
+		w.save(amy, first, n, int64(n), w.right(first, n))
+	}
+	_, err = w.room.Submit(ctx, amy, first)
+	w.ok(err)
+	w.ok(w.db.Write(ctx, func(tx *store.Tx) error { return SetAsideIn(tx, first, "hr", "重考") }))
+	_, err = w.room.Start(ctx, amy, late.ID, true)
+	w.refused(err, fault.Conflict, "exams.after_others")
+	w.ok(w.db.Write(ctx, func(tx *store.Tx) error { return ReinstateIn(tx, first, "hr", "申訴成立") }))
+	_, err = w.room.Start(ctx, amy, late.ID, true)
+	w.ok(err)
 }
 
 // Nobody starts who has never signed the pledge; a signature of an earlier version will do, and going on needs none.

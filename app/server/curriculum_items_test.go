@@ -137,6 +137,43 @@ func TestCurriculumSituationsPayInPart(t *testing.T) {
 	}
 }
 
+// tells are words of reporting. Where the right choice alone has one, nobody need know the code to find it.
+var tells = regexp.MustCompile(`報|告訴主管|告訴人資|寫信到|通知主管|知會|監考員|交給主管|轉給`)
+
+// "Choose whoever reports" is no way to pass: in most situations another choice reports as well, and still goes along,
+// comes too late or leaves something out.
+func TestCurriculumSituationsAskMoreThanToReport(t *testing.T) {
+	c := shipped(t)
+	for _, track := range courses.Tracks() {
+		n, told := 0, 0
+		for _, i := range c.banks[track].Items {
+			if !slices.Contains(i.Tags, "sjt") {
+				continue
+			}
+			texts := []questions.Text{i.Text[locale.Hant]}
+			for _, v := range i.Variants {
+				texts = append(texts, v.Text[locale.Hant])
+			}
+			for _, text := range texts {
+				reporting, right := 0, false
+				for k, choice := range text.Choices {
+					if tells.MatchString(choice) {
+						reporting++
+						right = right || i.Right[k]
+					}
+				}
+				if n++; right && reporting == 1 {
+					told++
+				}
+			}
+		}
+		t.Logf("%s: in %d of %d situations the right choice is the only one that reports", track, told, n)
+		if 100*told > 35*n {
+			t.Errorf("%s: in %d of %d situations the right choice is the only one that reports", track, told, n)
+		}
+	}
+}
+
 // said is one wording of an item or a check, in one language.
 type said struct {
 	id, stem string

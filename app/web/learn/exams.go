@@ -74,28 +74,35 @@ func (w *Wing) exams(c *page.Ctx) error {
 			v.ToStart++
 		}
 	}
-	slices.SortStableFunc(v.Sittings, func(a, b sittingCard) int { return cmp.Compare(a.place(), b.place()) })
+	over := map[string]bool{} // tracks whose exam is done
+	for _, s := range v.Sittings {
+		over[s.Track] = over[s.Track] || !s.Practice && s.Stand == done
+	}
+	slices.SortStableFunc(v.Sittings, func(a, b sittingCard) int { return cmp.Compare(a.place(over), b.place(over)) })
 	if n := slices.IndexFunc(v.Sittings, sittingCard.Ready); n >= 0 && v.GoingOn == 0 {
 		v.Sittings[n].First = true
 	}
 	return c.Page(w.pages, "exams", v)
 }
 
-// place is where a sitting stands in the list: by its stop on the path, unless it is under way or done with.
-func (s sittingCard) place() int {
+// place is where a sitting stands in the list: by its stop on the path, unless it is under way or done with. Practice
+// comes before the exam that it is for, and once that is done, or when it is for none, after all that is to be sat.
+func (s sittingCard) place(over map[string]bool) int {
 	path := courses.Tracks()
 	at := slices.Index(path, s.Track)
 	switch {
 	case s.Stand == goingOn:
 		return -2
 	case s.Stand == done:
-		return len(path) + 1
+		return 2*len(path) + 2
+	case s.Practice && (at < 0 || over[s.Track]):
+		return 2*len(path) + 1
 	case s.Practice:
-		return -1
+		return 2*at - 1
 	case at < 0:
-		return len(path)
+		return 2 * len(path)
 	}
-	return at
+	return 2 * at
 }
 
 // unread is how many lessons of each track a new hire has still to read.

@@ -69,21 +69,30 @@ func TestResponse(t *testing.T) {
 	}
 }
 
-// The list of exams follows the path; only a paper under way comes before it, and what is done with after it.
+// The list of exams follows the path, practice before the exam that it is for; a paper under way comes before it, and
+// after it what is for none and what is done with.
 func TestPlaceOfASitting(t *testing.T) {
 	card := func(name, track string, practice bool, stand stand) sittingCard {
 		return sittingCard{SittingView: exams.SittingView{Track: track, Practice: practice}, Name: name, Stand: stand}
 	}
 	cards := []sittingCard{
-		card("done", "values", false, done), card("other", "", false, ready), card("sales", "sales", false, ready), card("values", "values", false, waiting),
+		card("done", "cooking", false, done), card("drill", "", true, ready), card("other", "", false, ready), card("sales", "sales", false, ready), card("values", "values", false, waiting),
 		card("product", "product", false, ready), card("practice", "values", true, ready), card("live", "sales", false, goingOn),
 	}
-	slices.SortStableFunc(cards, func(a, b sittingCard) int { return cmp.Compare(a.place(), b.place()) })
-	var got []string
-	for _, c := range cards {
-		got = append(got, c.Name)
-	}
-	if want := []string{"live", "practice", "values", "product", "sales", "other", "done"}; !slices.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
+	for _, c := range []struct {
+		over map[string]bool
+		want []string
+	}{
+		{nil, []string{"live", "practice", "values", "product", "sales", "other", "drill", "done"}},
+		{map[string]bool{"values": true}, []string{"live", "values", "product", "sales", "other", "practice", "drill", "done"}},
+	} {
+		slices.SortStableFunc(cards, func(a, b sittingCard) int { return cmp.Compare(a.place(c.over), b.place(c.over)) })
+		var got []string
+		for _, card := range cards {
+			got = append(got, card.Name)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%v, want %v", got, c.want)
+		}
 	}
 }
