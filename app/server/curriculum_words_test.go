@@ -122,6 +122,30 @@ func TestCurriculumTellsNoUnprovenFact(t *testing.T) {
 	}
 }
 
+// A case of wrongdoing names roles, not living people: whoever resigned in 2011 stands in no text at all, or is met
+// as a teacher of the early days alone.
+func TestCurriculumNamesRolesInCases(t *testing.T) {
+	c := shipped(t)
+	nowhere := regexp.MustCompile(`衛哲|卫哲|David Wei|陸兆禧|陆兆禧|蔣芳|蒋芳`)
+	teacher := regexp.MustCompile(`李旭暉|李旭晖|Elvis Lee|Li Xuhui`)
+	for p := range c.texts(t) {
+		text := c.read(t, p)
+		if name := nowhere.FindString(text); name != "" {
+			t.Errorf("%s names %s", p, name)
+		}
+		if name := teacher.FindString(text); name != "" && !strings.Contains(p, "/01-origin") && !strings.Contains(p, "/origin-") && !strings.HasPrefix(p, "quizzes/values.bank") {
+			t.Errorf("%s names %s", p, name)
+		}
+	}
+	for _, i := range c.banks["values"].Items {
+		for lang, text := range i.Text {
+			if i.Lesson != "values/origin" && teacher.MatchString(words(text)) {
+				t.Errorf("%s in %s names who resigned", i.ID, lang)
+			}
+		}
+	}
+}
+
 // The company's names, prices and addresses stand in company.yaml alone, so that replacing them there replaces them
 // everywhere; and nothing claims to belong to another company.
 func TestCurriculumQuotesTheCompanyByVariables(t *testing.T) {
