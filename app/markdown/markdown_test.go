@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"bainian/app/fault"
 	"bainian/app/locale"
 	"bainian/app/markdown"
@@ -485,5 +487,46 @@ func BenchmarkRender(b *testing.B) {
 	b.SetBytes(int64(len(src)))
 	for b.Loop() {
 		r.Render(src, markdown.Options{})
+	}
+}
+
+// A note that the text leaves to others gets its words from them, below everything else; its own words come first.
+func TestNotes(t *testing.T) {
+	r := renderer(t)
+	const src = "甲。[^memoir] 乙。[^own] 又是甲。[^memoir]\n\n[^own]: 自己寫的。\n\n最後一行。[^nobody]"
+	d, problems := r.Render([]byte(src), markdown.Options{File: "x.md", Line: 5, Vars: map[string]string{"who": "早期員工"},
+		Notes: map[string]string{"memoir": "{{who}}的憶述。", "own": "不會用到。", "unused": "沒有人引用。"}})
+	html := string(d.HTML())
+	for text, n := range map[string]int{"早期員工的憶述。": 1, "自己寫的。": 1, "不會用到": 0, "沒有人引用": 0, "最後一行。[^nobody]": 1} {
+		if got := strings.Count(html, text); got != n {
+			t.Errorf("%q comes %d times, want %d: %s", text, got, n, html)
+		}
+	}
+	if len(problems) != 1 || problems[0].Key != "markdown.footnote_unknown" || problems[0].Line != 9 {
+		t.Errorf("%v", problems)
+	}
+	if got := markdown.Undefined([]byte(src)); !slices.Equal(got, []string{"memoir", "nobody"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// A leaf is one text for all languages or one for each; what it lacks is named.
+func TestTexts(t *testing.T) {
+	for src, want := range map[string]string{
+		"甲":                               "甲甲甲 []",
+		"{zh-Hant: 甲, zh-Hans: 乙, en: c}": "甲乙c []",
+		"{zh-Hant: 甲, en: ''}":            "甲 [zh-Hans en]",
+		"{zh-Hant: 甲, fr: d}":             " [zh-Hant zh-Hans en]",
+		"[甲]":                             " [zh-Hant zh-Hans en]",
+		"12":                              " [zh-Hant zh-Hans en]",
+	} {
+		var root yaml.Node
+		if err := yaml.Unmarshal([]byte(src), &root); err != nil {
+			t.Fatal(err)
+		}
+		texts, without := markdown.Texts(root.Content[0])
+		if got := fmt.Sprint(texts[locale.Hant]+texts[locale.Hans]+texts[locale.En], " ", without); got != want {
+			t.Errorf("%s: %s, want %s", src, got, want)
+		}
 	}
 }
