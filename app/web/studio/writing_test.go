@@ -23,31 +23,31 @@ func form(text, version string, more ...string) url.Values {
 func TestPublish(t *testing.T) {
 	s := open(t)
 	text, _ := s.source("quizzes/values.bank.md", locale.Hant)
-	text = strings.Replace(text, "走廊上的三個點", "走廊上的三個百分點", 1)
+	text = strings.Replace(text, "title: 價值觀題庫", "title: 價值觀大題庫", 1)
 
 	s.want(s.post("trainer", bankAt+"/draft", form(text, "1")), 303)
-	s.want(s.get("trainer", bankAt), 200, "你的草稿", "走廊上的三個百分點")
+	s.want(s.get("trainer", bankAt), 200, "你的草稿", "價值觀大題庫")
 	s.want(s.get("trainer", "/studio"), 200, "你的草稿", `id="drafts"`)
 	if strings.Contains(s.get("other", "/studio").text, `id="drafts"`) {
 		t.Error("somebody else's draft is listed")
 	}
-	if strings.Contains(s.get("other", bankAt).text, "三個百分點") {
+	if strings.Contains(s.get("other", bankAt).text, "價值觀大題庫") {
 		t.Error("a draft is shown to somebody else")
 	}
 
-	s.want(s.post("trainer", bankAt+"/publication", form(text, "1", "note", " ")), 422, "請用一行說明", "走廊上的三個百分點")
+	s.want(s.post("trainer", bankAt+"/publication", form(text, "1", "note", " ")), 422, "請用一行說明", "價值觀大題庫")
 	s.want(s.post("trainer", bankAt+"/publication", form(text, "1", "note", "題名寫清楚")), 303)
 	if now, version := s.source("quizzes/values.bank.md", locale.Hant); version != 2 || now != text {
 		t.Errorf("version %d", version)
 	}
-	s.want(s.get("other", bankAt), 200, "三個百分點", "題名寫清楚")
+	s.want(s.get("other", bankAt), 200, "價值觀大題庫", "題名寫清楚")
 	s.want(s.get("other", bankAt+"/history"), 200, "第 2 版", "題名寫清楚", "員工trainer")
-	s.want(s.get("other", bankAt+"/comparison?a=1&b=2"), 200, `class="add"`, `class="del"`, "三個百分點")
+	s.want(s.get("other", bankAt+"/comparison?a=1&b=2"), 200, `class="add"`, `class="del"`, "價值觀大題庫")
 	s.want(s.get("other", bankAt+"/comparison?a=1&b=9"), 404)
 
 	s.want(s.post("other", bankAt+"/rollback", url.Values{"version": {"1"}}), 422, "請用一行說明")
 	s.want(s.post("other", bankAt+"/rollback", url.Values{"version": {"1"}, "note": {"還是原來的好"}}), 303)
-	if now, version := s.source("quizzes/values.bank.md", locale.Hant); version != 3 || strings.Contains(now, "三個百分點") {
+	if now, version := s.source("quizzes/values.bank.md", locale.Hant); version != 3 || strings.Contains(now, "價值觀大題庫") {
 		t.Errorf("version %d after going back", version)
 	}
 }
@@ -56,14 +56,14 @@ func TestPublish(t *testing.T) {
 func TestUnknownLanguage(t *testing.T) {
 	s := open(t)
 	text, _ := s.source("quizzes/values.bank.md", locale.Hant)
-	text = strings.Replace(text, "走廊上的三個點", "走廊上的點數", 1)
+	text = strings.Replace(text, "title: 價值觀題庫", "title: 價值觀新題庫", 1)
 	for _, verb := range []string{"/draft", "/publication", "/preview", "/rebase"} {
 		s.want(s.post("trainer", bankAt+verb, form(text, "1", "note", "換語言", "onto", "1", "lang", "xx")), 422)
 	}
 	if _, version := s.source("quizzes/values.bank.md", locale.Hant); version != 1 {
 		t.Errorf("version %d", version)
 	}
-	if strings.Contains(s.get("trainer", bankAt).text, "走廊上的點數") {
+	if strings.Contains(s.get("trainer", bankAt).text, "價值觀新題庫") {
 		t.Error("a draft was kept")
 	}
 }
@@ -72,13 +72,13 @@ func TestUnknownLanguage(t *testing.T) {
 func TestStaleBaseLosesNothing(t *testing.T) {
 	s := open(t)
 	text, _ := s.source("quizzes/values.bank.md", locale.Hant)
-	first := strings.Replace(text, "走廊上的三個點", "走廊上的點數", 1)
+	first := strings.Replace(text, "title: 價值觀題庫", "title: 價值觀新題庫", 1)
 	second := strings.Replace(text, "考前傳來的照片", "考前收到的照片", 1)
 	s.want(s.post("other", bankAt+"/publication", form(first, "1", "note", "第一個改")), 303)
 
 	refused := s.want(s.post("trainer", bankAt+"/publication", form(second, "1", "note", "第二個改")), 409,
 		"你是從第 1 版開始改的", "考前收到的照片", "第一個改", `value="第二個改"`, `name="onto" value="2"`, `name="version" value="1"`)
-	if !strings.Contains(refused.text, "走廊上的點數") {
+	if !strings.Contains(refused.text, "價值觀新題庫") {
 		t.Error("the difference to the newer version is not shown")
 	}
 	if now, version := s.source("quizzes/values.bank.md", locale.Hant); version != 2 || now != first {
@@ -86,7 +86,7 @@ func TestStaleBaseLosesNothing(t *testing.T) {
 	}
 	s.want(s.get("trainer", bankAt), 200, "考前收到的照片", "你寫的時候")
 
-	merged := strings.Replace(second, "走廊上的三個點", "走廊上的點數", 1)
+	merged := strings.Replace(second, "title: 價值觀題庫", "title: 價值觀新題庫", 1)
 	s.want(s.post("trainer", bankAt+"/rebase", form(merged, "1", "onto", "2")), 303)
 	s.want(s.post("trainer", bankAt+"/publication", form(merged, "2", "note", "兩個都要")), 303)
 	if now, version := s.source("quizzes/values.bank.md", locale.Hant); version != 3 || now != merged {
@@ -240,6 +240,6 @@ func TestStudioListsOnesDrafts(t *testing.T) {
 	s.want(s.get("trainer", "/studio"), 200, `<a class="title" href="`+fresh+`">新的一課</a>`, "從沒發布過", "1 份有你還沒發布的草稿")
 	text, _ := s.source("quizzes/values.bank.md", locale.Hant)
 	s.want(s.post("trainer", bankAt+"/draft", form(text+"\n", "1")), 303)
-	s.want(s.post("other", bankAt+"/publication", form(strings.Replace(text, "走廊上的三個點", "走廊上的點數", 1), "1", "note", "先改")), 303)
+	s.want(s.post("other", bankAt+"/publication", form(strings.Replace(text, "title: 價值觀題庫", "title: 價值觀新題庫", 1), "1", "note", "先改")), 303)
 	s.want(s.get("trainer", "/studio"), 200, "已經有人發布了第 2 版", "2 份有你還沒發布的草稿")
 }
