@@ -281,3 +281,57 @@ func TestIllegibleFiguresAreFound(t *testing.T) {
 		}
 	}
 }
+
+// measure finds the words of a drawing that are cut off, lie over other words, or leave or enter a box's edge.
+const measure = `((lang, source) => {
+	document.documentElement.lang = lang
+	document.body.innerHTML = '<article class="prose"><figure>' + source + '</figure></article>'
+	const svg = document.querySelector('svg'), view = svg.viewBox.baseVal, found = []
+	const place = (e) => {
+		const box = e.getBBox(), m = svg.getCTM().inverse().multiply(e.getCTM())
+		return {words: e.textContent.trim(), left: box.x * m.a + m.e, top: box.y * m.d + m.f, right: (box.x + box.width) * m.a + m.e, bottom: (box.y + box.height) * m.d + m.f}
+	}
+	const texts = [...svg.querySelectorAll('text')].map(place)
+	const boxes = [...svg.querySelectorAll('rect')].map(place).filter((b) => b.bottom - b.top > 14)
+	texts.forEach((a, n) => {
+		if (a.left < -1 || a.right > view.width + 1 || a.top < -2 || a.bottom > view.height + 4) found.push(a.words + ': cut off')
+		for (const b of texts.slice(n + 1)) {
+			const high = Math.min(a.bottom - a.top, b.bottom - b.top)
+			if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.35 * high) found.push(a.words + ': lies over ' + b.words)
+		}
+		for (const b of boxes) {
+			const x = (a.left + a.right) / 2, y = (a.top + a.bottom) / 2
+			if (y < b.top || y > b.bottom) continue
+			if (x > b.left && x < b.right && (a.left < b.left + 2 || a.right > b.right - 2)) found.push(a.words + ': leaves its box')
+			if ((x < b.left || x > b.right) && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1) found.push(a.words + ': runs into a box')
+		}
+	})
+	return found
+})(%q, %q)`
+
+// The words of every drawing fit where they stand, in a real browser with its own fonts, which are wider than most.
+func TestCurriculumFiguresFit(t *testing.T) {
+	ctx := browser(t)
+	c := shipped(t)
+	v := &visitor{T: t, ctx: ctx}
+	for _, sheet := range []string{"static/css/bainian.css", "static/css/prose.css"} {
+		v.eval(new(any), "(() => { const s = document.createElement('style'); s.textContent = %q; document.head.append(s) })()", c.read(t, sheet))
+	}
+	var found []string
+	v.eval(&found, measure, "en", `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 40"><rect width="20" height="40"/><text x="5" y="20">far too long for its box</text></svg>`)
+	if len(found) != 2 {
+		t.Fatalf("the measure finds %q", found)
+	}
+	drawings := 0
+	for p, lang := range c.texts(t) {
+		if path.Ext(p) != ".svg" {
+			continue
+		}
+		drawings++
+		v.eval(&found, measure, string(lang), c.read(t, p))
+		for _, what := range found {
+			t.Errorf("%s: %s", p, what)
+		}
+	}
+	t.Logf("%d drawings measured", drawings)
+}
