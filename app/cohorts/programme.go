@@ -1,6 +1,7 @@
 package cohorts
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"time"
@@ -48,23 +49,20 @@ func ParseProgramme(file string, source []byte) (*Programme, fault.Problems) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	texts := func(n yaml.Node, name string) map[locale.Lang]string {
+	texts := func(n yaml.Node, name string, line int) map[locale.Lang]string {
 		all, without := markdown.Texts(&n)
 		for _, lang := range without {
-			problems.Add(file, max(n.Line, 1), name, "cohorts.programme_text", "name", name, "lang", string(lang))
+			problems.Add(file, cmp.Or(n.Line, line), name, "cohorts.programme_text", "name", name, "lang", string(lang))
 		}
 		return all
 	}
-	p := &Programme{Title: texts(doc.Title, "title"), Days: len(doc.Days)}
-	if len(doc.Days) == 0 {
-		problems.Add(file, 1, "days", "cohorts.programme_empty")
-	}
+	p := &Programme{Title: texts(doc.Title, "title", 1), Days: len(doc.Days)}
 	for n, day := range doc.Days {
 		previous := time.Duration(-1)
 		for _, s := range day.Sessions {
-			e := Event{Day: n + 1, Kind: Kind(s.Kind.Value), Title: texts(s.Title, "title"), Lecturer: map[locale.Lang]string{}}
+			e := Event{Day: n + 1, Kind: Kind(s.Kind.Value), Title: texts(s.Title, "title", s.At.Line), Lecturer: map[locale.Lang]string{}}
 			if !s.Lecturer.IsZero() {
-				e.Lecturer = texts(s.Lecturer, "lecturer")
+				e.Lecturer = texts(s.Lecturer, "lecturer", s.At.Line)
 			}
 			at, err := time.Parse("15:04", s.At.Value)
 			e.At = time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
@@ -88,6 +86,9 @@ func ParseProgramme(file string, source []byte) (*Programme, fault.Problems) {
 			}
 			p.Events = append(p.Events, e)
 		}
+	}
+	if len(p.Events) == 0 {
+		problems.Add(file, 1, "days", "cohorts.programme_empty")
 	}
 	if len(problems) > 0 {
 		return nil, problems
@@ -113,6 +114,7 @@ func (p *Programme) Lay(c Cohort, calendar Calendar, lang locale.Lang) ([]Sessio
 	if err != nil {
 		return nil, err
 	}
+	day = day.Add(12 * time.Hour) // by noons: where clocks change at midnight, a date may have none
 	var dates []time.Time
 	for last := day.AddDate(1, 0, 0); len(dates) < p.Days && day.Before(last); day = day.AddDate(0, 0, 1) {
 		if !calendar.Off(day) {

@@ -3,6 +3,7 @@ package cohorts_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -94,7 +95,10 @@ func TestLintOfProgramme(t *testing.T) {
 		text string
 		want []string
 	}{
-		"empty":  {"title: x\n", []string{"1 cohorts.programme_empty"}},
+		"empty":      {"title: x\n", []string{"1 cohorts.programme_empty"}},
+		"empty days": {"title: x\ndays: [{sessions: []}, {sessions: []}]\n", []string{"1 cohorts.programme_empty"}},
+		"no title": {"title: ' '\ndays:\n  - sessions:\n      - {at: \"09:00\", kind: exam}\n",
+			[]string{"1 cohorts.programme_text", "1 cohorts.programme_text", "1 cohorts.programme_text", "4 cohorts.programme_text", "4 cohorts.programme_text", "4 cohorts.programme_text"}},
 		"fields": {"title: x\ndays:\n  - session: []\n", []string{"3 markdown.yaml_unknown"}},
 		"sessions": {"title: x\ndays:\n  - sessions:\n      - {at: 9am, kind: party, title: {zh-Hant: 甲, en: a}}\n      - {at: \"10:00\", kind: exam, title: 乙}\n      - {at: \"09:00\", kind: exam, title: 丙}\n",
 			[]string{"4 cohorts.programme_text", "4 cohorts.programme_time", "4 cohorts.session_kind", "6 cohorts.programme_order"}},
@@ -111,5 +115,22 @@ func TestLintOfProgramme(t *testing.T) {
 	}
 	if _, problems := cohorts.ParseProgramme("p", []byte(programme)); len(problems) > 0 {
 		t.Error(problems)
+	}
+}
+
+// Every day of a programme has a date of its own, also where a clock that changes at midnight leaves a date without one.
+func TestLayWhereMidnightIsMissing(t *testing.T) {
+	santiago, err := time.LoadLocation("America/Santiago")
+	check(t, err)
+	p, problems := cohorts.ParseProgramme("p", []byte(strings.Replace(programme, "days:\n", "days:\n  - sessions: [{at: \"08:00\", kind: exam, title: x}]\n  - sessions: [{at: \"08:00\", kind: exam, title: y}]\n", 1)))
+	check(t, problems.Err())
+	sessions, err := p.Lay(cohorts.Cohort{StartsOn: "2026-09-04", EndsOn: "2026-09-07"}, cohorts.Calendar{Zone: santiago, Off: func(time.Time) bool { return false }}, locale.Hant)
+	check(t, err)
+	var days []string
+	for _, s := range sessions {
+		days = append(days, s.At.Format("01-02 15:04"))
+	}
+	if want := []string{"09-04 08:00", "09-05 08:00", "09-06 09:00", "09-06 18:30", "09-07 10:00"}; !slices.Equal(days, want) {
+		t.Errorf("%q, want %q", days, want)
 	}
 }

@@ -38,16 +38,8 @@ func addIn(tx *store.Tx, actor people.Person, s *Session) error {
 }
 
 // Programme is the programme that a cohort can be given; NotFound without one.
-func (r *Roster) Programme(ctx context.Context) (p *Programme, err error) {
-	err = r.db.Read(ctx, func(rx *store.Rx) error {
-		p, err = r.programmeIn(rx)
-		return err
-	})
-	return p, err
-}
-
-func (r *Roster) programmeIn(rx *store.Rx) (*Programme, error) {
-	d, err := r.shelf.DocIn(rx, ProgrammePath)
+func (r *Roster) Programme(ctx context.Context) (*Programme, error) {
+	d, err := r.shelf.Doc(ctx, ProgrammePath)
 	if fault.Is(err, fault.NotFound) {
 		return nil, fault.New(fault.NotFound, "cohorts.programme_none")
 	}
@@ -64,12 +56,15 @@ func (r *Roster) Schedule(ctx context.Context, actor people.Person, cohortID str
 	if err := maySchedule(actor); err != nil {
 		return nil, err
 	}
+	if _, err := r.Cohort(ctx, cohortID); err != nil {
+		return nil, err
+	}
+	p, err := r.Programme(ctx)
+	if err != nil {
+		return nil, err
+	}
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
 		c, err := find(tx.Rx, "c.id = ?", cohortID)
-		if err != nil {
-			return err
-		}
-		p, err := r.programmeIn(tx.Rx)
 		if err != nil {
 			return err
 		}

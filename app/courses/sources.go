@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -77,6 +78,9 @@ var stop = map[locale.Lang]string{locale.Hant: "。", locale.Hans: "。", locale
 // SourceURL is where the web shows a source among all.
 func SourceURL(name string) string { return "/sources#source-" + name }
 
+// blockStart is what would make more of a line than words.
+var blockStart = regexp.MustCompile(`^\s*(#|>|[-+*] |[0-9]+[.)] |\||~~~)`)
+
 var sourceName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // parseSources reads the document; one that is not there has no sources.
@@ -103,9 +107,18 @@ func parseSources(d documents.Doc) (sources []citable, problems fault.Problems) 
 			problems.Add(d.Path, name.Line, name.Value, "markdown.yaml_twice", "field", name.Value)
 		}
 		s := citable{name: name.Value, line: name.Line}
+		if entry.Kind != yaml.MappingNode {
+			problems.Add(d.Path, name.Line, name.Value, "courses.sources_shape")
+			continue
+		}
+		seen := map[string]bool{}
 		for j := 0; j+1 < len(entry.Content); j += 2 {
 			field, value := entry.Content[j], entry.Content[j+1]
 			texts, without := markdown.Texts(value)
+			if seen[field.Value] {
+				problems.Add(d.Path, field.Line, name.Value, "markdown.yaml_twice", "field", field.Value)
+			}
+			seen[field.Value] = true
 			switch field.Value {
 			case "cite":
 				s.cite = texts
@@ -139,6 +152,9 @@ func (l *Library) lintSources(ctx context.Context, d documents.Doc) (fault.Probl
 	}
 	for _, s := range sources {
 		for _, lang := range locale.Langs() {
+			if strings.ContainsAny(s.cite[lang], "[]`\\") || blockStart.MatchString(s.cite[lang]) {
+				problems.Add(d.Path, s.line, s.name, "courses.source_plain", "name", s.name)
+			}
 			for _, src := range []string{s.cite[lang], s.caveat[lang]} {
 				_, bad := l.markdown.Render([]byte(src), markdown.Options{Vars: vars[lang], Lang: lang, File: d.Path, Line: s.line})
 				problems = append(problems, bad...)

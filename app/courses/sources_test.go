@@ -66,7 +66,12 @@ func TestLintOfSources(t *testing.T) {
 			[]string{"sources.yaml:3 courses.source_name", "sources.yaml:5 courses.source_cite", "sources.yaml:6 courses.company_language", "sources.yaml:7 markdown.yaml_unknown"}},
 		{"a list", "title: x\nsources: [a, b]\n", "", []string{"sources.yaml:2 courses.sources_shape"}},
 		{"a field too much", "titel: x\n", "", []string{"sources.yaml:1 markdown.yaml_unknown"}},
-		{"a link to nowhere", strings.Replace(sourcesYAML, "2007 年年報", "'[年報](javascript:x)'", 1), "", []string{"sources.yaml:3 markdown.link_unsafe"}},
+		{"a link in what becomes one", strings.Replace(sourcesYAML, "2007 年年報", "'[年報](https://example.com)'", 1), "", []string{"sources.yaml:3 courses.source_plain"}},
+		{"a heading", strings.Replace(sourcesYAML, "2007 年年報", "'# 年報'", 1), "", []string{"sources.yaml:3 courses.source_plain"}},
+		{"a caveat that leads nowhere", strings.Replace(sourcesYAML, "單一來源。", "'[這裡](javascript:x)'", 1), "", []string{"sources.yaml:5 markdown.link_unsafe"}},
+		{"twice", sourcesYAML + "  memoir:\n    cite: 又一次\n  x:\n    cite: a\n    cite: b\n", "", []string{"sources.yaml:12 markdown.yaml_twice", "sources.yaml:8 markdown.yaml_twice"}},
+		{"an entry that is a list", sourcesYAML + "  x: [cite, 年報]\n", "", []string{"sources.yaml:8 courses.sources_shape"}},
+		{"blank", sourcesYAML + "  x:\n    cite: ' '\n", "", []string{"sources.yaml:9 courses.company_language", "sources.yaml:9 courses.company_language", "sources.yaml:9 courses.company_language"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, store.SQLite)

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 var (
 	noteReference  = regexp.MustCompile(`\[\^([^\]\s]+)\]`)
-	noteDefinition = regexp.MustCompile(`(?m)^\[\^([^\]\s]+)\]:`)
+	noteDefinition = regexp.MustCompile(`(?m)^ {0,3}\[\^([^\]\s]+)\]:`)
 )
 
 // Undefined are the names of the footnotes that a text refers to and does not define, each once, in their order.
@@ -34,7 +35,7 @@ func (w *work) note(src []byte) []byte {
 	for _, name := range Undefined(src) {
 		if text, ok := w.Notes[name]; ok {
 			filled, _ := Fill(text, w.Vars)
-			out.WriteString("\n\n[^" + name + "]: " + filled + "\n")
+			out.WriteString("\n\n[^" + name + "]: " + strings.Join(strings.Fields(filled), " ") + "\n")
 		}
 	}
 	return out.Bytes()

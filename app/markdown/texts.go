@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -22,7 +23,7 @@ func Texts(n *yaml.Node) (texts map[locale.Lang]string, without []locale.Lang) {
 			texts[locale.Lang(n.Content[i].Value)] = n.Content[i+1].Value
 		}
 	}
-	without = slices.DeleteFunc(locale.Langs(), func(lang locale.Lang) bool { return texts[lang] != "" })
+	without = slices.DeleteFunc(locale.Langs(), func(lang locale.Lang) bool { return strings.TrimSpace(texts[lang]) != "" })
 	return texts, without
 }
 
@@ -31,10 +32,13 @@ func ByLanguage(n *yaml.Node) bool {
 	if n.Kind != yaml.MappingNode || len(n.Content) == 0 {
 		return false
 	}
+	seen := map[string]bool{}
 	for i := 0; i < len(n.Content); i += 2 {
-		if !locale.Lang(n.Content[i].Value).Valid() || n.Content[i+1].Kind != yaml.ScalarNode {
+		lang := n.Content[i].Value
+		if !locale.Lang(lang).Valid() || n.Content[i+1].Kind != yaml.ScalarNode || seen[lang] {
 			return false
 		}
+		seen[lang] = true
 	}
 	return true
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -374,6 +375,7 @@ func shippedKeys(t *testing.T) map[string]wording {
 				texts = append(texts, v.Text[locale.Hant])
 			}
 			for _, text := range texts {
+				text.Choices, text.Rights = slices.Clone(text.Choices), slices.Clone(text.Rights) // others read them too
 				fill(&text.Title, &text.Stem)
 				for i := range text.Choices {
 					fill(&text.Choices[i])

@@ -402,15 +402,17 @@ func TestTimetable(t *testing.T) {
 	amy := s.as(s.newHire("林予安"))
 	amy.get("/timetable", "第 42 期", "還沒有課表")
 	for day, title := range map[int]string{-1: "昨天的課", 0: "今天的課", 2: "後天的考試"} {
-		_, err := s.roster.AddSession(s.ctx, s.trainer, cohorts.Session{CohortID: s.cohort.ID, At: s.clock.Now().AddDate(0, 0, day), Kind: cohorts.Lecture, Title: title, Lecturer: "蔡講師"})
+		_, err := s.roster.AddSession(s.ctx, s.trainer, cohorts.Session{CohortID: s.cohort.ID, At: s.clock.Now().AddDate(0, 0, day).Add(-time.Hour), Kind: cohorts.Lecture, Title: title, Lecturer: "蔡講師"})
 		s.must(err)
 	}
 	page := amy.get("/timetable", "昨天的課", "今天的課", "後天的考試", "11月22日", "11月25日", `class="card past"`)
-	if n := strings.Count(page, `id="today"`); n != 1 {
-		t.Errorf("%d days are today", n)
+	for what, want := range map[string]int{`id="next"`: 1, `aria-current="date"`: 1, `class="card past"`: 1} {
+		if n := strings.Count(page, what); n != want {
+			t.Errorf("%s comes %d times, want %d", what, n, want)
+		}
 	}
 	amy.in(locale.En).get("/timetable", "Cohort 42", "25 Nov")
 	amy.in(locale.Hans).get("/timetable", "今天")
-	amy.get("/", `href="/timetable#today"`)
+	amy.get("/", `href="/timetable#next"`)
 	s.as(s.trainer).want(s.as(s.trainer).send("GET", "/timetable", nil), http.StatusNotFound)
 }

@@ -1,6 +1,8 @@
 package learn
 
 import (
+	"slices"
+
 	"bainian/app/cohorts"
 	"bainian/app/fault"
 	"bainian/app/locale"
@@ -18,6 +20,7 @@ type timetableDay struct {
 	Date     string
 	Today    bool
 	Past     bool
+	Next     bool // the first that is not past: where a reader wants to be
 	Sessions []session
 }
 
@@ -44,6 +47,9 @@ func (w *Wing) timetable(c *page.Ctx) error {
 		}
 		day := &v.Days[len(v.Days)-1]
 		day.Sessions = append(day.Sessions, session{s, at.Format("15:04")})
+	}
+	if n := slices.IndexFunc(v.Days, func(d timetableDay) bool { return !d.Past }); n >= 0 {
+		v.Days[n].Next = true
 	}
 	return c.Page(w.pages, "timetable", v)
 }
