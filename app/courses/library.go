@@ -38,6 +38,7 @@ func New(db *store.DB, shelf *documents.Shelf, files fs.FS, md *markdown.Rendere
 		guard: func(*store.Rx, people.Person, string) error { return nil }}
 	shelf.Register(documents.Company, l.lintCompany)
 	shelf.Register(documents.Sources, l.lintSources)
+	shelf.Keep(documents.Sources, l.lintSources)
 	shelf.Register(documents.Pledge, l.lintPledge)
 	shelf.Register(documents.Course, l.lintCourse)
 	shelf.Register(documents.Lesson, l.lintLesson)

@@ -41,7 +41,7 @@ func (l *Library) Sources(ctx context.Context, lang locale.Lang) ([]SourceView, 
 	citing := map[string][]LessonLink{}
 	for _, c := range o.courses {
 		for _, le := range c.lessons {
-			for _, name := range markdown.Undefined([]byte(le.doc.Sources[le.doc.Lang])) {
+			for _, name := range markdown.UndefinedNotes([]byte(le.doc.Sources[le.doc.Lang])) {
 				citing[name] = append(citing[name], le.link(progress{}, lang))
 			}
 		}
@@ -196,7 +196,7 @@ func (l *Library) lost(ctx context.Context, d documents.Doc, sources []citable) 
 			lesson = d.Beside[n]
 		}
 		for _, text := range lesson.Sources {
-			for _, name := range markdown.Undefined([]byte(text)) {
+			for _, name := range markdown.UndefinedNotes([]byte(text)) {
 				if had[name] {
 					citing[name] = cmp.Or(citing[name], h.Path)
 				}

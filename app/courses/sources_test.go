@@ -98,6 +98,27 @@ func TestLintOfSources(t *testing.T) {
 	}
 }
 
+// The document stays while a lesson cites it, though its file is gone; with the lesson it goes.
+func TestCitedSourcesOutliveTheirFile(t *testing.T) {
+	w := newWorld(t, store.SQLite)
+	w.put("content/sources.yaml", sourcesYAML)
+	w.put("content/values/culture/02-trust.md", lesson("信任", 2, "據憶述如此。[^memoir]\n"))
+	w.load()
+	delete(w.files, "content/sources.yaml")
+	done, problems, err := w.shelf.Load(w.ctx, w.files)
+	if err != nil || len(done.Retired) > 0 || len(problems) != 1 || place(problems[0]) != "sources.yaml:0 courses.source_cited" {
+		t.Fatalf("%v %v %+v", err, problems, done)
+	}
+	w.finish("values/line")
+	if shown := body(w.open("values/trust")); !strings.Contains(shown, "單一來源。") {
+		t.Errorf("the note is gone: %s", shown)
+	}
+	delete(w.files, "content/values/culture/02-trust.md")
+	if done := w.load(); !slices.Equal(done.Retired, []string{"content/values/culture/02-trust.md", "content/sources.yaml"}) {
+		t.Errorf("%+v", done)
+	}
+}
+
 // A preview shows the notes as readers will see them.
 func TestPreviewShowsNotes(t *testing.T) {
 	w := newWorld(t, store.SQLite)

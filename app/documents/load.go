@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -42,14 +43,27 @@ func (s *Shelf) Load(ctx context.Context, root fs.FS) (Loaded, fault.Problems, e
 		base, _ := Split(p.File)
 		present[base] = true
 	}
-	for _, p := range slices.Sorted(maps.Keys(shelved)) {
-		if len(found) > 0 && !present[p] && shelved[p].fileHash != "" {
-			if err := s.retire(ctx, p, &done); err != nil {
+	coming := slices.DeleteFunc(slices.Clone(found), func(d Doc) bool { return !shelved[d.Path].takes(d) })
+	gone := slices.DeleteFunc(slices.Sorted(maps.Keys(shelved)), func(p string) bool {
+		return len(found) == 0 || present[p] || shelved[p].fileHash == ""
+	})
+	// What others may need goes last, when those that are gone themselves need it no more.
+	slices.SortStableFunc(gone, func(a, b string) int { return cmp.Compare(s.kept(shelved[a].kind), s.kept(shelved[b].kind)) })
+	for _, p := range gone {
+		if keep := s.keeps[shelved[p].kind]; keep != nil {
+			bad, err := keep(ctx, Doc{Head: Head{Path: p, Kind: shelved[p].kind, Lang: shelved[p].lang}, Beside: coming})
+			if err != nil {
 				return done, problems, err
 			}
+			if len(bad) > 0 {
+				problems = append(problems, bad...)
+				continue
+			}
+		}
+		if err := s.retire(ctx, p, &done); err != nil {
+			return done, problems, err
 		}
 	}
-	coming := slices.DeleteFunc(slices.Clone(found), func(d Doc) bool { return !shelved[d.Path].takes(d) })
 	for _, kind := range Kinds() {
 		for _, d := range found {
 			if d.Kind != kind {
@@ -74,6 +88,14 @@ func (s *Shelf) Load(ctx context.Context, root fs.FS) (Loaded, fault.Problems, e
 		}
 	}
 	return done, problems, nil
+}
+
+// kept is 1 for kinds that others may need, else 0.
+func (s *Shelf) kept(kind Kind) int {
+	if s.keeps[kind] != nil {
+		return 1
+	}
+	return 0
 }
 
 func (s *Shelf) shelved(ctx context.Context) (all map[string]shelved, err error) {

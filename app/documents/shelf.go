@@ -25,13 +25,20 @@ type Check func(ctx context.Context, d Doc) (fault.Problems, error)
 type Shelf struct {
 	db     *store.DB
 	checks map[Kind]Check
+	keeps  map[Kind]Check
 }
 
 // New makes the shelf over a migrated database.
-func New(db *store.DB) *Shelf { return &Shelf{db: db, checks: map[Kind]Check{}} }
+func New(db *store.DB) *Shelf {
+	return &Shelf{db: db, checks: map[Kind]Check{}, keeps: map[Kind]Check{}}
+}
 
 // Register sets the check of a kind, before the program starts to serve. A kind without a check takes any text.
 func (s *Shelf) Register(kind Kind, check Check) { s.checks[kind] = check }
+
+// Keep sets what is asked before a document of that kind is retired because its file is gone: it gets the document
+// without texts, and while it has a problem with that the published version stays.
+func (s *Shelf) Keep(kind Kind, check Check) { s.keeps[kind] = check }
 
 // Lint runs the kind's check over a document that need not be published.
 func (s *Shelf) Lint(ctx context.Context, d Doc) (fault.Problems, error) {

@@ -98,7 +98,8 @@ func closedIn(rx *store.Rx, actor people.Person, s Sitting) (whyNot, err error) 
 	return nil, nil
 }
 
-// tooEarlyIn is why an exam waits for others: those that it comes after and that the person never passed.
+// tooEarlyIn is why an exam waits for others: those that it comes after and that the person never passed. A pass
+// counts here at once, as it does at the gate, also where its exam holds the score back.
 func tooEarlyIn(rx *store.Rx, actor people.Person, b *Blueprint) (whyNot, err error) {
 	if len(b.After) == 0 {
 		return nil, nil

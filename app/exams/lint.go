@@ -91,26 +91,46 @@ func lintRefs(file string, fields *yaml.Node, lessons map[string]bool, problems 
 	}
 }
 
-// lintAfter looks for the exams that an exam comes after: those published, and those that are published with it.
+// lintAfter looks for the exams that an exam comes after, published or about to be, and for a way from them back to it:
+// then each would wait for the other.
 func (r *Room) lintAfter(ctx context.Context, doc documents.Doc, fields *yaml.Node, problems *fault.Problems) error {
 	v, _ := member(fields, "after")
 	if v == nil {
 		return nil
 	}
-	heads, err := r.shelf.Heads(ctx, documents.Exam)
+	published, err := r.Exams(ctx)
 	if err != nil {
 		return err
 	}
-	known := map[string]bool{}
-	for _, h := range heads {
-		known[idOf(h.Path)] = true
+	after := map[string][]string{}
+	for _, b := range published {
+		after[b.Slug] = b.After
 	}
 	for _, other := range doc.Beside {
-		known[idOf(other.Path)] = known[idOf(other.Path)] || other.Kind == documents.Exam
+		if other.Kind == documents.Exam {
+			if b, _ := parseExam(other); b != nil {
+				after[b.Slug] = b.After
+			}
+		}
 	}
-	known[idOf(doc.Path)] = false // it would wait for itself
-	for _, exam := range v.Content {
-		if exam.Value != "" && !known[exam.Value] {
+	self := idOf(doc.Path)
+	var leadsBack func(from string, seen map[string]bool) bool
+	leadsBack = func(from string, seen map[string]bool) bool {
+		if from == self || seen[from] {
+			return from == self
+		}
+		seen[from] = true
+		return slices.ContainsFunc(after[from], func(next string) bool { return leadsBack(next, seen) })
+	}
+	for n, exam := range v.Content {
+		_, known := after[exam.Value]
+		switch {
+		case exam.Value == "":
+		case slices.ContainsFunc(v.Content[:n], func(other *yaml.Node) bool { return other.Value == exam.Value }):
+			problems.Add(doc.Path, exam.Line, "", "exams.blueprint_twice", "name", exam.Value)
+		case leadsBack(exam.Value, map[string]bool{}):
+			problems.Add(doc.Path, exam.Line, "", "exams.after_circle", "exam", exam.Value)
+		case !known:
 			problems.Add(doc.Path, exam.Line, "", "exams.after_unknown", "exam", exam.Value)
 		}
 	}

@@ -70,7 +70,7 @@ func TestLintOfBanksAndExams(t *testing.T) {
 		{"another id than the file's name", []change{{bankFile, "bank: red", "bank: blue"}, {paperFile, "exam: red", "exam: blue"}}, []string{"red.bank.md:2 id_differs", "red.exam.md:2 id_differs"}},
 		{"a track that is none", []change{{paperFile, "track: values", "track: cooking"}}, []string{"red.exam.md:4 track_unknown"}},
 		{"a lesson that is there", []change{{paperFile, "reread: []", "reread: [values/line]"}, {bankFile, "{#word}", "{#word lesson=values/line}"}}, nil},
-		{"an exam that comes after itself", []change{{paperFile, "reread: []", "reread: []\nafter: [red]"}}, []string{"red.exam.md:10 after_unknown"}},
+		{"an exam that comes after itself", []change{{paperFile, "reread: []", "reread: []\nafter: [red]"}}, []string{"red.exam.md:10 after_circle"}},
 		{"an exam that comes after none", []change{{paperFile, "reread: []", "reread: []\nafter: [gone]"}}, []string{"red.exam.md:10 after_unknown"}},
 		{"lessons that are not", []change{{paperFile, "reread: []", "reread: [values/line, values/none]"}, {bankFile, "{#word}", "{#word lesson=values/none}"}},
 			[]string{"red.bank.md:{#word lesson_unknown", "red.exam.md:9 lesson_unknown"}},

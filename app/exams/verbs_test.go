@@ -33,6 +33,17 @@ func afterOthers(t *testing.T, w *world) {
 	w.ok(w.shelf.SaveDraft(ctx, w.trainer, "quizzes/late.exam.md", doc.Lang, text, 0))
 	_, err = w.shelf.Publish(ctx, w.trainer, "quizzes/late.exam.md", "後面的考試", 0)
 	w.ok(err)
+	circle := strings.Replace(doc.Sources[doc.Lang], "reread: []", "reread: []\nafter: [late, late]", 1)
+	doc.Sources[doc.Lang] = circle
+	problems, err := w.shelf.Lint(ctx, doc)
+	w.ok(err)
+	var keys []string
+	for _, p := range problems {
+		keys = append(keys, p.Key)
+	}
+	if strings.Join(keys, " ") != "exams.after_circle exams.blueprint_twice" {
+		t.Errorf("a circle has the problems %v", problems)
+	}
 	late, err := w.room.OpenSitting(ctx, w.trainer, NewSitting{Exam: "late", CohortID: w.cohort, OpensAt: w.clock.Now(), ClosesAt: w.clock.Now().Add(time.Hour)})
 	w.ok(err)
 	_, err = w.room.Start(ctx, amy, late.ID, true)

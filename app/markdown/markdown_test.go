@@ -505,7 +505,7 @@ func TestNotes(t *testing.T) {
 	if len(problems) != 1 || problems[0].Key != "markdown.footnote_unknown" || problems[0].Line != 9 {
 		t.Errorf("%v", problems)
 	}
-	if got := markdown.Undefined([]byte(src)); !slices.Equal(got, []string{"memoir", "nobody"}) {
+	if got := markdown.UndefinedNotes([]byte(src)); !slices.Equal(got, []string{"memoir", "nobody"}) {
 		t.Errorf("%q", got)
 	}
 }

@@ -12,8 +12,8 @@ var (
 	noteDefinition = regexp.MustCompile(`(?m)^ {0,3}\[\^([^\]\s]+)\]:`)
 )
 
-// Undefined are the names of the footnotes that a text refers to and does not define, each once, in their order.
-func Undefined(src []byte) (names []string) {
+// UndefinedNotes are the names of the footnotes that a text refers to and does not define, each once, in their order.
+func UndefinedNotes(src []byte) (names []string) {
 	own := map[string]bool{}
 	for _, m := range noteDefinition.FindAllSubmatch(src, -1) {
 		own[string(m[1])] = true
@@ -32,7 +32,7 @@ func (w *work) note(src []byte) []byte {
 		return src
 	}
 	out := bytes.NewBuffer(bytes.Clone(src))
-	for _, name := range Undefined(src) {
+	for _, name := range UndefinedNotes(src) {
 		if text, ok := w.Notes[name]; ok {
 			filled, _ := Fill(text, w.Vars)
 			out.WriteString("\n\n[^" + name + "]: " + strings.Join(strings.Fields(filled), " ") + "\n")

@@ -237,6 +237,9 @@ func grams(text string) map[string]bool {
 
 // alike is the share of triples that two texts have in common (Jaccard).
 func alike(a, b map[string]bool) float64 {
+	if len(a)+len(b) == 0 {
+		return 1
+	}
 	if len(a) > len(b) {
 		a, b = b, a
 	}

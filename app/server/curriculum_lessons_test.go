@@ -136,7 +136,7 @@ func TestCurriculumCitesItsSources(t *testing.T) {
 	for _, l := range c.lessons {
 		for _, lang := range locale.Langs() {
 			at := fmt.Sprintf("%s in %s", l.path, lang)
-			names := markdown.Undefined([]byte(l.body[lang]))
+			names := markdown.UndefinedNotes([]byte(l.body[lang]))
 			if strings.Contains(l.body[lang], "\n[^") {
 				t.Errorf("%s defines notes of its own", at)
 			}
@@ -146,7 +146,7 @@ func TestCurriculumCitesItsSources(t *testing.T) {
 				}
 			}
 			slices.Sort(names)
-			base := markdown.Undefined([]byte(l.body[locale.Hant]))
+			base := markdown.UndefinedNotes([]byte(l.body[locale.Hant]))
 			slices.Sort(base)
 			if !slices.Equal(names, base) {
 				t.Errorf("%s cites %v, the base %v", at, names, base)

@@ -416,3 +416,16 @@ func TestTimetable(t *testing.T) {
 	amy.get("/", `href="/timetable#next"`)
 	s.as(s.trainer).want(s.as(s.trainer).send("GET", "/timetable", nil), http.StatusNotFound)
 }
+
+// Whoever has not signed the pledge is led to it from the exam.
+func TestExamLeadsToThePledge(t *testing.T) {
+	s := open(t, school())
+	amy := s.as(s.newHire("林予安"))
+	sitting := s.sitting("values")
+	amy.get("/sittings/"+sitting.ID, "請先簽署誠信承諾書", `href="/pledge"`)
+	amy.want(amy.post("/sittings/"+sitting.ID+"/attempts", url.Values{"pledge": {"yes"}}), http.StatusConflict, `href="/pledge"`)
+	s.sign(amy.person)
+	if page := amy.get("/sittings/"+sitting.ID, `name="pledge"`); strings.Contains(page, "請先簽署") {
+		t.Error("the pledge is asked for after it was signed")
+	}
+}

@@ -3,6 +3,7 @@ package studio_test
 import (
 	"context"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -49,6 +50,15 @@ func TestPublish(t *testing.T) {
 	s.want(s.post("other", bankAt+"/rollback", url.Values{"version": {"1"}, "note": {"還是原來的好"}}), 303)
 	if now, version := s.source("quizzes/values.bank.md", locale.Hant); version != 3 || strings.Contains(now, "價值觀大題庫") {
 		t.Errorf("version %d after going back", version)
+	}
+}
+
+// TestExamPreviewSaysWhatGuessingEarns: of the paper and of each section.
+func TestExamPreviewSaysWhatGuessingEarns(t *testing.T) {
+	s := open(t)
+	page := s.want(s.get("trainer", "/studio/documents/quizzes/final.exam.md"), 200, "全憑亂猜，平均得 2").text
+	if n := len(regexp.MustCompile(`>亂猜 [1-9][0-9.]*%<`).FindAllString(page, -1)); n != 4 {
+		t.Errorf("%d sections say so, want 4", n)
 	}
 }
 
