@@ -87,6 +87,9 @@ func TestCurriculumLessons(t *testing.T) {
 				t.Errorf("%s: front matter differs from the base", at)
 			}
 		}
+		if l.track == "product" && !strings.Contains(l.body[locale.Hant], "中國供應商") {
+			t.Errorf("%s: 中國供應商 is the worked case of every product lesson", l.path)
+		}
 		if n := len(l.checks); n < 3 || n > 5 {
 			t.Errorf("%s: %d checks", l.path, n)
 		}
