@@ -56,9 +56,6 @@ func (r *Roster) Schedule(ctx context.Context, actor people.Person, cohortID str
 	if err := maySchedule(actor); err != nil {
 		return nil, err
 	}
-	if _, err := r.Cohort(ctx, cohortID); err != nil {
-		return nil, err
-	}
 	p, err := r.Programme(ctx)
 	if err != nil {
 		return nil, err

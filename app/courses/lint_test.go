@@ -1,12 +1,10 @@
 package courses_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
-	"bainian/app/fault"
 	"bainian/app/locale"
 	"bainian/app/questions"
 	"bainian/app/store"
@@ -62,15 +60,7 @@ func TestLintOfContent(t *testing.T) {
 					delete(w.files, name)
 				}
 			}
-			done, problems, err := w.shelf.Load(w.ctx, w.files)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, p := range problems {
-				got = append(got, place(p))
-			}
-			slices.Sort(got)
+			done, got := w.problems()
 			if c.want != nil && !slices.Equal(got, c.want) || c.want == nil && len(got) == 0 {
 				t.Errorf("got  %v\nwant %v", got, c.want)
 			}
@@ -82,11 +72,6 @@ func TestLintOfContent(t *testing.T) {
 			}
 		})
 	}
-}
-
-// place is where a problem is, and which.
-func place(p fault.Problem) string {
-	return fmt.Sprintf("%s:%d %s", p.File[strings.LastIndex(p.File, "/")+1:], p.Line, p.Key)
 }
 
 // A check may name a lesson that is published with it for the first time, and only lessons on the path are named.

@@ -1,12 +1,9 @@
 package courses
 
 import (
-	"cmp"
 	"context"
-	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -41,16 +38,29 @@ func (l *Library) Sources(ctx context.Context, lang locale.Lang) ([]SourceView, 
 	citing := map[string][]LessonLink{}
 	for _, c := range o.courses {
 		for _, le := range c.lessons {
-			for _, name := range markdown.UndefinedNotes([]byte(le.doc.Sources[le.doc.Lang])) {
+			for _, name := range cited(le.doc) {
 				citing[name] = append(citing[name], le.link(progress{}, lang))
 			}
 		}
 	}
 	var all []SourceView
 	for _, s := range o.sources {
-		all = append(all, SourceView{Name: s.name, Cite: l.markdown.Inline(s.cite[lang], o.vars[lang]), Caveat: l.markdown.Inline(s.caveat[lang], o.vars[lang]), Lessons: citing[s.name]})
+		shown := func(text map[locale.Lang]string) markdown.HTML { return l.markdown.Inline(text[lang], o.vars[lang]) }
+		all = append(all, SourceView{Name: s.name, Cite: shown(s.cite), Caveat: shown(s.caveat), Lessons: citing[s.name]})
 	}
 	return all, nil
+}
+
+// cited are the names of the sources that a lesson cites in any of its languages, each once.
+func cited(lesson documents.Doc) (names []string) {
+	for _, lang := range lesson.Langs() {
+		for _, name := range markdown.UndefinedNotes([]byte(lesson.Sources[lang])) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // citable is one entry of the document, in markdown of one line.
@@ -78,9 +88,6 @@ var stop = map[locale.Lang]string{locale.Hant: "。", locale.Hans: "。", locale
 // SourceURL is where the web shows a source among all.
 func SourceURL(name string) string { return "/sources#source-" + name }
 
-// blockStart is what would make more of a line than words.
-var blockStart = regexp.MustCompile(`^\s*(#|>|[-+*] |[0-9]+[.)] |\||~~~)`)
-
 var sourceName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // parseSources reads the document; one that is not there has no sources.
@@ -106,107 +113,44 @@ func parseSources(d documents.Doc) (sources []citable, problems fault.Problems) 
 		if slices.ContainsFunc(sources, func(s citable) bool { return s.name == name.Value }) {
 			problems.Add(d.Path, name.Line, name.Value, "markdown.yaml_twice", "field", name.Value)
 		}
-		s := citable{name: name.Value, line: name.Line}
 		if entry.Kind != yaml.MappingNode {
 			problems.Add(d.Path, name.Line, name.Value, "courses.sources_shape")
 			continue
 		}
-		seen := map[string]bool{}
-		for j := 0; j+1 < len(entry.Content); j += 2 {
-			field, value := entry.Content[j], entry.Content[j+1]
-			texts, without := markdown.Texts(value)
-			if seen[field.Value] {
-				problems.Add(d.Path, field.Line, name.Value, "markdown.yaml_twice", "field", field.Value)
-			}
-			seen[field.Value] = true
-			switch field.Value {
-			case "cite":
-				s.cite = texts
-			case "caveat":
-				s.caveat = texts
-			default:
-				problems.Add(d.Path, field.Line, name.Value, "markdown.yaml_unknown", "field", field.Value)
-				continue
-			}
-			for _, lang := range without {
-				problems.Add(d.Path, value.Line, name.Value, "courses.company_language", "name", name.Value+"."+field.Value, "lang", string(lang))
-			}
-		}
-		if s.cite == nil {
-			problems.Add(d.Path, name.Line, name.Value, "courses.source_cite", "name", name.Value)
-		}
+		s := citable{name: name.Value, line: name.Line}
+		problems = append(problems, s.read(d.Path, entry)...)
 		sources = append(sources, s)
 	}
 	return sources, problems
 }
 
-// lintSources is the shelf's check of the sources: they read, they can be shown, and none is gone that a lesson cites.
-func (l *Library) lintSources(ctx context.Context, d documents.Doc) (fault.Problems, error) {
-	sources, problems := parseSources(d)
-	if len(problems) > 0 {
-		return problems, nil
-	}
-	vars, err := l.VarsNow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range sources {
-		for _, lang := range locale.Langs() {
-			if strings.ContainsAny(s.cite[lang], "[]`\\") || blockStart.MatchString(s.cite[lang]) {
-				problems.Add(d.Path, s.line, s.name, "courses.source_plain", "name", s.name)
-			}
-			for _, src := range []string{s.cite[lang], s.caveat[lang]} {
-				_, bad := l.markdown.Render([]byte(src), markdown.Options{Vars: vars[lang], Lang: lang, File: d.Path, Line: s.line})
-				problems = append(problems, bad...)
-			}
+// read takes the fields of an entry.
+func (s *citable) read(file string, entry *yaml.Node) (problems fault.Problems) {
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(entry.Content); i += 2 {
+		field, value := entry.Content[i], entry.Content[i+1]
+		if seen[field.Value] {
+			problems.Add(file, field.Line, s.name, "markdown.yaml_twice", "field", field.Value)
+		}
+		seen[field.Value] = true
+		texts, without := markdown.Texts(value)
+		switch field.Value {
+		case "cite":
+			s.cite = texts
+		case "caveat":
+			s.caveat = texts
+		default:
+			problems.Add(file, field.Line, s.name, "markdown.yaml_unknown", "field", field.Value)
+			continue
+		}
+		for _, lang := range without {
+			problems.Add(file, value.Line, s.name, "courses.company_language", "name", s.name+"."+field.Value, "lang", string(lang))
 		}
 	}
-	lost, err := l.lost(ctx, d, sources)
-	return append(problems, lost...), err
-}
-
-// lost are the sources of the published document that the new one lacks although a lesson cites them. A lesson that
-// changes along with the document is judged as it will be.
-func (l *Library) lost(ctx context.Context, d documents.Doc, sources []citable) (problems fault.Problems, err error) {
-	had := map[string]bool{}
-	published, err := l.sourcesNow(ctx)
-	if err != nil {
-		return nil, err
+	if s.cite == nil {
+		problems.Add(file, s.line, s.name, "courses.source_cite", "name", s.name)
 	}
-	for _, s := range published {
-		had[s.name] = true
-	}
-	for _, s := range sources {
-		delete(had, s.name)
-	}
-	if len(had) == 0 {
-		return nil, nil
-	}
-	heads, err := l.shelf.Heads(ctx, documents.Lesson)
-	if err != nil {
-		return nil, err
-	}
-	citing := map[string]string{}
-	for _, h := range heads {
-		lesson, err := l.shelf.Doc(ctx, h.Path)
-		if err != nil {
-			return nil, err
-		}
-		if n := slices.IndexFunc(d.Beside, func(other documents.Doc) bool { return other.Path == h.Path }); n >= 0 {
-			lesson = d.Beside[n]
-		}
-		for _, text := range lesson.Sources {
-			for _, name := range markdown.UndefinedNotes([]byte(text)) {
-				if had[name] {
-					citing[name] = cmp.Or(citing[name], h.Path)
-				}
-			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(citing)) {
-		problems.Add(d.Path, 0, name, "courses.source_cited", "name", name, "lesson", citing[name])
-	}
-	return problems, nil
+	return problems
 }
 
 // sourcesNow are the sources as published.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -73,6 +74,20 @@ func (w *world) load() documents.Loaded {
 		w.t.Fatal(err)
 	}
 	return done
+}
+
+// problems loads the files, of which some may be turned away, and tells where and what is wrong, sorted.
+func (w *world) problems() (done documents.Loaded, places []string) {
+	w.t.Helper()
+	done, problems, err := w.shelf.Load(w.ctx, w.files)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, p := range problems {
+		places = append(places, fmt.Sprintf("%s:%d %s", p.File[strings.LastIndex(p.File, "/")+1:], p.Line, p.Key))
+	}
+	slices.Sort(places)
+	return done, places
 }
 
 func (w *world) put(name, text string) { w.files[name] = &fstest.MapFile{Data: []byte(text)} }

@@ -1,10 +1,6 @@
 package exams
 
-import (
-	"context"
-
-	"bainian/app/questions"
-)
+import "bainian/app/questions"
 
 // GuessShares is what answering at random earns on average: of the whole paper and of each section, in thousandths
 // of the points. It is the mean over what each draw can take; draws that rival for items are taken one by one.
@@ -35,14 +31,4 @@ func thousandths(part, whole float64) int {
 		return 0
 	}
 	return int(1000*part/whole + 0.5)
-}
-
-// GuessShares are those of a blueprint over the banks of now.
-func (r *Room) GuessShares(ctx context.Context, b *Blueprint) (all int, sections []int, err error) {
-	banks, err := r.publishedBanks(ctx)
-	if err != nil {
-		return 0, nil, err
-	}
-	all, sections = b.GuessShares(banks)
-	return all, sections, nil
 }

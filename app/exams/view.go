@@ -217,6 +217,16 @@ func (r *Room) sitting(ctx context.Context, id string) (s Sitting, err error) {
 	return s, err
 }
 
+// GuessShares are those of a blueprint over the banks of now.
+func (r *Room) GuessShares(ctx context.Context, b *Blueprint) (all int, sections []int, err error) {
+	banks, err := r.publishedBanks(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	all, sections = b.GuessShares(banks)
+	return all, sections, nil
+}
+
 // visibleIn is an attempt that the actor may look into: their own, or one of a sitting they watch.
 func visibleIn(rx *store.Rx, actor people.Person, attemptID string) (Attempt, error) {
 	a, ok, err := AttemptIn(rx, attemptID)

@@ -105,6 +105,35 @@ var unproven = map[string]*regexp.Regexp{
 	"one dollar of profit by currency":       regexp.MustCompile(`(人民幣|人民币|美元|RMB|US\$) ?(1|一) ?元?.{0,8}(獲利|盈利|profit)`),
 }
 
+// The patterns themselves are held to find what they are for: one that has gone wrong would let everything pass.
+func TestUnprovenFactsAreFound(t *testing.T) {
+	said := map[string][]string{
+		"the share of sales of two dismissed":    {"兩人的業績占全部的 60%", "they made sales of 50 percent", "60%的业绩顶尖者"},
+		"prices that were never found":           {"年費 19,800 元", "出口通", "上限是 6 萬"},
+		"misprints of the fraud case":            {"2,236 家", "近 3,000 家"},
+		"the first and second cohort by name":    {"一百大", "二百大"},
+		"other programmes by name":               {"俠客行", "百年诚信"},
+		"a quota of visits":                      {"每天 8 訪", "一天八家拜訪", "eight visits a day"},
+		"medals and commissions":                 {"金牌銷售", "铜牌销售", "定崗定責"},
+		"the last value is not appraised":        {"末條不考核", "最后一条不考核"},
+		"eighteen people and five billion":       {"18 人做到 50 億", "50億靠18人"},
+		"how many were dismissed over mooncakes": {"四名工程師搶月餅", "four employees grabbed mooncakes"},
+		"the year appraisal of values began":     {"2003 年起考核價值觀", "2001年开始价值观考核"},
+		"a bell curve of 271":                    {"按 271 排名"},
+		"one dollar of profit by currency":       {"人民幣一元的獲利", "US$ 1 profit"},
+	}
+	for fact, pattern := range unproven {
+		if len(said[fact]) == 0 {
+			t.Errorf("%s: no example", fact)
+		}
+		for _, text := range said[fact] {
+			if !pattern.MatchString(text) {
+				t.Errorf("%s: %q is not found", fact, text)
+			}
+		}
+	}
+}
+
 var tags = regexp.MustCompile(`<[^>]*>`)
 
 func TestCurriculumTellsNoUnprovenFact(t *testing.T) {
