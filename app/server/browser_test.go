@@ -3,12 +3,14 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/chromedp"
 
 	"bainian/app/store/storetest"
@@ -69,11 +71,24 @@ func (v *visitor) open(path string) {
 // eval runs a script and reads its value as JSON.
 func (v *visitor) eval(into any, script string, args ...any) {
 	v.Helper()
+	v.must(v.try(into, script, args...))
+}
+
+func (v *visitor) try(into any, script string, args ...any) error {
 	ctx, cancel := context.WithTimeout(v.ctx, 20*time.Second)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("JSON.stringify("+fmt.Sprintf(script, args...)+") ?? 'null'"))
-	v.must(err)
-	v.must(json.Unmarshal([]byte(text), into))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(text), into)
+}
+
+// left tells whether a script found no page to run in, or lost it before it could answer: a page on its way to the
+// next one.
+func left(err error) bool {
+	var e *cdproto.Error
+	return errors.As(err, &e) && e.Code == -32000
 }
 
 // is evaluates a condition.
@@ -88,8 +103,11 @@ func (v *visitor) is(script string, args ...any) bool {
 func (v *visitor) until(script string, args ...any) {
 	v.Helper()
 	for range 300 {
-		if v.is(script, args...) {
+		var truth bool
+		if err := v.try(&truth, "Boolean("+script+")", args...); err == nil && truth {
 			return
+		} else if err != nil && !left(err) {
+			v.Fatal(err)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -133,7 +151,7 @@ func (v *visitor) send(action string, fields map[string]string) {
 	v.until(`document.querySelector('form[action="%s"], [formaction="%s"]')`, action, action)
 	filled, err := json.Marshal(fields)
 	v.must(err)
-	v.eval(new(any), `(() => {
+	err = v.try(new(any), `(() => {
 		const button = document.querySelector('[formaction="%s"]'), form = button?.form ?? document.querySelector('form[action="%s"]')
 		for (const [name, value] of Object.entries(%s ?? {})) {
 			const inputs = [...form.elements].filter((e) => e.name === name)
@@ -145,5 +163,8 @@ func (v *visitor) send(action string, fields map[string]string) {
 		window.leaving = true
 		form.requestSubmit(button ?? undefined)
 	})()`, action, action, filled)
+	if err != nil && !left(err) {
+		v.Fatal(err)
+	}
 	v.until("!window.leaving && document.readyState === 'complete'")
 }
