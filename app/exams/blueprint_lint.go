@@ -22,15 +22,10 @@ func (b *Blueprint) Lint(banks map[string]*questions.Bank) fault.Problems {
 			add(d.Line, "bank", "bank", d.Bank)
 			continue
 		}
-		pools[n] = pool(d, bank)
+		pools[n] = pool(d, bank, dealing)
 		if d.Category != "" && !hasCategory(bank, d.Category) {
 			add(d.Line, "category", "bank", d.Bank, "category", d.Category)
 			continue
-		}
-		for _, i := range bank.Items {
-			if d.takes(i) && !i.Dealable() {
-				add(d.Line, "kind", "bank", d.Bank, "item", i.ID, "kind", string(i.Kind))
-			}
 		}
 		if have := len(pools[n]); have < d.Count {
 			add(d.Line, "few", "bank", d.Bank, "want", d.Count, "have", have)

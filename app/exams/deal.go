@@ -18,14 +18,27 @@ type FormQuestion struct {
 	Section int              `json:"section"`
 	Bank    string           `json:"bank"`
 	Item    string           `json:"item"`
-	Points  int              `json:"points"` // thousandths; 0 is a canary, which is not scored
+	Points  int              `json:"points"` // thousandths; 0 is a canary or a survey, which is not scored
 	Layout  questions.Layout `json:"layout"`
 	Variant string           `json:"variant,omitempty"`
 }
 
-// Deal draws a form: the same blueprint, banks and seed give the same form for ever. It fails only for a
+// Dealing is a version of the rules by which forms are dealt. A sitting pins the one it was opened with, so that
+// its forms can be dealt again for ever.
+type Dealing int
+
+const (
+	dealing1 Dealing    = iota // kinds that are marked at once, without cloze
+	dealing2                   // every kind
+	dealing  = dealing2        // of sittings that are opened now
+)
+
+// deals reports whether forms could hold the kind by then.
+func (v Dealing) deals(k questions.Kind) bool { return v >= dealing2 || k.InPlace() }
+
+// Deal draws a form: the same blueprint, banks, rules and seed give the same form for ever. It fails only for a
 // blueprint that Lint refuses (fault.Conflict exams.deal_impossible) or a bank that is not there.
-func Deal(b *Blueprint, banks map[string]*questions.Bank, seed [32]byte) (Form, error) {
+func Deal(b *Blueprint, banks map[string]*questions.Bank, rules Dealing, seed [32]byte) (Form, error) {
 	d := newDice(seed)
 	draws, sections := b.draws()
 	pools := make([][]itemRef, len(draws))
@@ -34,7 +47,7 @@ func Deal(b *Blueprint, banks map[string]*questions.Bank, seed [32]byte) (Form, 
 		if bank == nil {
 			return Form{}, fault.New(fault.Conflict, "exams.deal_bank", "bank", draw.Bank)
 		}
-		pools[n] = pool(draw, bank)
+		pools[n] = pool(draw, bank, rules)
 		shuffle(d, pools[n])
 	}
 	taken, ok := allot(draws, pools)
@@ -44,7 +57,11 @@ func Deal(b *Blueprint, banks map[string]*questions.Bank, seed [32]byte) (Form, 
 	parts := make([][]FormQuestion, len(b.Sections))
 	for n, items := range taken {
 		for _, s := range items {
-			parts[sections[n]] = append(parts[sections[n]], lay(d, s, sections[n], s.item().Points))
+			points := s.item().Points
+			if !s.item().Kind.Scored() {
+				points = 0
+			}
+			parts[sections[n]] = append(parts[sections[n]], lay(d, s, sections[n], points))
 		}
 	}
 	for _, s := range b.canaries(d, banks) {
@@ -71,10 +88,10 @@ type itemRef struct {
 func (s itemRef) item() questions.Item { return s.bank.Items[s.n] }
 
 // pool is what a draw can take of its bank.
-func pool(d Draw, bank *questions.Bank) []itemRef {
+func pool(d Draw, bank *questions.Bank, rules Dealing) []itemRef {
 	var all []itemRef
 	for n, i := range bank.Items {
-		if i.Dealable() && d.takes(i) {
+		if rules.deals(i.Kind) && d.takes(i) {
 			all = append(all, itemRef{bank, n})
 		}
 	}
@@ -108,6 +125,9 @@ func lay(d *dice, s itemRef, section, points int) FormQuestion {
 	if item.Shuffled() {
 		shuffle(d, q.Layout.Order)
 		shuffle(d, q.Layout.Rights)
+		for _, options := range q.Layout.Gaps {
+			shuffle(d, options)
+		}
 	}
 	return q
 }

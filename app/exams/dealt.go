@@ -24,7 +24,7 @@ func (p *paper) deal(seed [32]byte) (Form, error) {
 	for id, b := range p.banks {
 		banks[id] = b.Bank
 	}
-	return Deal(p.blueprint, banks, seed)
+	return Deal(p.blueprint, banks, p.pins.Deal, seed)
 }
 
 // paperOf is the paper of a sitting's pins.
@@ -64,7 +64,7 @@ func (r *Room) current(ctx context.Context, slug string) (*paper, error) {
 	if err != nil {
 		return nil, err
 	}
-	want := Pins{Exam: exam, Banks: map[string]Pin{}}
+	want := Pins{Exam: exam, Banks: map[string]Pin{}, Deal: dealing}
 	for _, id := range b.Banks() {
 		if pin, ok := pins[bankPath(id)]; ok {
 			want.Banks[id] = pin

@@ -7,6 +7,7 @@ type Marks struct {
 	Score     int            `json:"score"`
 	Max       int            `json:"max"`
 	Passed    bool           `json:"passed"`
+	Pending   int            `json:"pending,omitempty"` // questions that wait for a person to mark them; until then nothing is passed
 	Sections  []SectionMarks `json:"sections"`
 	Questions []Mark         `json:"questions"`
 }
@@ -27,11 +28,13 @@ type Mark struct {
 	Max    int    `json:"max"` // 0 for what is not scored
 	Blank  bool   `json:"blank,omitempty"`
 	Chosen []int  `json:"chosen,omitempty"` // canonical indices of ticked choices
+	// Pending is set while a person has still to mark the question; nothing is to be marked of a blank one.
+	Pending bool `json:"pending,omitempty"`
 }
 
 // Grade marks a form. Items and responses go with the form's questions one by one; the points are those of
 // the form, so that a later change of an item's points touches nobody. Passing takes the exam's share of all
-// points and each section's own bar.
+// points and each section's own bar, and that nothing waits to be marked.
 func Grade(form Form, items []questions.Item, responses []questions.Response, b *Blueprint) Marks {
 	m := Marks{Sections: make([]SectionMarks, len(b.Sections)), Questions: make([]Mark, len(form.Questions))}
 	for n, q := range form.Questions {
@@ -39,6 +42,9 @@ func Grade(form Form, items []questions.Item, responses []questions.Response, b 
 		item.Points = q.Points
 		mark := Mark{Bank: q.Bank, Item: q.Item, Max: q.Points, Blank: item.Blank(responses[n])}
 		mark.Score = item.Grade(q.Layout, responses[n])
+		if mark.Pending = item.Kind.ByHand() && !mark.Blank && mark.Max > 0; mark.Pending {
+			m.Pending++
+		}
 		if item.Check(q.Layout, responses[n]) == nil {
 			for _, displayed := range responses[n].Choices {
 				mark.Chosen = append(mark.Chosen, q.Layout.Order[displayed])
@@ -49,7 +55,7 @@ func Grade(form Form, items []questions.Item, responses []questions.Response, b 
 		s.Score, s.Max = s.Score+mark.Score, s.Max+mark.Max
 		m.Score, m.Max = m.Score+mark.Score, m.Max+mark.Max
 	}
-	m.Passed = reaches(m.Score, m.Max, b.Pass)
+	m.Passed = m.Pending == 0 && reaches(m.Score, m.Max, b.Pass)
 	for n := range m.Sections {
 		s := &m.Sections[n]
 		s.Bar = b.Sections[n].Pass

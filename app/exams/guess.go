@@ -13,11 +13,13 @@ func (b *Blueprint) GuessShares(banks map[string]*questions.Bank) (all int, sect
 			if bank == nil {
 				continue
 			}
-			items := pool(d, bank)
+			items := pool(d, bank, dealing)
 			for _, i := range items {
 				weight := float64(d.Count) / float64(len(items))
 				sectionEarned += weight * float64(i.item().GuessScore())
-				sectionPoints += weight * float64(i.item().Points)
+				if i.item().Kind.Scored() {
+					sectionPoints += weight * float64(i.item().Points)
+				}
 			}
 		}
 		sections = append(sections, thousandths(sectionEarned, sectionPoints))

@@ -60,8 +60,6 @@ func TestLintOfBanksAndExams(t *testing.T) {
 	}{
 		{"a category that an exam draws from is gone", []change{rename}, []string{"red.bank.md:0 bank_breaks", "red.exam.md:12 blueprint_category"}},
 		{"too few items are left", []change{{bankFile, "## 情境 4：", "# 別類\n\n## 情境 4："}}, []string{"red.bank.md:0 bank_breaks", "red.exam.md:12 blueprint_few"}},
-		{"an item becomes one that cannot be dealt", []change{{bankFile, "{#calls}\n\n= 47 ± 1", "{#calls type=scale}\n\n- [ ] 一\n- [ ] 二"}},
-			[]string{"red.bank.md:0 bank_breaks", "red.exam.md:14 blueprint_few", "red.exam.md:14 blueprint_kind"}},
 		{"the exam changes along", []change{rename, follow}, nil},
 		{"the exam changes along and is refused", []change{rename, follow, {paperFile, "reread: []", "reread: [values/gone]"}},
 			[]string{"red.bank.md:0 bank_breaks", "red.exam.md:12 blueprint_category", "red.exam.md:9 lesson_unknown"}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
 
 	"bainian/app/fault"
@@ -48,8 +49,10 @@ type ResultSection struct {
 type AnswerView struct {
 	Question
 	Score, Max  int
+	Pending     bool               // a person has still to mark it
 	Right       questions.Response // what earns full marks, in displayed positions
 	Comments    []markdown.HTML    // per displayed choice, "" for none
+	Full        []markdown.HTML    // per criterion of the rubric, what full marks look like
 	Explanation markdown.HTML
 }
 
@@ -171,7 +174,8 @@ func (r *Room) explained(d *dealt, answers []Answered, marks Marks, lang locale.
 		f, item := d.form.Questions[n], d.items[n]
 		words := r.words(d.banks[f.Bank], item, f.Variant, lang, v)
 		views[n] = AnswerView{Question: q, Score: marks.Questions[n].Score, Max: marks.Questions[n].Max,
-			Right: rightResponse(item, f.Layout), Comments: pick(words.feedback, f.Layout.Order), Explanation: words.explanation}
+			Pending: marks.Questions[n].Pending, Right: rightResponse(item, f.Layout), Comments: pick(words.feedback, f.Layout.Order),
+			Full: words.full, Explanation: words.explanation}
 	}
 	return views
 }
@@ -196,14 +200,27 @@ func rightResponse(item questions.Item, l questions.Layout) questions.Response {
 			r.Pairs = append(r.Pairs, slices.Index(l.Rights, row))
 		}
 	case questions.Numeric, questions.Short:
-		for _, key := range item.Keys {
-			if key.Credit == 1000 {
-				r.Text = key.Text
-				break
+		r.Text = full(item.Keys)
+	case questions.Cloze:
+		for n, g := range item.Gaps {
+			right := full(g.Keys)
+			if g.Options > 0 {
+				right = strconv.Itoa(slices.Index(l.Gaps[n], g.Right))
 			}
+			r.Gaps = append(r.Gaps, right)
 		}
 	}
 	return r
+}
+
+// full is the first key that earns everything.
+func full(keys []questions.Key) string {
+	for _, k := range keys {
+		if k.Credit == 1000 {
+			return k.Text
+		}
+	}
+	return ""
 }
 
 // ItemRow is an item of an exam's banks with how it did.

@@ -39,14 +39,26 @@ type Question struct {
 	N        int // 1-based
 	Section  string
 	Kind     questions.Kind
-	Points   int             // thousandths
-	Stem     markdown.HTML   // the title, when the item has no other words
-	Choices  []markdown.HTML // choices, rows to order, or left rows of a match, as displayed
-	Rights   []markdown.HTML // right options of a match, as displayed
-	Unit     string          // of a numeric answer
+	Points   int               // thousandths
+	Stem     markdown.HTML     // the title, when the item has no other words
+	Choices  []markdown.HTML   // choices, rows to order, or left rows of a match, as displayed
+	Rights   []markdown.HTML   // right options of a match, as displayed
+	Unit     string            // of a numeric answer
+	Gaps     [][]markdown.HTML // of a cloze: the options of each drop-down as displayed, nil for a gap to type in; [[1]], [[2]], … in Stem are their places
+	Rubric   []Criterion       // of what a person marks; what full marks look like is not told
+	MinWords int               // of an essay, 0 for no limit
+	MaxWords int               // of an essay, 0 for no limit
+	Accept   []string          // of an upload or a recording: kinds of file
+	Longest  int               // of an upload or a recording: seconds at most, 0 for no limit
 	Response questions.Response
 	SavedAt  time.Time // zero before the first save
 	Late     bool      // the answer was given off-line and came after the deadline
+}
+
+// Criterion is what an answer is marked by.
+type Criterion struct {
+	Name   markdown.HTML
+	Points int // thousandths of a point
 }
 
 // Paper is the actor's own paper, live or over.
@@ -97,7 +109,17 @@ func (r *Room) shown(d *dealt, answers []Answered, lang locale.Lang, v voices) [
 		f := d.form.Questions[i]
 		words := r.words(d.banks[f.Bank], item, f.Variant, lang, v)
 		qs[i] = Question{N: i + 1, Section: d.sectionTitle(f.Section, lang), Kind: item.Kind, Points: item.Points, Unit: item.Unit,
-			Stem: words.stem, Choices: pick(words.choices, f.Layout.Order), Rights: pick(words.rights, f.Layout.Rights)}
+			Stem: words.stem, Choices: pick(words.choices, f.Layout.Order), Rights: pick(words.rights, f.Layout.Rights),
+			MinWords: item.MinWords, MaxWords: item.MaxWords, Accept: item.Accept, Longest: item.Longest}
+		if !item.Kind.Scored() {
+			qs[i].Points = 0
+		}
+		for g, order := range f.Layout.Gaps {
+			qs[i].Gaps = append(qs[i].Gaps, pick(words.gaps[g], order))
+		}
+		for c, points := range item.Rubric {
+			qs[i].Rubric = append(qs[i].Rubric, Criterion{words.criteria[c], points})
+		}
 	}
 	for _, x := range answers {
 		q := &qs[x.N-1]

@@ -39,14 +39,19 @@ func DiffOf(before, after map[string]Marks) Diff {
 // when the new version is another question: another kind, or other choices than those that were shown.
 func Relay(old, new questions.Item, l questions.Layout) (questions.Layout, bool) {
 	was, is := old.Text[old.Lang], new.Text[new.Lang]
-	if len(old.Right) != len(new.Right) || old.Lang != new.Lang || family(old.Kind) != family(new.Kind) {
+	if len(old.Right) != len(new.Right) || len(old.Gaps) != len(new.Gaps) || len(l.Gaps) != len(old.Gaps) || old.Lang != new.Lang || family(old.Kind) != family(new.Kind) {
 		return questions.Layout{}, false
 	}
 	order, ok := carry(l.Order, was.Choices, is.Choices)
 	rights, ok2 := carry(l.Rights, was.Rights, is.Rights)
 	relaid := questions.Layout{Order: order, Rights: rights}
+	ok3 := true
+	for n, options := range l.Gaps {
+		gap, ok := carry(options, was.Gaps[n], is.Gaps[n])
+		relaid.Gaps, ok3 = append(relaid.Gaps, gap), ok3 && ok
+	}
 	// A distractor that became a pair was not shown as one.
-	return relaid, ok && ok2 && new.Check(relaid, questions.Response{}) == nil
+	return relaid, ok && ok2 && ok3 && new.Check(relaid, questions.Response{}) == nil
 }
 
 // family puts together the kinds that one can become the other by a corrected key.

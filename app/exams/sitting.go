@@ -15,10 +15,11 @@ type Pin struct {
 	Version int    `json:"version"`
 }
 
-// Pins are the versions that every form of a sitting is drawn from, whatever is published later.
+// Pins are the versions, and the rules, that every form of a sitting is drawn by, whatever comes later.
 type Pins struct {
 	Exam  Pin            `json:"exam"`
 	Banks map[string]Pin `json:"banks"` // by bank id
+	Deal  Dealing        `json:"deal,omitempty"`
 }
 
 // Sitting is an exam offered to people in a window.

@@ -51,6 +51,8 @@ type rendered struct {
 	stem                      markdown.HTML
 	choices, rights, feedback []markdown.HTML
 	explanation               markdown.HTML
+	gaps                      [][]markdown.HTML // the options of each drop-down
+	criteria, full            []markdown.HTML   // of a rubric
 }
 
 // words are an item's in that language or, where they are not translated, in the item's own.
@@ -65,8 +67,16 @@ func (r *Room) words(b *bank, item questions.Item, variant string, lang locale.L
 		if stem == "" {
 			stem = text.Title
 		}
-		return rendered{stem: r.block(stem, says), choices: r.inline(text.Choices, says), rights: r.inline(text.Rights, says),
-			feedback: r.inline(text.Feedback, says), explanation: r.block(text.Explanation, says)}, nil
+		w := rendered{stem: r.block(stem, says), choices: r.inline(text.Choices, says), rights: r.inline(text.Rights, says),
+			feedback: r.inline(text.Feedback, says), explanation: r.block(text.Explanation, says)}
+		for _, options := range text.Gaps {
+			w.gaps = append(w.gaps, r.inline(options, says))
+		}
+		for _, c := range text.Rubric {
+			w.criteria = append(w.criteria, r.md.Inline(c.Name, says.vars))
+			w.full = append(w.full, r.md.Inline(c.Full, says.vars))
+		}
+		return w, nil
 	})
 	return w
 }

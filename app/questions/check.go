@@ -75,7 +75,7 @@ func ParseCheck(base File, translations ...File) (Item, fault.Problems) {
 		return Item{}, problems
 	}
 	i := reader{source: &s}.item(raws[0])
-	if i.Kind != "" && !i.Dealable() {
+	if i.Kind != "" && !i.Kind.InPlace() {
 		s.add(raws[0].n, i.ID, "check_kind", "kind", string(i.Kind))
 	}
 	for _, t := range translations {

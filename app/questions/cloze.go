@@ -69,6 +69,7 @@ func gapOf(inner string) (gap Gap, options []string, ok bool) {
 		parts[n] = p
 	}
 	if gap.Right >= 0 {
+		gap.Options = len(parts)
 		return gap, parts, len(parts) > 1
 	}
 	for _, p := range parts {

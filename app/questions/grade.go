@@ -35,8 +35,37 @@ func (i Item) Grade(l Layout, r Response) int {
 		return share(i.Points, creditOfNumber(i.Keys, i.Unit, r.Text), 1000)
 	case Short:
 		return share(i.Points, creditOfWords(i.Keys, i.Exact, r.Text), 1000)
+	case Cloze:
+		earned := 0
+		for n, said := range r.Gaps {
+			earned += i.creditOfGap(n, l, said)
+		}
+		return share(i.Points, earned, 1000*len(i.Gaps))
 	}
 	return 0
+}
+
+// creditOfGap is what one gap earns, in thousandths of its share.
+func (i Item) creditOfGap(n int, l Layout, said string) int {
+	g := i.Gaps[n]
+	if g.Options > 0 {
+		if displayed, ok := option(said, g); ok && l.Gaps[n][displayed] == g.Right {
+			return 1000
+		}
+		return 0
+	}
+	var numbers, words []Key
+	for _, k := range g.Keys {
+		if k.Low != "" {
+			numbers = append(numbers, k)
+		} else {
+			words = append(words, k)
+		}
+	}
+	if fold(said, true) == "" {
+		return 0
+	}
+	return max(creditOfNumber(numbers, "", said), creditOfWords(words, i.Exact, said))
 }
 
 func (i Item) gradeTicks(ticked []bool) int {
@@ -78,8 +107,8 @@ func share(points, part, whole int) int {
 }
 
 // GuessScore is what answering at random earns on average, in thousandths of a point: one choice at random,
-// each box ticked or not by a coin, rows in random order, each left row paired with a random option. Words
-// and numbers are not guessed.
+// each box ticked or not by a coin, rows in random order, each left row paired with a random option, each
+// drop-down set at random. Words and numbers are not guessed, and what a person marks is not earned by chance.
 func (i Item) GuessScore() int {
 	n := len(i.Right)
 	switch i.Kind {
@@ -93,6 +122,14 @@ func (i Item) GuessScore() int {
 		return i.guessTicks()
 	case Order, Match:
 		return share(i.Points, 1, n) // a given pair of neighbours survives 1 shuffle in n
+	case Cloze:
+		sum := 0
+		for _, g := range i.Gaps {
+			if g.Options > 0 {
+				sum += (1000 + g.Options/2) / g.Options
+			}
+		}
+		return share(i.Points, sum, 1000*len(i.Gaps))
 	}
 	return 0
 }

@@ -2,6 +2,7 @@ package questions
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,6 +25,8 @@ const (
 	sjt      = "## 題 {#a points=2}\n- [ ] 一\n- [x] 二\n- [ ] 三 {credit=25}\n"
 	multiple = "- [x] 一\n- [x] 二\n- [ ] 三\n- [ ] 四\n- [ ] 五\n"
 	ordering = "## 題 {#a type=order}\n1. 一\n2. 二\n3. 三\n4. 四\n"
+	cloze    = "## 題 {#a points=3}\n簽約之後要盯[[回款|收款]]，先[[(拜訪)|簽約|開票]]，一天聯絡[[=47±1]]家。\n"
+	essay    = "## 題 {#a type=essay words=10-300 points=5}\n\n| 項目 | 分數 | 滿分的樣子 |\n|---|---|---|\n| 停 | 2 | 當場停手 |\n| 報 | 3 | 當天通報 |\n"
 	matching = "## 題 {#a type=match}\n\n| 左 | 右 |\n|---|---|\n| | 丁 |\n| 一 | 甲 |\n| 二 | 乙 |\n| 三 | 丙 |\n"
 )
 
@@ -55,6 +58,13 @@ func TestGrade(t *testing.T) {
 		{"match all", matching, Response{Pairs: []int{1, 2, 3}}, 1000},
 		{"match two", matching, Response{Pairs: []int{1, 2, 0}}, 667},
 		{"match one, one open, one taken twice", matching, Response{Pairs: []int{1, -1, 1}}, 333},
+		{"cloze full", cloze, Response{Gaps: []string{"收款", "0", "46"}}, 3000},
+		{"cloze: 簡 for 繁, one wrong, one open", cloze, Response{Gaps: []string{"回款", "2", ""}}, 1000},
+		{"cloze: words where a number is asked", cloze, Response{Gaps: []string{"", "", "四十七"}}, 0},
+		{"cloze with an option that is not there", cloze, Response{Gaps: []string{"回款", "3", "47"}}, 0},
+		{"cloze with a gap too few", cloze, Response{Gaps: []string{"回款", "0"}}, 0},
+		{"a survey earns nothing", "## 題 {#a type=scale}\n- [ ] 好\n- [ ] 壞\n", picked(0), 0},
+		{"an essay waits for a person", essay, typed("我會當場婉拒"), 0},
 		{"number", "## 題 {#a}\n= 47 ± 1\n", typed("48"), 1000},
 		{"number just outside", "## 題 {#a}\n= 47 ± 1\n", typed("48.001"), 0},
 		{"number with ASCII tolerance", "## 題 {#a}\n= 47 +- 1\n", typed("46"), 1000},
@@ -161,6 +171,7 @@ func kindsOfItems(t testing.TB) (items []Item, full []Response) {
 		{matching, Response{Pairs: []int{1, 2, 3}}},
 		{"## 題 {#a}\n= 47 ± 1\n", Response{Text: "47"}},
 		{"## 題 {#a}\n= 回款\n", Response{Text: "回款"}},
+		{cloze, Response{Gaps: []string{"回款", "0", "47"}}},
 	} {
 		items, full = append(items, item(t, c.body)), append(full, c.full)
 	}
@@ -173,7 +184,14 @@ func laid(rt *rapid.T, i Item, r Response) (Layout, Response) {
 	rows := rapid.Permutation(seq(len(l.Order))).Draw(rt, "rows")
 	options := rapid.Permutation(seq(len(l.Rights))).Draw(rt, "options")
 	shown := Layout{Order: take(l.Order, rows), Rights: take(l.Rights, options)}
-	moved := Response{Text: r.Text}
+	moved := Response{Text: r.Text, Gaps: slices.Clone(r.Gaps)}
+	for n, order := range l.Gaps {
+		options := rapid.Permutation(seq(len(order))).Draw(rt, "gap")
+		if shown.Gaps = append(shown.Gaps, take(order, options)); len(order) > 0 && r.Gaps[n] != "" {
+			written, _ := strconv.Atoi(r.Gaps[n])
+			moved.Gaps[n] = strconv.Itoa(slices.Index(options, written))
+		}
+	}
 	for _, c := range r.Choices {
 		moved.Choices = append(moved.Choices, slices.Index(rows, c))
 	}
@@ -225,6 +243,8 @@ func response(rt *rapid.T, i Item) Response {
 		return Response{Order: rapid.Permutation(seq(rows)).Draw(rt, "order")}
 	case Match:
 		return Response{Pairs: rapid.SliceOfN(rapid.IntRange(-1, len(i.Right)-1), rows, rows).Draw(rt, "pairs")}
+	case Cloze:
+		return Response{Gaps: []string{rapid.StringN(0, 20, -1).Draw(rt, "words"), rapid.SampledFrom([]string{"", "0", "1", "2"}).Draw(rt, "option"), rapid.StringN(0, 6, -1).Draw(rt, "number")}}
 	}
 	return Response{Text: rapid.StringN(0, 20, -1).Draw(rt, "text")}
 }
@@ -329,4 +349,39 @@ func FuzzParseBank(f *testing.F) {
 			ParseCheck(c.File)
 		}
 	})
+}
+
+func TestCheckOfGapsAndAttachments(t *testing.T) {
+	hash := strings.Repeat("0a", 32)
+	video := Attachment{SHA256: hash, Name: "推介.webm", Type: "video/webm", Size: 70_000, Seconds: 90}
+	recording := "## 題 {#a type=recording accept=\"audio video\" max=3m points=5}\n\n| 項目 | 分數 | 滿分的樣子 |\n|---|---|---|\n| 開場 | 5 | 說出客戶的處境 |\n"
+	long := strings.Repeat("字", MaxAnswer+1)
+	for _, c := range []struct {
+		name, body string
+		response   Response
+		fits       bool
+		kind       fault.Kind
+	}{
+		{"nothing", cloze, Response{}, true, 0},
+		{"an option with a plus", cloze, Response{Gaps: []string{"", "+1", ""}}, false, fault.Invalid},
+		{"a gap too long", cloze, Response{Gaps: []string{long, "", ""}}, false, fault.TooLarge},
+		{"gaps of another kind", sjt, Response{Gaps: []string{"回款"}}, false, fault.Invalid},
+		{"an essay longer than a short answer", essay, Response{Text: long}, true, 0},
+		{"an essay too long", essay, Response{Text: strings.Repeat("字", MaxEssay+1)}, false, fault.TooLarge},
+		{"a recording", recording, Response{Files: []Attachment{video}}, true, 0},
+		{"two recordings", recording, Response{Files: []Attachment{video, {SHA256: strings.Repeat("0b", 32), Name: "b", Type: "audio/ogg", Size: 1}}}, false, fault.Invalid},
+		{"a recording with words", recording, Response{Text: "看我"}, false, fault.Invalid},
+		{"a hash in capitals", recording, Response{Files: []Attachment{{SHA256: strings.ToUpper(hash), Name: "a", Type: "audio/ogg", Size: 1}}}, false, fault.Invalid},
+		{"nothing in the file", recording, Response{Files: []Attachment{{SHA256: hash, Name: "a", Type: "audio/ogg"}}}, false, fault.Invalid},
+		{"a file where none is asked", essay, Response{Files: []Attachment{video}}, false, fault.Invalid},
+	} {
+		i := item(t, c.body)
+		err := i.Check(i.Written(), c.response)
+		if c.fits && err != nil || !c.fits && !fault.Is(err, c.kind) {
+			t.Errorf("%s: %v, want %v", c.name, err, c.kind)
+		}
+		if blank := len(c.response.Text)+len(c.response.Gaps)+len(c.response.Files) == 0; i.Blank(c.response) != blank && c.fits {
+			t.Errorf("%s: blank %v", c.name, !blank)
+		}
+	}
 }

@@ -1,6 +1,10 @@
 package questions
 
-import "bainian/app/locale"
+import (
+	"slices"
+
+	"bainian/app/locale"
+)
 
 // Kind is how an item is answered.
 type Kind string
@@ -97,8 +101,9 @@ type Key struct {
 
 // Gap is one gap of a cloze: a drop-down with the right option's index, or keys to compare with.
 type Gap struct {
-	Keys  []Key
-	Right int // index of the right option in Text.Gaps, -1 when it is not a drop-down
+	Keys    []Key
+	Right   int // index of the right option in Text.Gaps, -1 when it is not a drop-down
+	Options int // how many options a drop-down has, in every language; 0 when it is none
 }
 
 // Variant is another wording of an item, named by a letter or a word: "b".
@@ -108,14 +113,26 @@ type Variant struct {
 	Text map[locale.Lang]Text
 }
 
-// Dealable reports whether the exam room can put the item to a person and grade it by itself.
-func (i Item) Dealable() bool {
-	switch i.Kind {
+// ByHand reports whether a person marks the kind, against its rubric.
+func (k Kind) ByHand() bool {
+	switch k {
+	case Essay, Upload, Recording:
+		return true
+	}
+	return false
+}
+
+// InPlace reports whether a lesson can put the kind as a check: answered in place and marked at once.
+func (k Kind) InPlace() bool {
+	switch k {
 	case Single, Multiple, TrueFalse, Order, Match, Numeric, Short:
 		return true
 	}
 	return false
 }
+
+// Scored reports whether the kind can earn points; a survey never does, whatever its points say.
+func (k Kind) Scored() bool { return k != Scale }
 
 // Localized is the item's words in that language; false when it had to fall back to the base language.
 func (i Item) Localized(lang locale.Lang) (Text, bool) {
@@ -159,6 +176,8 @@ func (i Item) Shuffled() bool {
 		return true
 	case Single, Multiple:
 		return i.Shuffle
+	case Cloze:
+		return i.Shuffle && slices.ContainsFunc(i.Gaps, func(g Gap) bool { return g.Options > 0 })
 	}
 	return false
 }

@@ -41,7 +41,7 @@ func (r reader) sameShape(n int, id string, i Item, a answers) {
 
 func sameRange(a, b Key) bool { return a.Low == b.Low && a.High == b.High && a.Credit == b.Credit }
 
-func sameGap(a, b Gap) bool { return a.Right == b.Right }
+func sameGap(a, b Gap) bool { return a.Right == b.Right && a.Options == b.Options }
 
 // translate adds a translation's words to the bank's items.
 func (r reader) translate(items []Item, raws []rawItem) {

@@ -28,7 +28,7 @@ func TestCurriculumItemsBelongToLessons(t *testing.T) {
 				t.Errorf("%s: lesson %q, objective %d", i.ID, i.Lesson, i.Objective)
 				continue
 			}
-			if i.Canary == 0 && i.Dealable() {
+			if i.Canary == 0 && !i.Kind.ByHand() {
 				if examined[i.Lesson] == nil {
 					examined[i.Lesson] = map[int]int{}
 				}
@@ -40,7 +40,7 @@ func TestCurriculumItemsBelongToLessons(t *testing.T) {
 			}
 			for _, text := range texts {
 				for _, lang := range locale.Langs() {
-					if why := text[lang].Explanation; i.Dealable() && !strings.Contains(why, l.front[lang].Title) {
+					if why := text[lang].Explanation; !i.Kind.ByHand() && !strings.Contains(why, l.front[lang].Title) {
 						t.Errorf("%s in %s does not cite %q: %s", i.ID, lang, l.front[lang].Title, why)
 					}
 				}
@@ -200,7 +200,7 @@ func (c *curriculum) said(lang locale.Lang) []said {
 	}
 	for _, track := range courses.Tracks() {
 		for _, i := range c.banks[track].Items {
-			if !i.Dealable() {
+			if i.Kind.ByHand() {
 				continue
 			}
 			add(i, "", i.Text[lang])

@@ -186,7 +186,7 @@ func (c *curriculum) company(t *testing.T, lang locale.Lang) map[string]string {
 // scored are all items of a bank that count in an exam or a drill: no canaries, nothing that a person marks.
 func scored(bank *questions.Bank) (items []questions.Item) {
 	for _, i := range bank.Items {
-		if i.Canary == 0 && i.Dealable() {
+		if i.Canary == 0 && !i.Kind.ByHand() {
 			items = append(items, i)
 		}
 	}
@@ -217,7 +217,7 @@ func TestCurriculumIsWhole(t *testing.T) {
 				continue
 			}
 			kinds[i.Kind]++
-			if !i.Dealable() {
+			if i.Kind.ByHand() {
 				rubrics[i.Kind]++
 				continue
 			}
@@ -304,7 +304,7 @@ func TestCurriculumExams(t *testing.T) {
 					pools++
 				}
 			}
-			if i.Canary > 0 && pools != 0 || i.Canary == 0 && pools != 1 || slices.Contains(i.Tags, "rubric") == i.Dealable() {
+			if i.Canary > 0 && pools != 0 || i.Canary == 0 && pools != 1 || slices.Contains(i.Tags, "rubric") != i.Kind.ByHand() {
 				t.Errorf("%s: tags %v", i.ID, i.Tags)
 			}
 		}
