@@ -1,5 +1,6 @@
-// Package sheet reads a file that a spreadsheet saved: CSV in UTF-8 whose first line names the columns, in any
-// order. It finds everything that is wrong with the file as a file; what a cell means is for whoever asks.
+// Package sheet reads a file that a spreadsheet saved, and writes one that a spreadsheet opens. What it reads is CSV
+// in UTF-8 whose first line names the columns, in any order; it finds everything that is wrong with the file as a
+// file, and what a cell means is for whoever asks.
 package sheet
 
 import (
