@@ -9,14 +9,15 @@
 // chain. A submission is how an attempt ended, with a signed receipt (交卷憑證); a result is its marks, in
 // revisions that are only ever added. A lease is the one device that may save.
 //
-// Files of pure rules: blueprint*.go, deal.go, dice.go, deadline.go, grade.go, retry.go, stats.go, guess.go,
-// regrade.go, contact.go and pace.go. Files of verbs: open.go and close.go (sittings), view.go (lists, the
-// briefing, what guessing earns), start.go with admit.go, lease.go, answer.go, observe.go, submit.go, paper.go,
-// outcome.go (results), adjust.go (more time, pauses), note.go, revise.go (regrades), replay.go. What other
-// domains compose with in their own transactions stands in records.go. What was published is parsed in
-// published.go and kept with what was dealt (dealt.go), and comes into words in words.go; what may be published
-// is lint.go's to say, and undealable.go's of a bank that exams draw from. What the journal holds is in
-// entry.go; statements that several verbs share are in sql.go.
+// Files of pure rules: blueprint*.go, deal.go, dice.go, deadline.go, grade.go, retry.go, guess.go, regrade.go,
+// contact.go, pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings), view.go
+// (lists, the briefing, what guessing earns), start.go with admit.go, lease.go, answer.go, observe.go,
+// submit.go, paper.go, outcome.go (a result), results.go and analysis.go (a sitting's, and how items did),
+// adjust.go (more time, pauses), note.go, revise.go (regrades), replay.go. What other domains compose with in
+// their own transactions stands in records.go. What was published is parsed in published.go and kept with what
+// was dealt (dealt.go), and comes into words in words.go; what may be published is lint.go's to say, and
+// undealable.go's of a bank that exams draw from. What the journal holds is in entry.go; statements that
+// several verbs share are in sql.go.
 //
 // Tables: sitting, sitting_invigilator, sitting_note, attempt (the row every save reads and writes),
 // attempt_form, answer, submission, result, regrade, accommodation, extension, pause, set_aside. The chains

@@ -2,103 +2,183 @@ package exams
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
-// ItemStats is how an item did over many attempts.
-type ItemStats struct {
-	Bank, Item     string
-	N              int      // attempts it was in
-	Blank          int      // of them left blank
-	Facility       *float64 // mean share of the points; nil for what is not scored
-	Spread         *float64 // standard deviation of the share, over n−1; nil below two attempts
-	Discrimination *float64 // correlation with the share of all other points; nil where either never varies
-	Chosen         []int    // how often each choice was ticked, by canonical index; as long as the last one ever ticked
+// Enough is how many papers an item, or an exam, must have been in before anything is called good or bad: a
+// correlation of ten pairs is still loose by a third either way. Below it the numbers are shown and nothing
+// is said of them.
+const Enough = 10
+
+// ItemKey names an item among all banks.
+type ItemKey struct{ Bank, Item string }
+
+// Observed is a paper as the statistics see it: one that has ended and was not set aside.
+type Observed struct {
+	Marks    Marks
+	Sections []string       // titles, one per section of the marks; nil tells none apart
+	Details  []ObservedItem // one per question of the marks; nil knows the marks alone
 }
 
-// Statistics are the items' statistics, by bank and item. The correlation is corrected: an item does not
-// count into the rest that it is compared with.
+// ObservedItem is what the marks do not say of a question.
+type ObservedItem struct {
+	Section int
+	Variant string  // the wording, "" is the item's own
+	Version int     // of its bank: the first one in which the item read as it was dealt
+	Chosen  []int   // ticked choices by their places in the item as it is shown now; −1 is one that it has no longer
+	Seconds float64 // until it was first answered; 0 when it never was
+}
+
+// Tally takes papers one by one and keeps of each question some fifty bytes, no text and nobody's name.
+type Tally struct {
+	papers []tallied
+	keys   []ItemKey // by the number of an item in this tally
+	number map[ItemKey]int32
+	titles []string // of the sections, in the order of the first paper that has them
+	places map[string]int
+}
+
+type tallied struct {
+	score, max int // of what is scored and marked
+	waiting    bool
+	passed     bool
+	questions  []tallyMark
+}
+
+type tallyMark struct {
+	item       int32
+	section    int32
+	score, max int32
+	version    int32
+	seconds    float32
+	chosen     uint64 // a bit per choice
+	lost       bool   // a choice was ticked that the item has no longer
+	blank      bool
+	waiting    bool // for a person's mark
+	variant    string
+}
+
+// Add takes one more paper.
+func (t *Tally) Add(p Observed) {
+	if t.number == nil {
+		t.number, t.places = map[ItemKey]int32{}, map[string]int{}
+	}
+	paper := tallied{passed: p.Marks.Passed, questions: make([]tallyMark, len(p.Marks.Questions))}
+	for n, q := range p.Marks.Questions {
+		m := tallyMark{item: t.numberOf(ItemKey{q.Bank, q.Item}), score: int32(q.Score), max: int32(q.Max), blank: q.Blank, waiting: waits(q)}
+		chosen := q.Chosen
+		if p.Details != nil {
+			d := p.Details[n]
+			chosen, m.variant, m.version, m.seconds = d.Chosen, d.Variant, int32(d.Version), float32(d.Seconds)
+			if d.Section < len(p.Sections) {
+				m.section = int32(t.placeOf(p.Sections[d.Section]))
+			}
+		}
+		for _, c := range chosen {
+			if c >= 0 && c < 64 {
+				m.chosen |= 1 << c
+			} else {
+				m.lost = true
+			}
+		}
+		if m.waiting {
+			paper.waiting = true
+		} else {
+			paper.score, paper.max = paper.score+q.Score, paper.max+q.Max
+		}
+		paper.questions[n] = m
+	}
+	t.papers = append(t.papers, paper)
+}
+
+// waits reports whether a person has still to mark the question: until then its score says nothing.
+func waits(q Mark) bool { return q.Pending }
+
+func (t *Tally) numberOf(k ItemKey) int32 {
+	n, known := t.number[k]
+	if !known {
+		n = int32(len(t.keys))
+		t.number[k], t.keys = n, append(t.keys, k)
+	}
+	return n
+}
+
+func (t *Tally) placeOf(title string) int {
+	n, known := t.places[title]
+	if !known {
+		n = len(t.titles)
+		t.places[title], t.titles = n, append(t.titles, title)
+	}
+	return n
+}
+
+// Statistics are the items' statistics of these marks alone, by bank and item.
 func Statistics(all []Marks) []ItemStats {
-	type sample struct {
-		stats        ItemStats
-		shares, rest []float64
-	}
-	samples := map[[2]string]*sample{}
+	var t Tally
 	for _, m := range all {
-		for _, q := range m.Questions {
-			key := [2]string{q.Bank, q.Item}
-			s := samples[key]
-			if s == nil {
-				s = &sample{stats: ItemStats{Bank: q.Bank, Item: q.Item}}
-				samples[key] = s
-			}
-			s.stats.N++
-			if q.Blank {
-				s.stats.Blank++
-			}
-			for _, c := range q.Chosen {
-				for len(s.stats.Chosen) <= c {
-					s.stats.Chosen = append(s.stats.Chosen, 0)
-				}
-				s.stats.Chosen[c]++
-			}
-			if q.Max > 0 && m.Max > q.Max {
-				s.shares = append(s.shares, float64(q.Score)/float64(q.Max))
-				s.rest = append(s.rest, float64(m.Score-q.Score)/float64(m.Max-q.Max))
-			}
+		t.Add(Observed{Marks: m})
+	}
+	return t.Items()
+}
+
+// Facilities are the facilities of the items that were in at least that many papers, for draws that want forms of
+// like difficulty.
+func Facilities(stats []ItemStats, least int) map[ItemKey]float64 {
+	known := map[ItemKey]float64{}
+	for _, s := range stats {
+		if s.Facility != nil && s.Scored >= least {
+			known[ItemKey{s.Bank, s.Item}] = *s.Facility
 		}
 	}
-	var out []ItemStats
-	for _, s := range samples {
-		if len(s.shares) > 0 {
-			facility := mean(s.shares)
-			s.stats.Facility = &facility
-		}
-		s.stats.Spread, s.stats.Discrimination = deviation(s.shares), correlation(s.shares, s.rest)
-		out = append(out, s.stats)
+	return known
+}
+
+// Third is a part of the papers by their share of the points.
+type Third int
+
+const (
+	Lower Third = iota
+	Middle
+	Upper
+)
+
+// thirds puts every paper into its third. Papers of equal shares are in one third, that of the middle of their
+// ranks, so that no order of equal papers decides.
+func (t *Tally) thirds() []Third {
+	shares := make([]float64, 0, len(t.papers))
+	for _, p := range t.papers {
+		shares = append(shares, p.share())
 	}
-	slices.SortFunc(out, func(a, b ItemStats) int {
-		return cmp.Or(cmp.Compare(a.Bank, b.Bank), cmp.Compare(a.Item, b.Item))
-	})
+	sorted := slices.Clone(shares)
+	slices.Sort(sorted)
+	out := make([]Third, len(shares))
+	for n, s := range shares {
+		below, _ := slices.BinarySearch(sorted, s)
+		upTo, _ := slices.BinarySearchFunc(sorted, s, func(x, s float64) int {
+			if x <= s {
+				return -1
+			}
+			return 1
+		})
+		switch middle := 3 * (below + upTo); { // of the ranks, in sixths of a rank
+		case middle < 2*len(sorted):
+			out[n] = Lower
+		case middle > 4*len(sorted):
+			out[n] = Upper
+		default:
+			out[n] = Middle
+		}
+	}
 	return out
 }
 
-func mean(xs []float64) float64 {
-	sum := 0.0
-	for _, x := range xs {
-		sum += x
+func (p tallied) share() float64 {
+	if p.max == 0 {
+		return 0
 	}
-	return sum / float64(len(xs))
+	return float64(p.score) / float64(p.max)
 }
 
-// covariance is the sample covariance, over n−1; it needs two values.
-func covariance(xs, ys []float64) float64 {
-	mx, my, sum := mean(xs), mean(ys), 0.0
-	for n := range xs {
-		sum += (xs[n] - mx) * (ys[n] - my)
-	}
-	return sum / float64(len(xs)-1)
-}
-
-func deviation(xs []float64) *float64 {
-	if len(xs) < 2 {
-		return nil
-	}
-	d := math.Sqrt(covariance(xs, xs))
-	return &d
-}
-
-// correlation is nil where one of the two never varies: equal values differ from their mean by rounding only.
-func correlation(xs, ys []float64) *float64 {
-	if len(xs) < 2 || constant(xs) || constant(ys) {
-		return nil
-	}
-	r := covariance(xs, ys) / math.Sqrt(covariance(xs, xs)*covariance(ys, ys))
-	r = max(-1, min(1, r))
-	return &r
-}
-
-func constant(xs []float64) bool {
-	return !slices.ContainsFunc(xs, func(x float64) bool { return x != xs[0] })
+func byItem(a, b ItemStats) int {
+	return cmp.Or(cmp.Compare(a.Bank, b.Bank), cmp.Compare(a.Item, b.Item))
 }

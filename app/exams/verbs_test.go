@@ -17,7 +17,6 @@ func TestSittings(t *testing.T) {
 		part{name: "OpeningPinsAndCommits", run: openingPinsAndCommits},
 		part{name: "Closing", run: closing},
 		part{name: "NotesAndTheInvigilatorsPage", run: notesAndTheInvigilatorsPage},
-		part{name: "ItemStats", run: itemStats},
 		part{name: "UnlimitedAttempts", run: unlimitedAttempts, rules: rules{attempts: 0, cooldown: "0h"}},
 		part{name: "AfterOthers", run: afterOthers},
 		part{name: "PledgeFirst", run: pledgeFirst}) // last: from then on everybody signs
@@ -224,46 +223,6 @@ func notesAndTheInvigilatorsPage(t *testing.T, w *world) {
 	}
 	w.ok(w.room.CloseSitting(ctx, w.trainer, w.sitting.ID))
 	w.refused(w.room.Note(ctx, ian, w.sitting.ID, amy.ID, "補記"), fault.Conflict, "exams.note_closed")
-}
-
-func itemStats(t *testing.T, w *world) {
-	ctx := context.Background()
-	before := 0
-	rows, err := w.room.ItemStats(ctx, w.trainer, "red")
-	w.ok(err)
-	for _, row := range rows {
-		before += row.N
-	}
-	people, ids := w.candidates(4, true)
-	for i, id := range ids {
-		for n := 1; n <= 10; n++ {
-			w.save(people[i], id, n, int64(n), w.response(id, n, n > i))
-		}
-		_, err := w.room.Submit(ctx, people[i], id)
-		w.ok(err)
-	}
-	_, err = w.room.ItemStats(ctx, people[0], "red")
-	w.refused(err, fault.Forbidden, "exams.forbidden")
-	rows, err = w.room.ItemStats(ctx, w.trainer, "red")
-	w.ok(err)
-	dealt := -before
-	for _, row := range rows {
-		dealt += row.N
-		if row.Now.ID != row.Item {
-			t.Errorf("item %s is shown as %q", row.Item, row.Now.ID)
-		}
-	}
-	if dealt != 40 {
-		t.Errorf("%d questions counted, want 40", dealt)
-	}
-	exams, err := w.room.Exams(ctx)
-	w.ok(err)
-	if len(exams) != 1 || exams[0].Slug != "red" {
-		t.Errorf("exams %+v", exams)
-	}
-	if v, err := w.room.Result(ctx, people[0], ids[0], locale.En); err != nil || v.Score != v.Max || !v.Passed {
-		t.Errorf("result %+v, %v", v, err)
-	}
 }
 
 func unlimitedAttempts(t *testing.T, w *world) {

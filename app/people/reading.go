@@ -98,6 +98,11 @@ func ByNumberIn(rx *store.Rx, number string) (Person, bool, error) {
 // NamesIn are the names of people by id; an id that is nobody's is missing from the map.
 func NamesIn(rx *store.Rx, ids []string) (map[string]string, error) { return texts(rx, "name", ids) }
 
+// NumbersIn are the employee numbers of people by id; an id that is nobody's is missing from the map.
+func NumbersIn(rx *store.Rx, ids []string) (map[string]string, error) {
+	return texts(rx, "number", ids)
+}
+
 // texts is one text column of people by id.
 func texts(rx *store.Rx, column string, ids []string) (map[string]string, error) {
 	found := make(map[string]string, len(ids))

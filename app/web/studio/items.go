@@ -3,7 +3,9 @@ package studio
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 
 	"bainian/app/exams"
 	"bainian/app/fault"
@@ -44,116 +46,217 @@ func (w *Wing) itemExams(c *page.Ctx) error {
 	return c.Page(w.pages, "item_exams", v)
 }
 
-// itemsPage is how the items of an exam did.
-type itemsPage struct {
-	page.Base
-	Exam, Name string
-	Rows       []itemRow
-	Watch      []itemRow // those with concerns
-	Attempts   int       // that the busiest item was in
-	Enough     int
-	Plot       itemPlot
-	Empty      page.Empty
+// scope is what is looked at: an exam over all its sittings, or one sitting.
+type scope struct {
+	exams.Analysis
+	Name  string // of the exam
+	At    string // path of its page of items, below which the others are
+	Up    string // path of the page above that
+	Above string // and its name
+	Few   bool   // too few papers to say anything
 }
 
-type itemRow struct {
-	exams.ItemRow
-	Name           string
-	At             string   // page of the bank
-	Share          int      // facility in thousandths
-	Discriminates  string   // to two places, "" when there is none
-	WhyNot         string   // message why there is none
-	Concerns       []string // in words
-	Serious        bool     // one of them is
-	Ticked         []ticked
-	Gone, Unscored bool
-}
-
-// rank puts the worst first: what tells candidates apart the wrong way, and what is only easy at the end.
-func (r itemRow) rank() float64 {
-	switch {
-	case !r.Serious:
-		return 2
-	case r.Discrimination == nil:
-		return 1
-	}
-	return *r.Discrimination
-}
-
-// ticked is how often a choice was ticked.
-type ticked struct {
-	Letter, Text string
-	N, Of        int
-	Right        bool
-}
-
-func (w *Wing) items(c *page.Ctx) error {
-	b, err := w.blueprint(c)
-	if err != nil {
-		return err
-	}
-	stats, err := w.room.ItemStats(c.Context(), c.Person, b.Slug)
-	if err != nil {
-		return err
-	}
-	v := &itemsPage{Base: page.Base{Title: c.T("studio.items_of", "title", titleIn(b, c.Lang))}, Exam: b.Slug, Name: titleIn(b, c.Lang), Enough: enough}
-	v.Empty = page.Empty{Title: c.T("studio.no_items"), Text: c.T("studio.no_items_text"), Link: "/studio/sittings/new?exam=" + b.Slug, Action: c.T("studio.open_sitting")}
-	for _, s := range stats {
-		row := rowOf(c, s)
-		v.Attempts = max(v.Attempts, s.N)
-		if len(row.Concerns) > 0 {
-			v.Watch = append(v.Watch, row)
+// scopeOf is that of the path: /studio/items/:exam or /studio/sittings/:id/items.
+func (w *Wing) scopeOf(c *page.Ctx) (*scope, error) {
+	s := &scope{}
+	if id := c.Params("id"); id != "" {
+		a, err := w.room.SittingAnalysis(c.Context(), c.Person, id)
+		if err != nil {
+			return nil, err
 		}
-		v.Rows = append(v.Rows, row)
+		s.Analysis, s.Name, s.Above = a, a.Sitting.TitleIn(c.Lang), a.Sitting.TitleIn(c.Lang)
+		s.Up = "/studio/sittings/" + id
+		s.At = s.Up + "/items"
+	} else {
+		b, err := w.blueprint(c)
+		if err != nil {
+			return nil, err
+		}
+		if s.Analysis, err = w.room.Analysis(c.Context(), c.Person, b.Slug); err != nil {
+			return nil, err
+		}
+		s.Name, s.Up, s.Above, s.At = titleIn(b, c.Lang), "/studio/items", c.T("studio.items"), "/studio/items/"+b.Slug
 	}
-	slices.SortStableFunc(v.Watch, func(a, b itemRow) int { return cmp.Compare(a.rank(), b.rank()) })
-	v.Plot = plotOf(v.Rows)
-	return c.Page(w.pages, "items", v)
+	s.Few = s.Stats.N < exams.Enough
+	return s, nil
 }
 
 // blueprint is the exam of the path, as published.
 func (w *Wing) blueprint(c *page.Ctx) (*exams.Blueprint, error) {
+	b, err := w.published(c, c.Params("exam"))
+	if err == nil && b == nil {
+		err = fault.New(fault.NotFound, "exams.exam_unknown", "exam", c.Params("exam"))
+	}
+	return b, err
+}
+
+// published is an exam as published, nil when it is not.
+func (w *Wing) published(c *page.Ctx, slug string) (*exams.Blueprint, error) {
 	all, err := w.room.Exams(c.Context())
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(all, func(b *exams.Blueprint) bool { return b.Slug == c.Params("exam") })
+	i := slices.IndexFunc(all, func(b *exams.Blueprint) bool { return b.Slug == slug })
 	if i < 0 {
-		return nil, fault.New(fault.NotFound, "exams.exam_unknown", "exam", c.Params("exam"))
+		return nil, nil
 	}
 	return all[i], nil
 }
 
-func rowOf(c *page.Ctx, s exams.ItemRow) itemRow {
-	row := itemRow{ItemRow: s, Name: s.Item, At: address(bankPath(s.Bank)), Gone: s.Now.ID == "", Unscored: s.Facility == nil}
-	for _, one := range concernsOf(s) {
-		row.Concerns, row.Serious = append(row.Concerns, c.T(one.Key, one.Args...)), row.Serious || one.Serious
+// itemsPage is how an exam and its items did.
+type itemsPage struct {
+	page.Base
+	*scope
+	Overview *overview // nil without papers
+	Rows     []itemRow
+	Sort     string
+	Sorts    []sorting
+	Watch    []itemRow // those with a serious concern, the most urgent first
+	Mild     []itemRow // those that only tell little
+	Enough   int
+	Most     int
+	Plot     itemPlot
+	Empty    page.Empty
+}
+
+// sorting is a way to sort the table.
+type sorting struct {
+	Key, Link string
+	On        bool
+}
+
+type itemRow struct {
+	exams.ItemRow
+	Name                  string
+	At                    string // its own page
+	Share                 int    // facility in thousandths
+	Discriminates, Median string // "" when there is none
+	Efficient             string
+	WhyNot                string // message why it does not discriminate
+	Concerns              []said
+	Serious, Few          bool // one of the concerns is; there are too few papers to have any
+	Unscored              bool
+}
+
+func (w *Wing) items(c *page.Ctx) error {
+	s, err := w.scopeOf(c)
+	if err != nil {
+		return err
 	}
-	if !row.Gone {
-		text, _ := s.Now.Localized(c.Lang)
-		row.Name = text.Title
-		for n, choice := range text.Choices {
-			if n < len(s.Now.Right) && len(s.Chosen) > 0 {
-				t := ticked{Letter: letter(n), Text: choice, Of: s.N, Right: s.Now.Right[n]}
-				if n < len(s.Chosen) {
-					t.N = s.Chosen[n]
-				}
-				row.Ticked = append(row.Ticked, t)
-			}
+	title := "studio.items_of"
+	if s.Sitting.ID != "" {
+		title = "studio.items_at"
+	}
+	v := &itemsPage{Base: page.Base{Title: c.T(title, "title", s.Name), Here: "/studio/items"}, scope: s, Enough: exams.Enough, Most: exams.PapersAtMost}
+	v.Empty = page.Empty{Title: c.T("studio.no_items"), Text: c.T("studio.no_items_text"), Link: "/studio/sittings/new?exam=" + s.Exam, Action: c.T("studio.open_sitting")}
+	if s.Sitting.ID != "" {
+		v.Empty.Link = ""
+	}
+	if s.Stats.N+s.Stats.Waiting > 0 {
+		if v.Overview, err = w.overviewOf(c, s); err != nil {
+			return err
 		}
 	}
-	if s.Facility != nil {
-		row.Share = thousandths(*s.Facility)
+	slices.SortFunc(s.Items, exams.MoreUrgent)
+	for _, one := range s.Items {
+		row := rowOf(c, s, one)
+		switch {
+		case row.Serious:
+			v.Watch = append(v.Watch, row)
+		case len(row.Concerns) > 0:
+			v.Mild = append(v.Mild, row)
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	v.Plot = plotOf(v.Rows)
+	v.Sort = c.Query("sort")
+	for _, o := range orders() {
+		link := s.At
+		if o.key != "urgency" {
+			link += "?sort=" + o.key
+		}
+		v.Sorts = append(v.Sorts, sorting{Key: o.key, Link: link + "#table", On: v.Sort == o.key || v.Sort == "" && o.key == "urgency"})
+		if v.Sort == o.key && o.less != nil {
+			slices.SortStableFunc(v.Rows, o.less)
+		}
+	}
+	return c.Page(w.pages, "items", v)
+}
+
+type order struct {
+	key  string
+	less func(a, b itemRow) int
+}
+
+// orders are the ways to sort items; whatever has no number comes last. They come in the order of urgency.
+func orders() []order {
+	number := func(of func(itemRow) *float64, sign int) func(a, b itemRow) int {
+		return func(a, b itemRow) int {
+			x, y := of(a), of(b)
+			switch {
+			case x == nil && y == nil:
+				return 0
+			case x == nil:
+				return 1
+			case y == nil:
+				return -1
+			}
+			return sign * cmp.Compare(*x, *y)
+		}
+	}
+	return []order{
+		{"urgency", nil},
+		{"item", func(a, b itemRow) int {
+			return cmp.Or(strings.Compare(a.Bank, b.Bank), strings.Compare(a.ItemStats.Item, b.ItemStats.Item))
+		}},
+		{"facility", number(func(r itemRow) *float64 { return r.Facility }, 1)},
+		{"discrimination", number(func(r itemRow) *float64 { return r.Discrimination }, 1)},
+		{"efficiency", number(func(r itemRow) *float64 { return r.Efficiency }, 1)},
+		{"time", number(func(r itemRow) *float64 {
+			if r.Times == nil {
+				return nil
+			}
+			return &r.Times.Median
+		}, -1)},
+		{"blank", func(a, b itemRow) int { return b.Blank*a.N - a.Blank*b.N }},
+		{"papers", func(a, b itemRow) int { return b.N - a.N }},
+	}
+}
+
+func rowOf(c *page.Ctx, s *scope, one exams.ItemRow) itemRow {
+	row := itemRow{ItemRow: one, Name: one.Item, At: s.At + "/" + url.PathEscape(one.Bank) + "/" + url.PathEscape(one.Item), Few: one.N < exams.Enough,
+		Unscored: one.Facility == nil, Concerns: wordsOf(c, one.Concerns)}
+	row.Serious = slices.ContainsFunc(row.Concerns, func(w said) bool { return w.Serious })
+	if text, _ := one.Now.Localized(c.Lang); text.Title != "" {
+		row.Name = text.Title
+	}
+	if one.Facility != nil {
+		row.Share = thousandths(*one.Facility)
+	}
+	if one.Efficiency != nil {
+		row.Efficient = fmt.Sprintf("%.0f%%", *one.Efficiency*100)
+	}
+	if one.Times != nil {
+		row.Median = took(c, one.Times.Median)
 	}
 	switch {
-	case s.Discrimination != nil:
-		row.Discriminates = fmt.Sprintf("%.2f", *s.Discrimination)
+	case one.Discrimination != nil:
+		row.Discriminates = fmt.Sprintf("%.2f", *one.Discrimination)
 	case row.Unscored:
 		row.WhyNot = "studio.no_discrimination_unscored"
-	case s.N < 2:
+	case one.N < 2:
 		row.WhyNot = "studio.no_discrimination_one"
 	default:
 		row.WhyNot = "studio.no_discrimination_same"
 	}
 	return row
+}
+
+// took writes seconds: "45 s", "2:05" from two minutes on.
+func took(c *page.Ctx, seconds float64) string {
+	s := int(seconds + .5)
+	if s < 120 {
+		return c.T("studio.seconds", "n", s)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }

@@ -13,7 +13,7 @@ func TestRegrade(t *testing.T) {
 	s := open(t)
 	ctx := context.Background()
 	sitting := s.sit("p01", "p02", "p03", "p04", "p05", "p06", "p07", "p08", "p09", "p10")
-	s.want(s.get("trainer", "/studio/items/practice"), 200, "各選項多少人選", "鑑別度") // whether there is a plot hangs on what was dealt
+	s.want(s.get("trainer", "/studio/items/practice"), 200, "資料還少", "鑑別度") // whether there is a plot hangs on what was dealt
 
 	s.want(s.get("trainer", "/studio/items/practice/regrade"), 200, `value="values/1"`)
 	s.want(s.get("trainer", "/studio/items/practice/regrade?keys=values/1"), 200, "都不會變")

@@ -10,41 +10,6 @@ import (
 	"bainian/app/questions"
 )
 
-func TestConcerns(t *testing.T) {
-	share := func(f float64) *float64 { return &f }
-	single := questions.Item{ID: "a", Kind: questions.Single, Right: []bool{false, true, false}}
-	stats := func(n, blank int, facility, discrimination *float64, chosen ...int) exams.ItemRow {
-		return exams.ItemRow{ItemStats: exams.ItemStats{N: n, Blank: blank, Facility: facility, Discrimination: discrimination, Chosen: chosen}, Now: single}
-	}
-	for _, c := range []struct {
-		name string
-		row  exams.ItemRow
-		want string
-	}{
-		{"too few to say", stats(9, 9, share(0), share(-1)), ""},
-		{"a good item", stats(20, 0, share(.7), share(.4), 3, 14, 3), ""},
-		{"reversed", stats(100, 0, share(.7), share(-.11)), "reversed"},
-		{"reversed, perhaps by chance", stats(25, 0, share(.7), share(-.11)), "weak"},
-		{"weak", stats(100, 0, share(.7), share(.04)), "weak"},
-		{"just enough", stats(100, 0, share(.7), share(.06)), ""},
-		{"all right", stats(20, 0, share(1), nil), "easy"},
-		{"all wrong", stats(20, 0, share(0), nil), "hard"},
-		{"a rival", stats(20, 0, share(.4), share(.4), 11, 8, 1), "rival"},
-		{"as many as the key", stats(20, 0, share(.4), share(.4), 8, 8, 4), ""},
-		{"left blank", stats(20, 4, share(.5), share(.4)), "blank"},
-		{"two reasons", stats(20, 0, share(.2), share(-.3), 12, 4, 4), "reversed rival hard"},
-		{"not scored", stats(20, 0, nil, nil), ""},
-	} {
-		var got []string
-		for _, one := range concernsOf(c.row) {
-			got = append(got, strings.TrimPrefix(one.Key, "studio.concern_"))
-		}
-		if strings.Join(got, " ") != c.want {
-			t.Errorf("%s: %v, want %s", c.name, got, c.want)
-		}
-	}
-}
-
 func TestFoldedKeepsWhatChanged(t *testing.T) {
 	before := strings.Repeat("same\n", 20) + "old\n" + strings.Repeat("same\n", 20)
 	after := strings.Replace(before, "old", "new", 1)

@@ -65,6 +65,13 @@ func Mount(app *fiber.App, kit *page.Kit, shelf *documents.Shelf, library *cours
 		{Method: "POST", Path: "/studio/sittings", Who: opener, Do: w.openSitting},
 		{Method: "GET", Path: "/studio/sittings/:id", Who: watcher, Do: w.sitting},
 		{Method: "POST", Path: "/studio/sittings/:id/closing", Who: opener, Do: w.closeSitting},
+		{Method: "GET", Path: "/studio/sittings/:id/items", Who: opener, Do: w.items},
+		{Method: "GET", Path: "/studio/sittings/:id/items/items.csv", Who: opener, Do: w.itemTable(".csv")},
+		{Method: "GET", Path: "/studio/sittings/:id/items/items.xlsx", Who: opener, Do: w.itemTable(".xlsx")},
+		{Method: "GET", Path: "/studio/sittings/:id/items/choices.csv", Who: opener, Do: w.choiceTable},
+		{Method: "GET", Path: "/studio/sittings/:id/items/:bank/:item", Who: opener, Do: w.itemStats},
+		{Method: "GET", Path: "/studio/sittings/:id/results.csv", Who: opener, Do: w.results(".csv")},
+		{Method: "GET", Path: "/studio/sittings/:id/results.xlsx", Who: opener, Do: w.results(".xlsx")},
 		{Method: "GET", Path: "/studio/sittings/:id/attempts/:attempt", Who: watcher, Do: w.attempt},
 		{Method: "POST", Path: "/studio/sittings/:id/attempts/:attempt/notes", Who: watcher, Do: w.note},
 		{Method: "POST", Path: "/studio/sittings/:id/attempts/:attempt/extension", Who: watcher, Do: w.extend},
@@ -74,8 +81,12 @@ func Mount(app *fiber.App, kit *page.Kit, shelf *documents.Shelf, library *cours
 
 		{Method: "GET", Path: "/studio/items", Who: opener, Do: w.itemExams},
 		{Method: "GET", Path: "/studio/items/:exam", Who: opener, Do: w.items},
+		{Method: "GET", Path: "/studio/items/:exam/items.csv", Who: opener, Do: w.itemTable(".csv")},
+		{Method: "GET", Path: "/studio/items/:exam/items.xlsx", Who: opener, Do: w.itemTable(".xlsx")},
+		{Method: "GET", Path: "/studio/items/:exam/choices.csv", Who: opener, Do: w.choiceTable},
 		{Method: "GET", Path: "/studio/items/:exam/regrade", Who: opener, Do: w.regrade},
 		{Method: "POST", Path: "/studio/items/:exam/regrade", Who: opener, Do: w.applyRegrade},
+		{Method: "GET", Path: "/studio/items/:exam/:bank/:item", Who: opener, Do: w.itemStats},
 	})
 	return nil
 }

@@ -184,6 +184,11 @@ func (s *site) source(p string, lang locale.Lang) (text string, version int) {
 // changeFile loads the content again with one file changed, as a deployment does.
 func (s *site) changeFile(name, text string) {
 	s.Helper()
+	s.changeFiles(map[string]string{name: text})
+}
+
+func (s *site) changeFiles(texts map[string]string) {
+	s.Helper()
 	files := fstest.MapFS{}
 	for _, top := range []string{"content", "quizzes"} {
 		must(s.T, fs.WalkDir(os.DirFS("../../.."), top, func(p string, d fs.DirEntry, err error) error {
@@ -195,7 +200,9 @@ func (s *site) changeFile(name, text string) {
 			return err
 		}))
 	}
-	files[name] = &fstest.MapFile{Data: []byte(text)}
+	for name, text := range texts {
+		files[name] = &fstest.MapFile{Data: []byte(text)}
+	}
 	_, problems, err := s.shelf.Load(context.Background(), files)
 	must(s.T, err)
 	must(s.T, problems.Err())
