@@ -3,11 +3,12 @@
 
 import { Clock } from "./room/clock.js";
 import { nameDevice } from "./room/device.js";
+import { askToPersist } from "./room/keep.js";
 import { Outbox } from "./room/outbox.js";
 import { Paper } from "./room/paper.js";
 import { Signals } from "./room/signals.js";
 import { byId, say } from "./room/words.js";
-import { monotonic, pause, Wire } from "./room/wire.js";
+import { pause, Wire } from "./room/wire.js";
 
 const asking = { well: 8000, ill: 3000 }; // ms between two questions for the state
 
@@ -20,18 +21,21 @@ let trouble = null;
 let leased = false; // this tab has the paper
 let handingIn = false; // the person said so, or the time is up
 let leaving = false;
+let troubled = 0; // since when, by the server's clock
 let slow = 0; // the timer of a save that takes its time
 /** @type {number[]} questions whose last answer was not taken */
 const lost = [];
 
 const wire = new Wire(attempt, (felt) => {
   trouble = felt === "offline" || felt === "busy" || felt === "signed-out" ? felt : null;
+  if (!trouble) troubled = 0;
+  else if (!troubled) troubled = clock.now();
   if (!outbox) return;
   showUnsaved();
   showBand();
   if (!trouble) outbox.send();
 });
-const clock = new Clock(Number(room.dataset.now), Number(room.dataset.deadline));
+const clock = new Clock(Number(room.dataset.now), Number(room.dataset.deadline), (room.dataset.spoken ?? "").split(" ").map(Number));
 const paper = new Paper(/** @type {HTMLFormElement} */ (byId("paper")), byId("card"), {
   answered: (n, response) => outbox.put(n, response),
   turned: (n) => {
@@ -84,27 +88,33 @@ async function lease(take) {
 
 function elsewhere() {
   leased = outbox.open = false;
+  paper.flush(); // what is being typed is kept for the tab that has the paper now
   signals.stop();
   paper.lock(true);
   open("elsewhere");
 }
 
-/** Asks the server for its clock and for a deadline that may have moved, again and again. */
+/** Asks the server for its clock and for a deadline that may have moved. */
+async function ask() {
+  const asked = performance.now();
+  const state = await wire.call("GET", "state");
+  outbox.settle(clock.sync(state.now, asked));
+  if (state.deadline !== clock.deadline) {
+    clock.deadline = state.deadline;
+    if (handingIn && clock.left() > 0) handingIn = false; // the time was up and is no longer
+    paper.lock(!leased || handingIn);
+    say("moved", { at: clockTime(clock.deadline) });
+    showBand();
+  }
+  hold(state.paused);
+  if (state.state !== "live") leave();
+}
+
+/** Asks again and again. */
 async function follow() {
   while (!leaving) {
-    const asked = monotonic();
     try {
-      const state = await wire.call("GET", "state");
-      clock.sync(state.now, asked);
-      if (state.deadline !== clock.deadline) {
-        clock.deadline = state.deadline;
-        handingIn = false; // the time was up and is no longer
-        paper.lock(!leased);
-        say("moved", { at: clockTime(clock.deadline) });
-        showBand();
-      }
-      hold(state.paused);
-      if (state.state !== "live") leave();
+      await ask();
     } catch (/** @type {any} */ failure) {
       if (failure.trouble === "foreign" || failure.trouble === "refused") return gone(failure.message);
     }
@@ -127,8 +137,8 @@ function gone(why) {
   band(say.words("gone", { why }));
 }
 
-/** Hands the paper in once everything that was answered is safe. */
-async function handIn() {
+/** Hands the paper in once everything that was answered is safe. @param {boolean} timeUp nobody asked for it */
+async function handIn(timeUp) {
   if (handingIn) return showBand(); // the time ran out while it waits for answers to be stored
   handingIn = true;
   paper.flush();
@@ -138,6 +148,11 @@ async function handIn() {
   while (handingIn && !leaving) {
     if (outbox.items.length === 0) {
       try {
+        if (timeUp) {
+          await ask(); // only the server's clock ends a paper, and it may have been given more time
+          if (!clock.up() && !leaving) return keepWriting();
+        }
+        if (!handingIn || leaving) return;
         await wire.call("POST", "submission", {});
         return leave();
       } catch (/** @type {any} */ failure) {
@@ -150,7 +165,7 @@ async function handIn() {
 }
 
 function keepWriting() {
-  if (clock.left() === 0) return;
+  if (clock.up()) return;
   handingIn = false;
   paper.lock(!leased);
   dialog("hand-in").close();
@@ -158,13 +173,13 @@ function keepWriting() {
 }
 
 /** Goes to the result. What could not be taken any more is said first. */
-function leave() {
+async function leave() {
   if (leaving) return;
   leaving = true;
   signals.stop();
   paper.lock(true);
   const late = [...new Set([...lost, ...outbox.items.map((item) => item.n)])].sort((a, b) => a - b);
-  outbox.forget();
+  await outbox.forget();
   try {
     localStorage.removeItem(memory);
   } catch {
@@ -198,13 +213,13 @@ function showUnsaved() {
 
 function showBand() {
   if (leaving) return;
-  const n = outbox.items.length;
-  const up = handingIn && clock.left() === 0;
+  const up = handingIn && clock.up();
+  const at = clockTime(troubled);
   byId("band-link").hidden = trouble !== "signed-out";
-  if (trouble === "signed-out") band(say.words("signedOut", { n }));
-  else if (trouble === "busy") band(say.words("busy", { n }));
-  else if (trouble && up) band(say.words("timeUpOffline", { n, at: clockTime(clock.deadline + Number(room.dataset.grace)) }));
-  else if (trouble) band(say.words(n > 0 ? "offline" : "offlineClean", { n }));
+  if (trouble === "signed-out") band(say.words("signedOut", { at }));
+  else if (trouble === "busy") band(say.words("busy", { at }));
+  else if (trouble && up) band(say.words("timeUpOffline", { at: clockTime(clock.deadline + Number(room.dataset.grace)) }));
+  else if (trouble) band(say.words("offline", { at }));
   else band(up ? say.words("timeUp") : "");
 }
 
@@ -212,6 +227,8 @@ function showBand() {
 function band(words) {
   byId("band").hidden = words === "";
   if (byId("band-words").textContent !== words) byId("band-words").textContent = words; // said once
+  const n = leaving ? 0 : outbox.items.length;
+  byId("band-count").textContent = trouble && !leaving ? say.words(n > 0 ? "unsent" : "unsentNone", { n }) : "";
 }
 
 function sayLeft() {
@@ -300,7 +317,7 @@ function listen(take) {
   byId("left").addEventListener("click", sayLeft);
   byId("hand-in").addEventListener("submit", (event) => {
     event.preventDefault();
-    handIn();
+    handIn(false);
   });
   byId("hand-in").addEventListener("cancel", keepWriting);
   for (const firm of document.querySelectorAll("dialog[data-firm]")) firm.addEventListener("cancel", (event) => event.preventDefault());
@@ -313,7 +330,10 @@ function listen(take) {
   full?.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
   document.addEventListener("fullscreenchange", () => full && (full.textContent = say.words(document.fullscreenElement ? "window" : "full")));
   window.addEventListener("online", () => outbox.send());
-  window.addEventListener("pagehide", () => paper.flush());
+  window.addEventListener("pagehide", () => {
+    paper.flush();
+    outbox.hurry();
+  });
   document.addEventListener("visibilitychange", () => paper.flush());
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
   window.addEventListener("beforeunload", (event) => {
@@ -327,7 +347,7 @@ async function enter() {
   paper.show(Number(location.hash.match(/^#q(\d+)$/)?.[1] ?? recalled.at ?? 1), false);
   const device = await nameDevice(attempt, { another: () => signals?.saw("second_tab"), taken: () => leased && elsewhere() });
   signals = new Signals({ device: device.name, wire, watch: (room.dataset.watch ?? "").split(" ") }, (failed) => failed === "elsewhere" && elsewhere());
-  outbox = new Outbox({ attempt, device: device.name, wire, now: () => clock.now() }, {
+  outbox = new Outbox({ attempt, device: device.name, wire, now: () => clock.now(), ask }, {
     saved: showSaved,
     dropped: (item, why) => {
       lost.push(item.n);
@@ -337,19 +357,21 @@ async function enter() {
       showUnsaved();
       showBand();
     },
+    refused: () => (byId("unkept").hidden = false),
     elsewhere,
   });
   listen(device.take);
-  clock.run(byId("clock"), { threshold: sayLeft, zero: () => leased && handIn() });
+  clock.run(byId("clock"), { threshold: sayLeft, zero: () => leased && handIn(true) });
   hold(Boolean(room.dataset.paused));
   if (!(await lease(false))) return;
   leased = true;
-  outbox.adopt(Number(room.dataset.last), (n) => Number(paper.question(n).dataset.saved));
+  await outbox.adopt(Number(room.dataset.last), (n) => Number(paper.question(n).dataset.saved));
   for (const item of outbox.items) paper.write(item.n, item.response);
   paper.lock(handingIn);
   outbox.open = true;
   outbox.send();
   signals.start();
+  askToPersist();
   room.dataset.ready = "yes";
   follow();
 }

@@ -11,6 +11,7 @@ type briefingView struct {
 	page.Base
 	Briefing exams.Briefing
 	Grace    int // minutes after the deadline in which answers given off-line still come in
+	Spoken   spoken
 	Why      *reason
 	Refusal  error // of a start that was tried
 }
@@ -35,7 +36,7 @@ func (w *Wing) showBriefing(c *page.Ctx, refusal error) error {
 	if err != nil {
 		return err
 	}
-	v := &briefingView{Base: page.Base{Title: b.Title, Here: "/exams"}, Briefing: b, Grace: int(b.OfflineGrace.Minutes())}
+	v := &briefingView{Base: page.Base{Title: b.Title, Here: "/exams"}, Briefing: b, Grace: int(b.OfflineGrace.Minutes()), Spoken: spokenIn(b.Minutes)}
 	if b.WhyNot != nil {
 		// Whatever was refused follows from this reason, which is said once.
 		if v.Why, err = w.reason(c, b.WhyNot); err != nil {

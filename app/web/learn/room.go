@@ -15,7 +15,8 @@ type roomView struct {
 	Paper      exams.Paper
 	Questions  []questionView
 	Zone       string // of the times that the page shows
-	Fullscreen bool   // whether leaving the full screen is watched, so that a button offers it
+	Spoken     spoken
+	Fullscreen bool // whether leaving the full screen is watched, so that a button offers it
 }
 
 // paper is the exam room. A paper that is over leads to its result.
@@ -27,7 +28,8 @@ func (w *Wing) paper(c *page.Ctx) error {
 	if paper.State != exams.Live {
 		return c.Redirect(resultPath(paper.AttemptID), fiber.StatusSeeOther)
 	}
-	v := &roomView{Base: page.Base{Title: paper.Title, Bare: true, Script: "js/room.js"}, Paper: paper, Zone: c.Zone().String()}
+	v := &roomView{Base: page.Base{Title: paper.Title, Bare: true, Script: "js/room.js"}, Paper: paper, Zone: c.Zone().String(),
+		Spoken: spokenIn(int(paper.Deadline.Sub(paper.StartedAt).Minutes()))}
 	for _, q := range paper.Questions {
 		v.Questions = append(v.Questions, viewOf(q))
 	}

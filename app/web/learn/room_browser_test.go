@@ -43,6 +43,10 @@ func TestRoomInBrowser(t *testing.T) {
 		"E5_SecondTabNeedsTakeOver":  secondTab,
 		"KeyboardOnly":               keyboardOnly,
 		"E1_TypedAndLeftAtOnceStays": typedAndLeft,
+		"E1_AnEarlierPagesAnswers":   earlierPage,
+		"E1_NothingIsKept":           nothingKept,
+		"E1_KeptBeforeItIsSent":      keptFirst,
+		"E2_TheLaptopsClockIsSet":    clockSet,
 	} {
 		t.Run(name, func(t *testing.T) { sit(enterRoom(t, browser)) })
 	}
@@ -138,6 +142,28 @@ func (x *tab) until(format string, args ...any) {
 	x.Fatalf("never: "+format+"\n%s\n%s", append(args, text, x.logs)...)
 }
 
+// awaits waits for a promise of something true, once.
+func (x *tab) awaits(format string, args ...any) {
+	x.Helper()
+	x.js(`((window.came = undefined), (`+format+`).then((truth) => (window.came = Boolean(truth)), (error) => (window.came = String(error))), true)`, args...)
+	x.until(`window.came !== undefined`)
+	if !x.js(`window.came === true`) {
+		why, _ := chromedp.Run(x.ctx, chromedp.Evaluate[string](`String(window.came)`))
+		x.Errorf("not so: "+format+" (%s)", append(args, why)...)
+	}
+}
+
+// recordsOf is a promise of what the browser keeps of papers.
+const recordsOf = `new Promise((done, fail) => {
+	const opening = indexedDB.open("bainian.room");
+	opening.onerror = fail;
+	opening.onsuccess = () => {
+		const all = opening.result.transaction("papers").objectStore("papers").getAll();
+		all.onsuccess = () => (opening.result.close(), done(all.result));
+		all.onerror = fail;
+	};
+})`
+
 func (x *tab) press(keys ...string) {
 	x.Helper()
 	for _, key := range keys {
@@ -162,6 +188,16 @@ func (x *tab) offline(cut bool) {
 	}
 	emulate := cdp.Command[conditions, cdp.Empty]{Method: "Network.emulateNetworkConditions"}
 	_, err := chromedp.Call(x.ctx, emulate, conditions{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1})
+	x.ok(err)
+}
+
+// onNewDocument has a script run in every page that this tab opens from now on, before the page's own.
+func (x *tab) onNewDocument(script string) {
+	x.Helper()
+	type source struct {
+		Source string `json:"source"`
+	}
+	_, err := chromedp.Call(x.ctx, cdp.Command[source, struct{}]{Method: "Page.addScriptToEvaluateOnNewDocument"}, source{script})
 	x.ok(err)
 }
 
@@ -255,6 +291,68 @@ func typedAndLeft(x *tab) {
 	}
 }
 
+// What a page of before IndexedDB left in the browser is taken over and sent, and the note goes.
+func earlierPage(x *tab) {
+	single := x.numberOf(questions.Single)
+	x.ok(chromedp.Do(x.ctx, chromedp.Navigate(x.base+"/favicon.ico")))
+	x.js(`(localStorage.setItem("bainian.attempt.%s", JSON.stringify({acked: 0, items: [{n: %d, response: {choices: [3]}, at: Date.now(), elapsed: 10, seq: 1}]})), true)`, x.attempt, single)
+	x.open()
+	x.until(`document.querySelector("#saved").textContent.includes("1/6")`)
+	if got := x.paper().Questions[single-1].Response.Choices; fmt.Sprint(got) != "[3]" {
+		x.Errorf("kept %v", got)
+	}
+	x.until(`localStorage.getItem("bainian.attempt.%s") === null`, x.attempt)
+}
+
+// Where the browser keeps nothing the page says so, and works from memory.
+func nothingKept(x *tab) {
+	if x.js(`document.querySelector("#unkept").checkVisibility()`) {
+		x.Fatal("the page says that nothing is kept, and it is")
+	}
+	x.onNewDocument(`Object.defineProperty(window, "indexedDB", { value: { open() { throw new DOMException("no", "SecurityError"); } } });`)
+	x.open()
+	x.until(`document.querySelector("#unkept").checkVisibility()`)
+	x.click(x.numberOf(questions.Single), 2)
+	x.until(`document.querySelector("#saved").textContent.includes("1/6")`)
+}
+
+// An answer is on the disk before the server has it.
+func keptFirst(x *tab) {
+	single := x.numberOf(questions.Single)
+	x.onNewDocument(`
+		const send = window.fetch;
+		window.fetch = (where, how) => {
+			if (!String(where).includes("/answers/")) return send(where, how);
+			return ` + recordsOf + `.then((records) => {
+				window.sentWith = JSON.stringify(records.flatMap((record) => record.items));
+				return send(where, how);
+			});
+		};`)
+	x.open()
+	x.click(single, 1)
+	x.until(`document.querySelector("#saved").textContent.includes("1/6")`)
+	if !x.js(`JSON.parse(window.sentWith).some((item) => item.n === %d && item.seq === 1 && item.response.choices[0] === 1)`, single) {
+		x.Error("the answer went out before it was kept")
+	}
+	x.until("!" + bandIsUp)
+	x.awaits(recordsOf + `.then((records) => records.every((record) => record.items.length === 0))`)
+}
+
+// A laptop clock that is set two hours ahead in the middle neither ends the paper nor spoils an answer's stamp.
+func clockSet(x *tab) {
+	single := x.numberOf(questions.Single)
+	x.offline(true)
+	x.js(`(Date.now = ((now) => () => now() + 7200_000)(Date.now.bind(Date)), true)`)
+	x.click(single, 1)
+	x.until(bandIsUp)
+	x.until(`/^(3\d|40):\d\d$|^0:00$/.test(document.querySelector("#clock").textContent)`)
+	x.offline(false)
+	x.until(`document.querySelector("#saved").textContent.includes("1/6") && /^(3\d|40):/.test(document.querySelector("#clock").textContent)`)
+	if got := x.paper(); got.State != exams.Live || got.Answered != 1 {
+		x.Errorf("%s with %d answers", got.State, got.Answered)
+	}
+}
+
 func networkCut(x *tab) {
 	single, many := x.numberOf(questions.Single), x.numberOf(questions.Multiple)
 	if x.js(bandIsUp) {
@@ -262,7 +360,7 @@ func networkCut(x *tab) {
 	}
 	x.offline(true)
 	x.click(single, 1)
-	x.until(bandIsUp + ` && document.querySelector("#band").textContent.includes("網路斷了")`)
+	x.until(bandIsUp + ` && document.querySelector("#band").textContent.includes("網路斷了") && document.querySelector("#band-count").textContent.includes("1")`)
 	x.click(many, 0)
 	x.click(many, 2)
 	x.until(`document.querySelectorAll("#card a.unsaved").length === 2`)
@@ -306,6 +404,7 @@ func clockSubmits(x *tab) {
 	if !x.js(`Object.keys(localStorage).filter((k) => k.includes("%s")).length === 0`, x.attempt) {
 		x.Error("something of the paper is left in the browser")
 	}
+	x.awaits(recordsOf+`.then((records) => records.filter((record) => record.attempt === "%s").length === 0)`, x.attempt)
 }
 
 func secondTab(x *tab) {

@@ -96,3 +96,11 @@ func TestPlaceOfASitting(t *testing.T) {
 		}
 	}
 }
+
+func TestSpoken(t *testing.T) {
+	for minutes, want := range map[int]string{90: "45 10 5 1", 40: "20 10 5 1", 21: "10 5 1", 10: "5 1", 1: ""} {
+		if got := spokenIn(minutes).String(); got != want {
+			t.Errorf("a paper of %d minutes speaks at %q, want %q", minutes, got, want)
+		}
+	}
+}

@@ -2,26 +2,34 @@
 // The time left by the server's clock. It is shown every second, and told to screen readers only at the stated
 // thresholds and when somebody asks.
 
-import { monotonic } from "./wire.js";
+import { guessed, monotonic, told } from "./time.js";
 
-const thresholds = [30, 15, 10, 5, 2, 1].map((minutes) => minutes * 60_000);
-const soon = 5 * 60_000;
+const minute = 60_000;
+const soon = 5 * minute;
 
 export class Clock {
   #offset; // server time minus the monotonic clock
   paused = false;
 
-  /** @param {number} now the server's, when the page was made @param {number} deadline both unix ms */
-  constructor(now, deadline) {
+  /** @param {number} now the server's, when the page was made @param {number} deadline both unix ms @param {number[]} thresholds minutes left, in falling order */
+  constructor(now, deadline, thresholds) {
     const [page] = performance.getEntriesByType("navigation");
-    this.#offset = now - (/** @type {PerformanceNavigationTiming} */ (page)?.responseStart ?? performance.now());
+    const made = /** @type {PerformanceNavigationTiming} */ (page)?.responseStart ?? performance.now();
+    told(now, made);
+    this.#offset = now - made;
     this.deadline = deadline;
+    this.thresholds = thresholds.map((minutes) => minutes * minute);
   }
 
-  /** The server said now, in answer to a question asked at asked (monotonic). @param {number} now @param {number} asked */
+  /**
+   * The server said now, in answer to a question asked at asked (performance.now()).
+   * @param {number} now @param {number} asked @returns {number} how long the machine slept since the last time
+   */
   sync(now, asked) {
-    const received = monotonic();
-    this.#offset = now + (received - asked) / 2 - received;
+    const received = performance.now();
+    const slept = told(now + (received - asked) / 2, received, received - asked);
+    this.#offset = now + (received - asked) / 2 - monotonic();
+    return slept;
   }
 
   now() {
@@ -30,6 +38,11 @@ export class Clock {
 
   left() {
     return Math.max(0, this.deadline - this.now());
+  }
+
+  /** Whether the time is up even if a sleep that only the wall clock tells of never was. */
+  up() {
+    return this.deadline - this.now() + guessed() <= 0;
   }
 
   /**
@@ -43,9 +56,9 @@ export class Clock {
       face.textContent = digits(left);
       face.classList.toggle("soon", left <= soon);
       if (!this.paused) {
-        if (thresholds.some((t) => before > t && left <= t)) on.threshold();
-        if (left === 0 && !struck) on.zero();
-        struck = left === 0; // an extension may start it again
+        if (this.thresholds.some((t) => before > t && left <= t)) on.threshold();
+        if (this.up() && !struck) on.zero();
+        struck = this.up(); // an extension may start it again
         before = left;
       }
       setTimeout(tick, left > 0 ? Math.max(50, left % 1000) : 1000);

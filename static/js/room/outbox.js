@@ -1,12 +1,16 @@
 // @ts-check
-// What was answered and is not yet known to be safe. It survives a reload and a crash in localStorage, goes out
-// one save at a time with a growing sequence number, and is only ever emptied by the server's word.
+// What was answered and is not yet known to be safe. It is on this machine's disk before it goes out, so that it
+// survives a reload and a crash; it goes out one save at a time with a growing sequence number, and is only ever
+// emptied by the server's word.
 
-import { Failure, monotonic, pause } from "./wire.js";
+import { Keep } from "./keep.js";
+import { settle, since } from "./time.js";
+import { Failure, pause } from "./wire.js";
 
 /**
  * An answer on its way. seq is given when it is first sent and then stays, so that a repeated save is known as one.
- * @typedef {{n: number, response: object, at: number, elapsed: number, seq?: number}} Item
+ * elapsed is how long after the last contact it was given; a guess in it is settled before it is sent.
+ * @typedef {{n: number, response: object, at: number, elapsed: number | import("./time.js").Span, seq?: number}} Item
  * @typedef {{seq: number, saved_at: number, saved_clock: string, answered: number, total: number, late: boolean}} Saved
  */
 
@@ -23,16 +27,20 @@ export class Outbox {
   #acked = 0; // the highest number that the server acknowledged to this browser
   #sending = false;
   #wake = () => {};
+  #changed = false; // since what the disk has
+  /** @type {Promise<void> | null} */
+  #writing = null;
 
   /**
-   * @param {{attempt: string, device: string, wire: import("./wire.js").Wire, now: () => number}} with
-   * @param {{saved: (item: Item, saved: Saved) => void, dropped: (item: Item, why: Failure) => void, changed: () => void, elsewhere: () => void}} on
+   * @param {{attempt: string, device: string, wire: import("./wire.js").Wire, now: () => number, ask: () => Promise<any>}} with ask has the server tell its clock
+   * @param {{saved: (item: Item, saved: Saved) => void, dropped: (item: Item, why: Failure) => void, changed: () => void, refused: () => void, elsewhere: () => void}} on refused: the browser keeps nothing
    */
-  constructor({ attempt, device, wire, now }, on) {
-    this.key = `bainian.attempt.${attempt}`;
+  constructor({ attempt, device, wire, now, ask }, on) {
+    this.keep = new Keep(attempt, device);
     this.device = device;
     this.wire = wire;
     this.now = now;
+    this.ask = ask;
     this.on = on;
   }
 
@@ -41,18 +49,21 @@ export class Outbox {
    * question's answer. If saves came from elsewhere meanwhile, only what is newer than the server's answer stays.
    * @param {number} last @param {(n: number) => number} savedAt
    */
-  adopt(last, savedAt) {
-    const left = this.#load();
+  async adopt(last, savedAt) {
+    const found = await this.keep.adopt();
+    if (!found) this.#unkept();
+    const left = found ?? { acked: 0, items: [] };
     // The number alone does not tell: another device may have used it meanwhile.
     const arrived = (/** @type {Item | undefined} */ item) => item?.seq !== undefined && item.seq <= last && savedAt(item.n) >= item.at;
     const foreign = last > left.acked && !(left.items[0]?.seq === last && arrived(left.items[0]));
     this.#seq = this.#acked = last;
     this.items = left.items.filter((item) => !arrived(item) && !(foreign && item.at <= savedAt(item.n)));
     for (const item of this.items) {
+      if (typeof item.elapsed !== "number") item.elapsed = item.elapsed.sure; // what was guessed nobody can settle any more
       if (item.seq !== last + 1 || foreign) delete item.seq;
       else this.#seq = item.seq;
     }
-    this.#keep();
+    this.#write();
   }
 
   /** The answer that waits for question n, if one does. @param {number} n */
@@ -63,9 +74,20 @@ export class Outbox {
   /** @param {number} n @param {object} response */
   put(n, response) {
     this.items = this.items.filter((item) => item.n !== n || item.seq); // one that may have arrived stays
-    this.items.push({ n, response, at: this.now(), elapsed: Math.round(monotonic() - this.wire.contact) });
-    this.#keep();
+    this.items.push({ n, response, at: this.now(), elapsed: since(this.wire.contact) });
+    this.#write();
     this.send();
+  }
+
+  /** The server's clock has told how long the machine slept: so much of what was guessed holds. @param {number} slept */
+  settle(slept) {
+    settle(this.wire.contact, slept);
+    for (const item of this.items) if (typeof item.elapsed !== "number") settle(item.elapsed, slept);
+  }
+
+  /** The page may be gone before the disk has the last answer. */
+  hurry() {
+    if (this.items.length > 0 && (this.#writing || !this.kept)) this.keep.saveHurriedly({ acked: this.#acked, items: this.items });
   }
 
   /** Sends until nothing is left; a second call while it sends only ends its waiting. */
@@ -90,10 +112,14 @@ export class Outbox {
     const item = this.items[0];
     if (!item.seq) {
       item.seq = ++this.#seq;
-      this.#keep();
+      this.#write();
     }
+    await this.#writing; // the number with it, or a reload would give that to another answer
+    if (typeof item.elapsed !== "number" && item.elapsed.guess > 0) await this.ask();
+    if (!this.open) return;
+    const elapsed = typeof item.elapsed === "number" ? item.elapsed : item.elapsed.sure;
     /** @type {Saved} */
-    const saved = await this.wire.call("PUT", `answers/${item.n}`, { device: this.device, seq: item.seq, response: item.response, elapsed_ms: item.elapsed });
+    const saved = await this.wire.call("PUT", `answers/${item.n}`, { device: this.device, seq: item.seq, response: item.response, elapsed_ms: elapsed });
     if (saved?.seq !== item.seq) throw new Failure("offline");
     this.#acked = item.seq;
     this.#remove(item);
@@ -131,34 +157,35 @@ export class Outbox {
   /** @param {Item} item */
   #remove(item) {
     this.items = this.items.filter((other) => other !== item);
-    this.#keep();
+    this.#write();
   }
 
   /** Leaves nothing behind once the paper is over. */
-  forget() {
-    try {
-      localStorage.removeItem(this.key);
-    } catch {
-      // Nothing was kept.
-    }
+  async forget() {
+    this.open = false;
+    this.items = [];
+    await this.#writing;
+    await this.keep.forget();
   }
 
-  #keep() {
-    try {
-      localStorage.setItem(this.key, JSON.stringify({ acked: this.#acked, items: this.items }));
-    } catch {
-      this.kept = false;
-    }
+  /** Has the disk hold what the page holds. Changes while it writes go out together in the next write. */
+  #write() {
+    this.#changed = true;
+    this.#writing ??= this.#writeAll().finally(() => (this.#writing = null));
     this.on.changed();
   }
 
-  /** @returns {{acked: number, items: Item[]}} */
-  #load() {
-    try {
-      const left = JSON.parse(localStorage.getItem(this.key) ?? "");
-      return Array.isArray(left.items) ? left : { acked: 0, items: [] };
-    } catch {
-      return { acked: 0, items: [] };
+  async #writeAll() {
+    while (this.#changed) {
+      await null; // what changes with it goes into the same write
+      this.#changed = false;
+      if (await this.keep.save({ acked: this.#acked, items: this.items })) this.kept = true;
+      else this.#unkept();
     }
+  }
+
+  #unkept() {
+    if (this.kept) this.on.refused();
+    this.kept = false;
   }
 }

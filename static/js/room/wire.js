@@ -1,6 +1,8 @@
 // @ts-check
 // The line to the server: one call, one outcome. A failure says in one word what to do about it.
 
+import { moment } from "./time.js";
+
 /**
  * - offline: no answer, or none that is ours (a login page of a hotel, say); try again
  * - busy: the server asks for patience; try again
@@ -29,25 +31,23 @@ export class Failure extends Error {
   }
 }
 
-/** Milliseconds that only grow. Some machines stop performance.now() in their sleep, and then the wall clock tells. */
-export function monotonic() {
-  const wall = Date.now(), running = performance.now();
-  const ahead = wall - seen.wall - (running - seen.running);
-  if (ahead > 2000) seen.slept += ahead;
-  seen.wall = wall;
-  seen.running = running;
-  return running + seen.slept;
-}
-const seen = { wall: Date.now(), running: performance.now(), slept: 0 };
-
 export class Wire {
   /** When the server last acknowledged a contact that it keeps. */
-  contact = monotonic();
+  contact = moment();
+  #cut = false; // a rehearsal of the line being down
 
   /** @param {string} attempt @param {(trouble: Trouble | null) => void} felt called after every call with how the line is */
   constructor(attempt, felt) {
     this.path = `/attempts/${attempt}`;
     this.felt = felt;
+  }
+
+  /** Cuts the line for so long, as a rehearsal does: nothing goes out of the page. @param {number} ms */
+  async cut(ms) {
+    this.#cut = true;
+    this.felt("offline");
+    await pause(ms);
+    this.#cut = false;
   }
 
   /**
@@ -57,7 +57,7 @@ export class Wire {
   async call(method, what, body) {
     try {
       const answer = await this.#send(method, what, body);
-      if (method !== "GET") this.contact = monotonic();
+      if (method !== "GET") this.contact = moment();
       this.felt(null);
       return answer;
     } catch (error) {
@@ -69,6 +69,7 @@ export class Wire {
 
   /** @param {string} method @param {string} what @param {object} [body] */
   async #send(method, what, body) {
+    if (this.#cut) throw new Failure("offline");
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), 8000);
     try {
