@@ -253,6 +253,7 @@ function openHandIn() {
   paper.flush();
   fill("hand-in-blank", "blank-list", paper.blank());
   fill("hand-in-later", "later-list", paper.later());
+  fill("hand-in-long", "long-list", paper.tooLong());
   byId("hand-in-all").hidden = paper.blank().length > 0;
   showUnsaved();
   open("hand-in");
@@ -361,6 +362,10 @@ async function enter() {
     elsewhere,
   });
   listen(device.take);
+  if (document.querySelector(".order-list, .match")) {
+    const { drag } = await import("./room/drag.js");
+    drag(paper.form, (row) => paper.moved(row));
+  }
   clock.run(byId("clock"), { threshold: sayLeft, zero: () => leased && handIn(true) });
   hold(Boolean(room.dataset.paused));
   if (!(await lease(false))) return;

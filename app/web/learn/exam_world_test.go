@@ -103,6 +103,98 @@ feedback: {score: %s, lessons: at-once, answers: %s}
 `
 )
 
+// kindsBank has one item of every kind that a browser alone can answer; a cloze has gaps in its text, a list and a table.
+const kindsBank = `---
+bank: kinds
+title: 各種題
+---
+
+## 客戶遞來紅包，你怎麼做？ {#k1 shuffle=false}
+
+- [ ] 先收下
+- [x] 當場婉拒
+
+## 哪些要通報？ {#k2 shuffle=false}
+
+- [x] 紅包
+- [x] 回扣
+- [ ] 茶水
+
+## 紅包要通報。 {#k3 type=truefalse}
+
+- [x] 對
+- [ ] 錯
+
+## 排出拜訪次序 {#k4 type=order}
+
+1. 預約
+2. 拜訪
+3. 回報
+
+## 把角色配給做的事 {#k5 type=match}
+
+| 角色 | 做的事 |
+|---|---|
+| 新人 | 聽課 |
+| 師傅 | 陪訪 |
+| | 發薪 |
+
+## 一天要聯絡幾家？ {#k6 unit=家}
+
+= 8437 ± 1
+
+## 收回貨款叫什麼？ {#k7}
+
+= 回款秘鑰
+
+## 補齊拜訪紀錄 {#k8 type=cloze shuffle=false}
+
+拜訪之後要[[回報]]，並且：
+
+- 約好[[(下次)|永遠不]]見面的時間
+- 寫下金額 [[=47±1]] 萬
+
+| 欄位 | 內容 |
+|---|---|
+| 狀態 | [[(簽約)\|拜訪]] |
+
+## 寫一封婉拒紅包的信 {#k9 type=essay words=5-10}
+
+要讓客戶**有面子**。
+
+| 評分項目 | 分數 | 滿分的樣子 |
+|---|---|---|
+| 立場 | 2 | 說清楚不收的秘訣 |
+| 語氣 | 1 | 有面子的秘訣 |
+
+## 這門課對你有幫助嗎？ {#k10 type=scale}
+
+- [ ] 很有幫助
+- [ ] 普通
+- [ ] 沒有
+`
+
+// kindsExam asks all of them; attempts: 0 makes it a practice exam, which teaches the room.
+func kindsExam(attempts int) string {
+	return fmt.Sprintf(`---
+exam: kinds-%d
+title: 各種題的考試
+track: values
+minutes: 40
+pass: 60%%
+attempts: %d
+cooldown: 0h
+sections:
+  - title: 全部
+    draw: [{bank: kinds, count: 10}]
+integrity: {watch: [focus], camera: off, seb: optional, invigilated: false, canaries: 0}
+feedback: {score: at-once, lessons: at-once, answers: at-once}
+---
+
+每種題一題。
+`, attempts, attempts)
+}
+
 // examWorld is a site with an exam room, a trainer and one sitting that is open for a day.
 type examWorld struct {
 	testing.TB
@@ -141,6 +233,9 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 		"content/values/culture/01-red-line.md": {Data: []byte("---\ntitle: 底線在哪裡\ntrack: values\norder: 1\nminutes: 5\nobjectives: [說出底線]\n---\n\n收禮要通報。\n")},
 		"quizzes/red.bank.md":                   {Data: []byte(examBank)},
 		"quizzes/red.exam.md":                   {Data: fmt.Appendf(nil, examPaper, p.score, p.answers)},
+		"quizzes/kinds.bank.md":                 {Data: []byte(kindsBank)},
+		"quizzes/kinds-0.exam.md":               {Data: []byte(kindsExam(0))},
+		"quizzes/kinds-1.exam.md":               {Data: []byte(kindsExam(1))},
 	})
 	w.ok(err)
 	w.ok(problems.Err())

@@ -108,6 +108,8 @@ type answerView struct {
 	exams.AnswerView
 	Options     []answerOption
 	Said, Wants []markdown.HTML // rows in the order said and in the right one, or pairs
+	Filled      []gapAnswer     // of a cloze
+	Words       int             // of an essay
 	Full        bool            // all its points
 }
 
@@ -131,6 +133,10 @@ func answerOf(a exams.AnswerView) answerView {
 		}
 	case questions.Match:
 		v.Said, v.Wants = pairsOf(a, a.Response), pairsOf(a, a.Right)
+	case questions.Cloze:
+		v.Filled = gapAnswersOf(a)
+	case questions.Essay:
+		v.Words = questions.CountWords(a.Response.Text)
 	default:
 		said, right := viewOf(a.Question), a.Question
 		right.Response = a.Right

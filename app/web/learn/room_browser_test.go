@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -20,19 +21,25 @@ import (
 	"bainian/app/store/storetest"
 )
 
-// TestRoomInBrowser sits exams in a real browser, one after the other.
-func TestRoomInBrowser(t *testing.T) {
+// openBrowser starts a browser.
+func openBrowser(t *testing.T) context.Context {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		storetest.Skip(t, "no chromium")
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 900))...)
-	defer stop()
+	t.Cleanup(stop)
 	browser, quit := chromedp.NewContext(allocator)
-	defer quit()
+	t.Cleanup(quit)
 	if err := chromedp.Do(browser, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)
 	}
+	return browser
+}
+
+// TestRoomInBrowser sits exams in a real browser, one after the other.
+func TestRoomInBrowser(t *testing.T) {
+	browser := openBrowser(t)
 	for name, sit := range map[string]func(*tab){
 		"E1_ReloadKeepsAnswers":      reloadKeepsAnswers,
 		"E1_NetworkCut":              networkCut,
@@ -50,6 +57,14 @@ func TestRoomInBrowser(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { sit(enterRoom(t, browser)) })
 	}
+	for name, sit := range map[string]func(*tab){
+		"ExamPagesAreAccessible": accessible,
+		"WholeExamByKeyboard":    wholeExamByKeyboard,
+		"EssayIsNeverCutOff":     essayKept,
+		"DragsLikeTheControls":   dragged,
+	} {
+		t.Run(name, func(t *testing.T) { sit(serveExams(t, browser)) })
+	}
 }
 
 // tab is a page of the room in a browser.
@@ -64,6 +79,14 @@ type tab struct {
 
 // enterRoom serves a world whose clock runs, and opens the room of a fresh attempt.
 func enterRoom(t *testing.T, browser context.Context) *tab {
+	x := serveExams(t, browser)
+	x.start(x.sitting)
+	x.open()
+	return x
+}
+
+// serveExams serves a world whose clock runs, to the browser of a new hire.
+func serveExams(t *testing.T, browser context.Context) *tab {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -89,13 +112,26 @@ func enterRoom(t *testing.T, browser context.Context) *tab {
 		w.ok(<-served)
 	})
 	p, token := w.person("A-1", people.NewHire)
-	attempt, err := w.room.Start(context.Background(), p, w.sitting.ID, true)
-	w.ok(err)
-	x := &tab{examWorld: w, base: base, person: p, token: token, attempt: attempt}
+	x := &tab{examWorld: w, base: base, person: p, token: token}
 	x.ctx = x.newTab(browser)
 	x.signIn(token)
-	x.open()
 	return x
+}
+
+// start starts an attempt without the pages before it.
+func (x *tab) start(s exams.Sitting) {
+	x.Helper()
+	var err error
+	x.attempt, err = x.room.Start(context.Background(), x.person, s.ID, true)
+	x.ok(err)
+}
+
+// sit opens a sitting of another exam.
+func (x *tab) sit(exam string) exams.Sitting {
+	x.Helper()
+	s, err := x.room.OpenSitting(context.Background(), x.trainer, exams.NewSitting{Exam: exam, OpensAt: x.clock.Now(), ClosesAt: x.clock.Now().Add(24 * time.Hour)})
+	x.ok(err)
+	return s
 }
 
 func (x *tab) newTab(browser context.Context) context.Context {
@@ -511,4 +547,173 @@ func (x *tab) tabTo(selector string) {
 		}
 	}
 	x.Fatalf("Tab never reaches %s", selector)
+}
+
+// wholeExamByKeyboard goes from the list of exams to the result with keys alone, through every kind of item.
+func wholeExamByKeyboard(x *tab) {
+	s := x.sit("kinds-1")
+	x.ok(chromedp.Do(x.ctx, chromedp.Navigate(x.base+"/exams")))
+	x.tabTo(fmt.Sprintf("a.btn[href='/sittings/%s']", s.ID))
+	x.press(kb.Enter)
+	x.until(`document.querySelector("[name=pledge]")`)
+	x.tabTo("[name=pledge]")
+	x.press(" ")
+	x.tabTo("form button.go")
+	x.press(kb.Enter)
+	x.until(`document.querySelector("#room[data-ready]")`)
+	attempts, err := x.room.Sittings(context.Background(), x.person)
+	x.ok(err)
+	for _, a := range attempts {
+		if a.ID == s.ID {
+			x.attempt = a.Mine[0].ID
+		}
+	}
+	paper := x.paper()
+	for n, q := range paper.Questions {
+		in := fmt.Sprintf("#q%d ", n+1)
+		switch q.Kind {
+		case questions.Single, questions.TrueFalse, questions.Scale:
+			x.press("b")
+		case questions.Multiple:
+			x.press("1", "c")
+		case questions.Order:
+			x.tabTo(in + "[data-place]")
+			x.press("3") // a closed drop-down takes the option that starts so
+			x.tabTo(in + "[data-move=up]")
+			x.press(kb.Enter)
+		case questions.Match:
+			x.tabTo(in + "select")
+			x.press(kb.ArrowDown)
+			x.tabTo(in + "select")
+			x.press(kb.ArrowDown, kb.ArrowDown)
+		case questions.Numeric, questions.Short:
+			x.tabTo(in + "input[type=text]")
+			x.press("4", "2")
+		case questions.Cloze:
+			for g, said := range []string{"7", kb.ArrowDown, "8", kb.ArrowDown} {
+				x.tabTo(fmt.Sprintf("%s[data-gap='%d']", in, g+1))
+				x.press(said)
+			}
+		case questions.Essay:
+			x.tabTo(in + "textarea")
+			x.press("N", "o", kb.Enter, "m", "y")
+			x.until(`document.querySelector("%s[data-count]").textContent.includes("2")`, in)
+		}
+		x.until(`document.querySelector("#saved").textContent.includes("%d/10")`, n+1)
+		if n+1 < len(paper.Questions) {
+			x.tabTo(in + "nav .go")
+			x.press(kb.Enter)
+			x.until(`document.querySelector("#q%d").checkVisibility() && document.activeElement.id === "h%d"`, n+2, n+2)
+		}
+	}
+	x.tabTo("[data-hand-in]")
+	x.press(kb.Enter)
+	x.until(`document.querySelector("#hand-in").open && document.querySelector("#hand-in-all").checkVisibility()`)
+	x.tabTo("#hand-in-go")
+	x.press(kb.Enter)
+	x.until(`location.pathname.endsWith("/result") && document.querySelector("h1")`)
+	want := map[questions.Kind]string{
+		questions.Single: "[1] [] []  []", questions.TrueFalse: "[1] [] []  []", questions.Scale: "[1] [] []  []", questions.Multiple: "[0 2] [] []  []",
+		questions.Order: "[] [1 2 0] []  []", questions.Match: "[] [] [0 1]  []", questions.Numeric: "[] [] [] 42 []", questions.Short: "[] [] [] 42 []",
+		questions.Cloze: "[] [] []  [7 0 8 0]", questions.Essay: "[] [] [] No\nmy []",
+	}
+	for _, q := range x.paper().Questions {
+		r := q.Response
+		if got := fmt.Sprintf("%v %v %v %s %v", r.Choices, r.Order, r.Pairs, r.Text, r.Gaps); got != want[q.Kind] && q.Kind != questions.Order {
+			x.Errorf("%s: %s, want %s", q.Kind, got, want[q.Kind])
+		}
+	}
+}
+
+// essayKept: an essay over its limit is stored and said to be over; one that the server could not store stays in
+// the page and keeps what is stored as it was.
+func essayKept(x *tab) {
+	x.start(x.sit("kinds-1"))
+	x.open()
+	n := x.numberOf(questions.Essay)
+	x.js(`document.querySelector('#card a[data-go="%d"]').click() || true`, n)
+	write := func(text string) {
+		x.js(`(() => { const box = document.querySelector("#q%d textarea"); box.value = %s; box.dispatchEvent(new Event("input", { bubbles: true })); return true; })()`, n, text)
+	}
+	write(`"謝謝您，公司規定不能收。See you!"`)
+	x.until(`document.querySelector("#q%d [data-count]").textContent.includes("12") && document.querySelector("#q%d [data-count]").textContent.includes("超過 2 字")`, n, n)
+	x.until(`document.querySelector("#saved").textContent.includes("1/10")`)
+	write(`"長".repeat(20001)`)
+	x.until(`document.querySelector("#q%d [data-count]").textContent.includes("存不下")`, n)
+	x.js(`(document.querySelector("[data-hand-in]").click(), true)`)
+	x.until(`document.querySelector("#long-list a").textContent === "%d" && document.querySelector("#hand-in-long").checkVisibility()`, n)
+	if !x.js(`document.querySelector("#q%d textarea").value.length === 20001`, n) {
+		x.Error("the text was cut off")
+	}
+	x.js(`(document.querySelector("#hand-in [data-close]").click(), true)`)
+	if got := x.paper().Questions[n-1].Response.Text; got != "謝謝您，公司規定不能收。See you!" {
+		x.Errorf("stored %q", got)
+	}
+	write(`"長".repeat(20000)`)
+	x.until(`!document.querySelector("#card a.unsaved") && document.querySelector("#q%d").dataset.long === undefined`, n)
+	for deadline := time.Now().Add(5 * time.Second); len([]rune(x.paper().Questions[n-1].Response.Text)) != 20000; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			x.Fatal("what fits again is not stored")
+		}
+	}
+	vectors, err := os.ReadFile("../../questions/testdata/words.json")
+	x.ok(err)
+	x.awaits(`import(new URL("room/count.js", document.querySelector('script[src$="js/room.js"]').src)).then(({ countWords }) => (%s).every((v) => countWords(v.text) === v.words))`, vectors)
+}
+
+// dragged: rows and options that are dragged end as the controls would have them.
+func dragged(x *tab) {
+	x.start(x.sit("kinds-1"))
+	x.open()
+	order, match := x.numberOf(questions.Order), x.numberOf(questions.Match)
+	x.js(`document.querySelector('#card a[data-go="%d"]').click() || true`, order)
+	x.drag(fmt.Sprintf("#q%d .order-list > li:first-child .grip", order), fmt.Sprintf("#q%d .order-list > li:last-child", order), .9)
+	x.until(`document.querySelector("#saved").textContent.includes("1/10")`)
+	if got := fmt.Sprint(x.paper().Questions[order-1].Response.Order); got != "[1 2 0]" {
+		x.Errorf("ordered %s", got)
+	}
+	if !x.js(`[...document.querySelectorAll("#q%d [data-place]")].map((s) => s.value).join() === "1,2,3"`, order) {
+		x.Error("the places are not counted anew")
+	}
+	x.js(`document.querySelector('#card a[data-go="%d"]').click() || true`, match)
+	x.drag(fmt.Sprintf("#q%d .chip:nth-child(2) .grip", match), fmt.Sprintf("#q%d .pair:first-child", match), .5)
+	x.until(`document.querySelector("#saved").textContent.includes("2/10")`)
+	if got := fmt.Sprint(x.paper().Questions[match-1].Response.Pairs); got != "[1 -1]" {
+		x.Errorf("paired %s", got)
+	}
+	if !x.js(`document.querySelectorAll("#q%d .rights > .chip").length === 3 && document.querySelectorAll("#q%d .chip.used").length === 1 && document.querySelectorAll("#q%d .pair .chip").length === 0`, match, match, match) {
+		x.Error("the options are not where they were")
+	}
+}
+
+// drag drags from the middle of one element to a share of another's height.
+func (x *tab) drag(from, to string, share float64) {
+	x.Helper()
+	at := func(selector string, share float64) (p [2]float64) {
+		x.Helper()
+		got, err := chromedp.Run(x.ctx, chromedp.Evaluate[[2]float64](fmt.Sprintf(`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height * %f]; })()`, selector, share)))
+		x.ok(err)
+		return got
+	}
+	a, b := at(from, .5), at(to, share)
+	type mouse struct {
+		Type    string  `json:"type"`
+		X       float64 `json:"x"`
+		Y       float64 `json:"y"`
+		Button  string  `json:"button"`
+		Buttons int     `json:"buttons"`
+		Clicks  int     `json:"clickCount"`
+	}
+	do := func(what string, px, py float64) {
+		_, err := chromedp.Call(x.ctx, cdp.Command[mouse, struct{}]{Method: "Input.dispatchMouseEvent"}, mouse{what, px, py, "left", 1, 1})
+		x.ok(err)
+		time.Sleep(30 * time.Millisecond) // as a hand has it
+	}
+	do("mousePressed", a[0], a[1])
+	for step := range 13 {
+		part := float64(step) / 12
+		do("mouseMoved", a[0]+(b[0]-a[0])*part, a[1]+(b[1]-a[1])*part)
+	}
+	do("mouseMoved", b[0], b[1])
+	do("mouseReleased", b[0], b[1])
 }

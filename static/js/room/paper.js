@@ -1,16 +1,19 @@
 // @ts-check
 // The questions in the page and the card beside them: which is shown, what its controls say.
 
+import { controls, essayOf, inputs, number, placeOf, rowsOf, tickUsed } from "./controls.js";
+import { countWords } from "./count.js";
 import { say } from "./words.js";
 
 const typing = 600; // ms without a key before written words are saved
+const longest = 5000; // ms after which they are saved though somebody types on
 
 export class Paper {
   current = 1;
   /** @type {Map<number, string>} the response last handed on, as JSON */
   #said = new Map();
-  /** @type {Map<number, number>} */
-  #timers = new Map();
+  /** @type {Map<number, {timer: number, since: number}>} */
+  #typing = new Map();
 
   /** @param {HTMLFormElement} form @param {HTMLElement} card @param {{answered: (n: number, response: object) => void, turned: (n: number) => void, later: () => void}} on */
   constructor(form, card, on) {
@@ -19,7 +22,12 @@ export class Paper {
     this.questions = /** @type {HTMLElement[]} */ ([...form.querySelectorAll(".q")]);
     this.links = /** @type {HTMLElement[]} */ ([...card.querySelectorAll("a")]);
     for (const q of this.questions) {
-      this.#number(q);
+      number(q);
+      tickUsed(q);
+      if (q.dataset.kind === "essay") {
+        this.#count(q);
+        essayOf(q).addEventListener("written", () => this.#count(q));
+      }
       this.#said.set(nOf(q), JSON.stringify(q.dataset.answered ? this.read(nOf(q)) : {}));
     }
     form.addEventListener("submit", (event) => event.preventDefault());
@@ -56,51 +64,14 @@ export class Paper {
     for (const set of this.form.querySelectorAll("fieldset")) set.disabled = locked;
   }
 
-  /** What the controls of a question say. @param {number} n @returns {Record<string, any>} {} when nothing */
+  /** What the controls of a question say. @param {number} n */
   read(n) {
-    const q = this.question(n);
-    switch (q.dataset.kind) {
-      case "single":
-      case "truefalse":
-      case "multiple": {
-        const choices = [...inputs(q)].flatMap((input, i) => (input.checked ? [i] : []));
-        return choices.length > 0 ? { choices } : {};
-      }
-      case "order":
-        return { order: rows(q).map((row) => Number(row.dataset.row)) };
-      case "match": {
-        const pairs = selects(q).map((select) => Number(select.value));
-        return pairs.some((p) => p >= 0) ? { pairs } : {};
-      }
-      default: {
-        const text = inputs(q)[0].value.trim();
-        return text ? { text } : {};
-      }
-    }
+    return controlOf(this.question(n)).read(this.question(n));
   }
 
-  /** Makes the controls say that response. @param {number} n @param {Record<string, any>} response */
+  /** Makes the controls say that response. @param {number} n @param {import("./controls.js").Response} response */
   write(n, response) {
-    const q = this.question(n);
-    switch (q.dataset.kind) {
-      case "single":
-      case "truefalse":
-      case "multiple":
-        inputs(q).forEach((input, i) => (input.checked = (response.choices ?? []).includes(i)));
-        break;
-      case "order": {
-        const list = /** @type {HTMLElement} */ (q.querySelector(".order-list"));
-        const order = response.order ?? rows(q).map((_, i) => i);
-        list.append(...order.map((/** @type {number} */ i) => list.querySelector(`[data-row="${i}"]`)));
-        this.#number(q);
-        break;
-      }
-      case "match":
-        selects(q).forEach((select, i) => (select.value = String(response.pairs?.[i] ?? -1)));
-        break;
-      default:
-        inputs(q)[0].value = response.text ?? "";
-    }
+    controlOf(this.question(n)).write(this.question(n), response);
     this.#said.set(n, JSON.stringify(response));
     this.#tick(n, response);
   }
@@ -116,12 +87,17 @@ export class Paper {
 
   /** Hands on what is being typed without waiting any longer. */
   flush() {
-    for (const n of [...this.#timers.keys()]) this.#hand(n);
+    for (const n of [...this.#typing.keys()]) this.#hand(n);
   }
 
   /** @returns {number[]} numbers of the questions that say nothing */
   blank() {
     return this.questions.flatMap((q, i) => (q.dataset.answered ? [] : [i + 1]));
+  }
+
+  /** @returns {number[]} numbers of the essays that are too long to be stored as they are */
+  tooLong() {
+    return this.questions.flatMap((q, i) => (q.dataset.long ? [i + 1] : []));
   }
 
   /** @returns {number[]} */
@@ -148,10 +124,13 @@ export class Paper {
 
   /** @param {HTMLElement} target */
   #typed(target) {
-    if (!target.matches(".written input")) return;
+    if (!target.matches(".written input, .gap[type=text], .essay textarea")) return;
     const n = nOf(target);
-    clearTimeout(this.#timers.get(n));
-    this.#timers.set(n, window.setTimeout(() => this.#hand(n), typing));
+    if (target.matches("textarea")) this.#count(this.question(n));
+    const since = this.#typing.get(n)?.since ?? performance.now();
+    clearTimeout(this.#typing.get(n)?.timer);
+    const timer = window.setTimeout(() => this.#hand(n), Math.max(0, Math.min(typing, since + longest - performance.now())));
+    this.#typing.set(n, { timer, since });
   }
 
   /** @param {HTMLElement} target */
@@ -160,7 +139,13 @@ export class Paper {
     if (target.matches("[data-later]")) {
       this.#mark(n);
       this.on.later();
+      return;
+    }
+    if (target.matches("[data-place]")) {
+      this.#place(/** @type {HTMLElement} */ (target.closest("li")), Number(/** @type {HTMLSelectElement} */ (target).value));
+      target.focus();
     } else {
+      tickUsed(this.question(n));
       this.#hand(n);
     }
   }
@@ -183,31 +168,49 @@ export class Paper {
   #move(n, button) {
     const row = /** @type {HTMLElement} */ (button.closest("li"));
     const up = button.dataset.move === "up";
-    const other = up ? row.previousElementSibling : row.nextElementSibling;
-    if (!other) return;
-    if (up) row.after(other);
-    else row.before(other);
-    this.#number(this.question(n));
-    const still = /** @type {HTMLButtonElement} */ (button);
-    if (still.disabled) /** @type {HTMLElement} */ (row.querySelector(`[data-move="${up ? "down" : "up"}"]`)).focus();
-    else still.focus();
-    say("rowMoved", { row: row.querySelector(".what")?.textContent ?? "", place: rows(this.question(n)).indexOf(row) + 1 });
-    this.#hand(n);
+    this.#place(row, Number(placeOf(row).value) + (up ? -1 : 1));
+    if (/** @type {HTMLButtonElement} */ (button).disabled) /** @type {HTMLElement} */ (row.querySelector(`[data-move="${up ? "down" : "up"}"]`)).focus();
+    else button.focus();
   }
 
-  /** Numbers the rows of an order and leaves no button that does nothing. @param {HTMLElement} q */
-  #number(q) {
-    rows(q).forEach((row, i, all) => {
-      /** @type {HTMLElement} */ (row.querySelector(".place")).textContent = String(i + 1);
-      /** @type {HTMLButtonElement} */ (row.querySelector('[data-move="up"]')).disabled = i === 0;
-      /** @type {HTMLButtonElement} */ (row.querySelector('[data-move="down"]')).disabled = i === all.length - 1;
-    });
+  /** Puts a row of an order at a place, from 1. @param {HTMLElement} row @param {number} place */
+  #place(row, place) {
+    const others = rowsOf(this.question(nOf(row))).filter((other) => other !== row);
+    if (place > others.length) /** @type {HTMLElement} */ (row.parentElement).append(row);
+    else others[place - 1]?.before(row);
+    this.moved(row);
   }
 
-  /** @param {number} n @param {Record<string, any>} [response] */
+  /** A row of an order lies elsewhere now. @param {HTMLElement} row */
+  moved(row) {
+    const q = this.question(nOf(row));
+    number(q);
+    say("rowMoved", { row: row.querySelector(".what")?.textContent ?? "", place: placeOf(row).value });
+    this.#hand(nOf(row));
+  }
+
+  /** Says how long an essay is. Nothing is ever cut off; what is too long for the server is said and stays here. @param {HTMLElement} q */
+  #count(q) {
+    const { value } = essayOf(q), { max = "0", min = "0", most = "0" } = essayOf(q).dataset;
+    const n = countWords(value), over = Number(max) > 0 && n > Number(max);
+    const tooLong = [...value].length > Number(most);
+    const line = /** @type {HTMLElement} */ (q.querySelector("[data-count]"));
+    const key = tooLong ? "essayLong" : over ? "essayOver" : n > 0 && n < Number(min) ? "essayUnder" : "essayWords";
+    line.textContent = say.words(key, { n, over: n - Number(max), under: Number(min) - n, most });
+    line.classList.toggle("late", over || tooLong);
+    if ((over && line.dataset.key !== "essayOver") || (tooLong && line.dataset.key !== "essayLong")) {
+      if (line.dataset.key) say(key, { n, over: n - Number(max), most }); // told once, not with every letter
+    }
+    line.dataset.key = key;
+    q.toggleAttribute("data-long", tooLong);
+    if (tooLong) q.dataset.long = "yes";
+  }
+
+  /** @param {number} n @param {import("./controls.js").Response} [response] */
   #hand(n, response = this.read(n)) {
-    clearTimeout(this.#timers.get(n));
-    this.#timers.delete(n);
+    clearTimeout(this.#typing.get(n)?.timer);
+    this.#typing.delete(n);
+    if (this.question(n).dataset.long) return;
     const said = JSON.stringify(response);
     if (said === this.#said.get(n)) return;
     this.#said.set(n, said);
@@ -237,10 +240,6 @@ export class Paper {
 /** @param {Element} inside */
 const nOf = (inside) => Number(/** @type {HTMLElement} */ (inside.closest(".q")).dataset.n);
 /** @param {HTMLElement} q */
-const inputs = (q) => /** @type {NodeListOf<HTMLInputElement>} */ (q.querySelectorAll("fieldset input"));
-/** @param {HTMLElement} q */
-const selects = (q) => /** @type {HTMLSelectElement[]} */ ([...q.querySelectorAll("select")]);
-/** @param {HTMLElement} q */
-const rows = (q) => /** @type {HTMLElement[]} */ ([...q.querySelectorAll(".order-list > li")]);
+const controlOf = (q) => controls[q.dataset.kind ?? ""];
 /** @param {HTMLElement} q */
 const laterOf = (q) => /** @type {HTMLInputElement} */ (q.querySelector("[data-later]"));

@@ -1,0 +1,89 @@
+package learn_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"bainian/app/locale"
+)
+
+// accessible runs axe on every page of an exam, in three languages and both themes: the list, the briefing, the
+// room with every kind of question and each dialog, the off-line band, the result and the receipt.
+func accessible(x *tab) {
+	engine, err := os.ReadFile("testdata/axe/axe.min.js")
+	x.ok(err)
+	s := x.sit("kinds-1")
+	for _, lang := range locale.Langs() {
+		x.js(`(document.cookie = "lang=%s; path=/", true)`, lang)
+		look := func(what, scope string) { x.Helper(); x.axe(string(engine), fmt.Sprintf("%s: %s", lang, what), scope) }
+		visit := func(path, ready string) {
+			x.Helper()
+			x.ok(chromedp.Do(x.ctx, chromedp.Navigate(x.base+path)))
+			x.until("%s", ready)
+		}
+		if lang == locale.Hant {
+			visit("/exams", `document.querySelector("h1")`)
+			look("list", "document")
+			visit("/sittings/"+s.ID, `document.querySelector("[name=pledge]")`)
+			look("briefing", "document")
+			x.start(s)
+		}
+		visit("/attempts/"+x.attempt, `document.querySelector("#room[data-ready]")`)
+		// All questions at once, as a browser without scripts shows them.
+		x.js(`document.querySelectorAll(".q").forEach((q) => (q.hidden = false)) || true`)
+		look("room", "document")
+		for _, dialog := range []string{"hand-in", "keys", "elsewhere", "paused", "lost"} {
+			x.js(`(document.querySelector("#%s").showModal(), true)`, dialog)
+			look(dialog, fmt.Sprintf("document.querySelector(%q)", "#"+dialog))
+			x.js(`(document.querySelector("#%s").close(), true)`, dialog)
+		}
+		x.offline(true)
+		x.js(`(document.querySelector(".q input[type=radio]").click(), true)`)
+		x.until(bandIsUp)
+		look("off-line", `document.querySelector(".room-top")`)
+		x.offline(false)
+		x.until("!" + bandIsUp)
+	}
+	_, err = x.room.Submit(context.Background(), x.person, x.attempt)
+	x.ok(err)
+	for _, lang := range locale.Langs() {
+		x.js(`(document.cookie = "lang=%s; path=/", true)`, lang)
+		for _, page := range []string{"/exams", "/sittings/" + s.ID, "/attempts/" + x.attempt + "/result", "/attempts/" + x.attempt + "/receipt"} {
+			x.ok(chromedp.Do(x.ctx, chromedp.Navigate(x.base+page)))
+			x.until(`document.querySelector("h1")`)
+			x.axe(string(engine), string(lang)+": "+page, "document")
+		}
+	}
+}
+
+// axe looks at a part of the page in both themes: with every rule, and in the second theme for its colours.
+func (x *tab) axe(engine, what, scope string) {
+	x.Helper()
+	ctx, cancel := context.WithTimeout(x.ctx, 60*time.Second)
+	defer cancel()
+	if !x.js(`window.axe`) {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](engine+"\n;true"))
+		x.ok(err)
+	}
+	x.js(`(window.found = undefined, (async () => {
+		const root = document.documentElement, found = [];
+		for (const [theme, options] of [["light", {}], ["dark", { runOnly: ["color-contrast"] }]]) {
+			root.dataset.theme = theme;
+			await Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})));
+			const { violations } = await axe.run(%s, { resultTypes: ["violations"], ...options });
+			for (const v of violations) found.push(theme + " " + v.id + ": " + v.nodes.map((n) => n.target.join(" ") + " " + n.html.slice(0, 160) + " " + n.any.map((a) => a.message).join("; ")).join("\n    "));
+		}
+		window.found = found.join("\n");
+	})().catch((error) => (window.found = String(error))), true)`, scope)
+	x.until(`window.found !== undefined`)
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](`window.found`))
+	x.ok(err)
+	if found = strings.TrimSpace(found); found != "" {
+		x.Errorf("%s\n%s", what, found)
+	}
+}
