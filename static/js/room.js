@@ -311,6 +311,12 @@ function pressed(event) {
   else keys[key]();
 }
 
+/** Takes the line away, as a practice exam does to show what happens then. @param {number} ms */
+async function cut(ms) {
+  await wire.cut(ms);
+  await ask().catch(() => {}); // the line is back, or really gone
+}
+
 /** @param {() => void} take tells this browser's other tabs that the paper is here now */
 function listen(take) {
   document.addEventListener("click", clicked);
@@ -378,6 +384,10 @@ async function enter() {
   signals.start();
   askToPersist();
   room.dataset.ready = "yes";
+  if (document.getElementById("tour")) {
+    const { Tour } = await import("./room/tour.js");
+    new Tour({ cut }).offer();
+  }
   follow();
 }
 

@@ -51,8 +51,13 @@ func TestExamFromListToReceipt(t *testing.T) {
 				t.Error("the room is not bare")
 			}
 
+			var hashes []string
 			for n := 1; n <= 5; n++ {
-				amy.want(amy.save(id, n, save{Device: "tab", Seq: int64(n), Response: amy.answering(id, n)}), 200, fmt.Sprintf(`"answered":%d,"total":6,"late":false`, n), `"saved_clock":"09:00:00"`)
+				saved := amy.save(id, n, save{Device: "tab", Seq: int64(n), Response: amy.answering(id, n)})
+				amy.want(saved, 200, fmt.Sprintf(`"answered":%d,"total":6,"late":false`, n), `"saved_clock":"09:00:00"`)
+				var got struct{ Hash string }
+				w.ok(json.Unmarshal([]byte(saved.text), &got))
+				hashes = append(hashes, fmt.Sprintf("answer %d %d %s", n, n, got.Hash))
 			}
 			amy.want(amy.get("/attempts/"+id), 200, `data-answered="5"`)
 			in := amy.post("/attempts/"+id+"/submission", nil)
@@ -68,6 +73,7 @@ func TestExamFromListToReceipt(t *testing.T) {
 			amy.want(amy.get("/attempts/"+id+"/receipt"), 200, "?file", "5/6")
 			file := amy.get("/attempts/" + id + "/receipt?file")
 			amy.want(file, 200, "bainian receipt", "answered 5 of 6", "— ")
+			amy.want(file, 200, hashes...) // the very ones that each save was acknowledged with
 			if d := file.Header.Get("Content-Disposition"); !strings.HasPrefix(d, "attachment") || !strings.Contains(d, id) {
 				t.Error(d)
 			}
@@ -288,8 +294,8 @@ func TestRoomKeepsWhatWasSaid(t *testing.T) {
 	if n := strings.Count(room.text, " checked"); n != 3 {
 		t.Errorf("%d choices are checked, want 3", n)
 	}
-	if n := strings.Count(room.text, " selected"); n != 2 {
-		t.Errorf("%d options are selected, want 2", n)
+	if n := strings.Count(room.text, " selected"); n != 5 {
+		t.Errorf("%d options are selected, want 5: two pairs and the places of three rows", n)
 	}
 	order := strings.Index(room.text, `data-row="2"`)
 	if first := strings.Index(room.text, `<li data-row="0"`); order < 0 || first < order {
@@ -300,6 +306,38 @@ func TestRoomKeepsWhatWasSaid(t *testing.T) {
 	w.ok(err)
 	if paper.Answered != 6 {
 		t.Error(paper.Answered)
+	}
+}
+
+// TestEveryKindFromRoomToResult: the page holds what was said to items of the other kinds, tells nothing of how they
+// are marked, and the result shows all of it.
+func TestEveryKindFromRoomToResult(t *testing.T) {
+	w := openExam(t, closedBook, examBase)
+	s, err := w.room.OpenSitting(context.Background(), w.trainer, exams.NewSitting{Exam: "kinds-1", OpensAt: w.clock.Now(), ClosesAt: w.clock.Now().Add(time.Hour)})
+	w.ok(err)
+	for _, lang := range locale.Langs() {
+		amy := w.candidate("A-" + string(lang))
+		amy.lang = string(lang)
+		id, err := w.room.Start(context.Background(), amy.person, s.ID, true)
+		w.ok(err)
+		seq := int64(0)
+		for kind, r := range map[questions.Kind]questions.Response{
+			questions.Scale: {Choices: []int{1}},
+			questions.Cloze: {Gaps: []string{"說<一>聲", "1", "47", ""}},
+			questions.Essay: {Text: "第一行 <b>\n第二行"},
+		} {
+			seq++
+			amy.want(amy.save(id, amy.numberOf(id, kind), save{Device: "tab", Seq: seq, Response: r}), 200)
+		}
+		room := amy.get("/attempts/" + id)
+		amy.want(room, 200, `value="說&lt;一&gt;聲"`, `<option value="1" selected>`, `value="47"`, "第一行 &lt;b&gt;\n第二行</textarea>", "立場", `data-max="10"`, `data-answered="3"`)
+		for _, secret := range []string{"秘訣", "回款秘鑰", "8437"} {
+			if strings.Contains(room.text, secret) {
+				t.Errorf("the room tells %s", secret)
+			}
+		}
+		amy.want(amy.post("/attempts/"+id+"/submission", nil), 303)
+		amy.want(amy.get("/attempts/"+id+"/result"), 200, "說&lt;一&gt;聲", "回報", "永遠不", "下次", "47±1", "第一行 &lt;b&gt;\n第二行", "說清楚不收的秘訣")
 	}
 }
 

@@ -108,9 +108,10 @@ type answerView struct {
 	exams.AnswerView
 	Options     []answerOption
 	Said, Wants []markdown.HTML // rows in the order said and in the right one, or pairs
-	Filled      []gapAnswer     // of a cloze
-	Words       int             // of an essay
-	Full        bool            // all its points
+	Pieces      []pieceView     // of a cloze: its text, cut at the gaps
+	Filled      []gapAnswer
+	Words       int  // of an essay
+	Full        bool // all its points
 }
 
 type answerOption struct {
@@ -134,7 +135,7 @@ func answerOf(a exams.AnswerView) answerView {
 	case questions.Match:
 		v.Said, v.Wants = pairsOf(a, a.Response), pairsOf(a, a.Right)
 	case questions.Cloze:
-		v.Filled = gapAnswersOf(a)
+		v.Pieces, v.Filled = piecesOf(a.Question), gapAnswersOf(a)
 	case questions.Essay:
 		v.Words = questions.CountWords(a.Response.Text)
 	default:

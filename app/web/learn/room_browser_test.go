@@ -62,6 +62,7 @@ func TestRoomInBrowser(t *testing.T) {
 		"WholeExamByKeyboard":    wholeExamByKeyboard,
 		"EssayIsNeverCutOff":     essayKept,
 		"DragsLikeTheControls":   dragged,
+		"PracticeTeachesTheRoom": practice,
 	} {
 		t.Run(name, func(t *testing.T) { sit(serveExams(t, browser)) })
 	}
@@ -664,6 +665,7 @@ func essayKept(x *tab) {
 // dragged: rows and options that are dragged end as the controls would have them.
 func dragged(x *tab) {
 	x.start(x.sit("kinds-1"))
+	x.onNewDocument(`window.violations = []; document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));`)
 	x.open()
 	order, match := x.numberOf(questions.Order), x.numberOf(questions.Match)
 	x.js(`document.querySelector('#card a[data-go="%d"]').click() || true`, order)
@@ -683,6 +685,9 @@ func dragged(x *tab) {
 	}
 	if !x.js(`document.querySelectorAll("#q%d .rights > .chip").length === 3 && document.querySelectorAll("#q%d .chip.used").length === 1 && document.querySelectorAll("#q%d .pair .chip").length === 0`, match, match, match) {
 		x.Error("the options are not where they were")
+	}
+	if !x.js(`window.violations.length === 0`) {
+		x.Error("dragging needs what the page's policy forbids")
 	}
 }
 
@@ -716,4 +721,48 @@ func (x *tab) drag(from, to string, share float64) {
 	}
 	do("mouseMoved", b[0], b[1])
 	do("mouseReleased", b[0], b[1])
+}
+
+// practice: a practice exam shows the room by keys alone, and really takes the line away when it says so.
+func practice(x *tab) {
+	s := x.sit("kinds-0")
+	x.start(s)
+	x.open()
+	at := func(n int) {
+		x.Helper()
+		x.until(`document.querySelector("#tour").checkVisibility() && document.activeElement.id === "tour-%d"`, n)
+	}
+	at(1)
+	for n, part := range []string{"", ".room-time", "#saved", "#card", ".q .tick", ".room-top"} {
+		at(n + 1)
+		if part != "" && !x.js(`document.querySelector(".pointed").matches(%q)`, part) {
+			x.Errorf("step %d does not point at %s", n+1, part)
+		}
+		if n < 5 {
+			x.tabTo("#tour-next")
+			x.press(kb.Enter)
+		}
+	}
+	x.tabTo("#tour-cut")
+	x.press(kb.Enter)
+	x.until(bandIsUp + ` && document.querySelector("#tour-line").textContent.length > 0`)
+	x.js(`(document.querySelector(".q input[type=radio]").click(), true)`)
+	x.until(`document.querySelector("#band-count").textContent.includes("1")`)
+	if got := x.paper().Answered; got != 0 {
+		x.Errorf("%d answers went through a line that is down", got)
+	}
+	x.until("!" + bandIsUp + ` && document.querySelector("#saved").textContent.includes("1/10")`)
+	x.press(kb.Escape)
+	x.until(`!document.querySelector("#tour").checkVisibility() && document.activeElement.id === "tour-open"`)
+	x.open()
+	if x.js(`document.querySelector("#tour").checkVisibility()`) {
+		x.Error("the tour comes again by itself")
+	}
+	x.press(kb.Enter) // nothing has the focus
+	x.tabTo("#tour-open")
+	x.press(kb.Enter)
+	at(1)
+	x.tabTo("#tour-skip")
+	x.press(kb.Enter)
+	x.until(`!document.querySelector("#tour").checkVisibility() && !document.querySelector(".pointed")`)
 }
