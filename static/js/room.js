@@ -22,6 +22,7 @@ let leased = false; // this tab has the paper
 let handingIn = false; // the person said so, or the time is up
 let leaving = false;
 let troubled = 0; // since when, by the server's clock
+let telling = 0; // the timer of what screen readers are told of a save
 let slow = 0; // the timer of a save that takes its time
 /** @type {number[]} questions whose last answer was not taken */
 const lost = [];
@@ -195,6 +196,10 @@ function showSaved(item, saved) {
   paper.question(item.n).dataset.saved = String(saved.saved_at);
   byId("saved").classList.remove("late");
   byId("saved").textContent = say.words("kept", { clock: saved.saved_clock, answered: saved.answered, total: saved.total });
+  // Words are saved while somebody types, which is no reason to be talked to at every pause.
+  clearTimeout(telling);
+  const typed = ["essay", "short", "numeric", "cloze"].includes(paper.question(item.n).dataset.kind ?? "");
+  telling = window.setTimeout(() => (byId("saved-told").textContent = byId("saved").textContent), typed ? 4000 : 0);
 }
 
 /** Says what is not safe yet: at once when the line is down, and only after a moment when it is merely on its way. */

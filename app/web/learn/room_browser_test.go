@@ -677,6 +677,13 @@ func dragged(x *tab) {
 	if !x.js(`[...document.querySelectorAll("#q%d [data-place]")].map((s) => s.value).join() === "1,2,3"`, order) {
 		x.Error("the places are not counted anew")
 	}
+	x.touch(fmt.Sprintf("#q%d .order-list > li:last-child .grip", order), fmt.Sprintf("#q%d .order-list > li:first-child", order), .1)
+	x.until(`[...document.querySelectorAll("#q%d .order-list > li")].map((row) => row.dataset.row).join() === "0,1,2"`, order)
+	for deadline := time.Now().Add(5 * time.Second); fmt.Sprint(x.paper().Questions[order-1].Response.Order) != "[0 1 2]"; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			x.Fatal("what a finger dragged is not stored")
+		}
+	}
 	x.js(`document.querySelector('#card a[data-go="%d"]').click() || true`, match)
 	x.drag(fmt.Sprintf("#q%d .chip:nth-child(2) .grip", match), fmt.Sprintf("#q%d .pair:first-child", match), .5)
 	x.until(`document.querySelector("#saved").textContent.includes("2/10")`)
@@ -691,16 +698,48 @@ func dragged(x *tab) {
 	}
 }
 
-// drag drags from the middle of one element to a share of another's height.
-func (x *tab) drag(from, to string, share float64) {
+// along are the points of a way from the middle of one element to a share of another's height.
+func (x *tab) along(from, to string, share float64) (way [][2]float64) {
 	x.Helper()
-	at := func(selector string, share float64) (p [2]float64) {
+	at := func(selector string, share float64) [2]float64 {
 		x.Helper()
 		got, err := chromedp.Run(x.ctx, chromedp.Evaluate[[2]float64](fmt.Sprintf(`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height * %f]; })()`, selector, share)))
 		x.ok(err)
 		return got
 	}
 	a, b := at(from, .5), at(to, share)
+	for step := range 14 {
+		part := min(1, float64(step)/12)
+		way = append(way, [2]float64{a[0] + (b[0]-a[0])*part, a[1] + (b[1]-a[1])*part})
+	}
+	return way
+}
+
+// touch drags with a finger.
+func (x *tab) touch(from, to string, share float64) {
+	x.Helper()
+	type point struct {
+		X float64 `json:"x"`
+		Y float64 `json:"y"`
+	}
+	type touch struct {
+		Type   string  `json:"type"`
+		Points []point `json:"touchPoints"`
+	}
+	do := func(what string, points ...point) {
+		_, err := chromedp.Call(x.ctx, cdp.Command[touch, struct{}]{Method: "Input.dispatchTouchEvent"}, touch{what, append([]point{}, points...)})
+		x.ok(err)
+		time.Sleep(30 * time.Millisecond) // as a hand has it
+	}
+	for n, p := range x.along(from, to, share) {
+		do(map[bool]string{true: "touchStart", false: "touchMove"}[n == 0], point{p[0], p[1]})
+	}
+	do("touchEnd")
+}
+
+// drag drags with the mouse.
+func (x *tab) drag(from, to string, share float64) {
+	x.Helper()
 	type mouse struct {
 		Type    string  `json:"type"`
 		X       float64 `json:"x"`
@@ -714,13 +753,12 @@ func (x *tab) drag(from, to string, share float64) {
 		x.ok(err)
 		time.Sleep(30 * time.Millisecond) // as a hand has it
 	}
-	do("mousePressed", a[0], a[1])
-	for step := range 13 {
-		part := float64(step) / 12
-		do("mouseMoved", a[0]+(b[0]-a[0])*part, a[1]+(b[1]-a[1])*part)
+	way := x.along(from, to, share)
+	do("mousePressed", way[0][0], way[0][1])
+	for _, p := range way {
+		do("mouseMoved", p[0], p[1])
 	}
-	do("mouseMoved", b[0], b[1])
-	do("mouseReleased", b[0], b[1])
+	do("mouseReleased", way[len(way)-1][0], way[len(way)-1][1])
 }
 
 // practice: a practice exam shows the room by keys alone, and really takes the line away when it says so.

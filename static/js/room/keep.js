@@ -14,7 +14,7 @@ const patience = 4000; // ms that a disk may take before the page stops waiting 
 const stale = 14 * 24 * 3600_000; // after which what belongs to a paper is nobody's any more
 
 export class Keep {
-  /** @type {Promise<import("../../vendor/idb/idb.js").IDBPDatabase> | null} */
+  /** @type {Promise<any> | null} */
   #opened = null;
 
   /** @param {string} attempt @param {string} device */
@@ -114,8 +114,8 @@ export class Keep {
   /** @template T @param {"readwrite"} mode @param {(records: any) => Promise<T>} work */
   async #transact(mode, work) {
     this.#opened ??= openDB(name, 1, {
-      upgrade: (db) => void db.createObjectStore("papers", { keyPath: ["attempt", "device"] }),
-      blocking: (_from, _to, event) => /** @type {IDBDatabase} */ (event.target).close(), // a newer page wants to upgrade
+      upgrade: (/** @type {any} */ db) => void db.createObjectStore("papers", { keyPath: ["attempt", "device"] }),
+      blocking: (/** @type {number} */ _from, /** @type {number} */ _to, /** @type {any} */ event) => event.target.close(), // a newer page wants to upgrade
       terminated: () => (this.#opened = null),
     });
     const transaction = (await this.#opened).transaction("papers", mode, { durability: "strict" });

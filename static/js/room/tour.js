@@ -70,8 +70,11 @@ export class Tour {
   #point(part) {
     this.#pointed?.classList.remove("pointed");
     this.#pointed = part;
-    part?.classList.add("pointed");
-    part?.scrollIntoView({ block: "center", behavior: "instant" });
+    if (!part) return;
+    part.classList.add("pointed");
+    const { top, bottom } = part.getBoundingClientRect(), head = document.querySelector(".room-top");
+    const hidden = !head?.contains(part) && top < (head?.getBoundingClientRect().bottom ?? 0);
+    if (hidden || bottom > this.root.getBoundingClientRect().top) part.scrollIntoView({ block: "start", behavior: "instant" });
   }
 
   /** @param {HTMLElement} target */
