@@ -50,6 +50,19 @@ let signals;
 /** @type {Outbox} */
 let outbox;
 
+// Letters and digits as shortcuts are a nuisance to who speaks to the computer or whose hand trembles.
+const plainKeys = "bainian.keys"; // in localStorage
+
+function mindKeys() {
+  const box = /** @type {HTMLInputElement} */ (byId("single-keys"));
+  try {
+    box.checked = localStorage.getItem(plainKeys) !== "off";
+    box.addEventListener("change", () => localStorage.setItem(plainKeys, box.checked ? "on" : "off"));
+  } catch {
+    // Then the choice holds for this page.
+  }
+}
+
 // What only this page needs to remember: where the person is and what they marked.
 const memory = `bainian.room.${attempt}`;
 
@@ -213,7 +226,7 @@ function showUnsaved() {
   }, trouble ? 0 : 500);
   const note = byId("hand-in-unsaved");
   note.hidden = waiting.size === 0;
-  note.textContent = say.words("unsaved", { n: waiting.size });
+  note.textContent = waiting.size > 0 ? say.words("unsaved", { n: waiting.size }) : "";
 }
 
 function showBand() {
@@ -309,6 +322,7 @@ function pressed(event) {
     t: sayLeft,
     "?": () => open("keys"),
   };
+  if (key.length === 1 && !(/** @type {HTMLInputElement} */ (byId("single-keys")).checked)) return;
   const place = /^[1-9]$/.test(key) ? Number(key) - 1 : /^[a-h]$/.test(key) ? key.charCodeAt(0) - 97 : -1;
   if (place < 0 && !keys[key]) return;
   event.preventDefault();
@@ -326,6 +340,7 @@ async function cut(ms) {
 function listen(take) {
   document.addEventListener("click", clicked);
   document.addEventListener("keydown", pressed);
+  mindKeys();
   byId("left").addEventListener("click", sayLeft);
   byId("hand-in").addEventListener("submit", (event) => {
     event.preventDefault();

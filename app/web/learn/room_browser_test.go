@@ -54,6 +54,8 @@ func TestRoomInBrowser(t *testing.T) {
 		"E1_NothingIsKept":           nothingKept,
 		"E1_KeptBeforeItIsSent":      keptFirst,
 		"E2_TheLaptopsClockIsSet":    clockSet,
+		"E2_TheClockSpeaksAsItSaid":  clockSpeaks,
+		"E2_MoreTimeAtTheLastMoment": lastMoment,
 	} {
 		t.Run(name, func(t *testing.T) { sit(enterRoom(t, browser)) })
 	}
@@ -444,6 +446,37 @@ func clockSubmits(x *tab) {
 	x.awaits(recordsOf+`.then((records) => records.filter((record) => record.attempt === "%s").length === 0)`, x.attempt)
 }
 
+// The clock says something at the minutes that the page names, and nothing in between.
+func clockSpeaks(x *tab) {
+	x.clock.Set(x.paper().Deadline.Add(-10*time.Minute - 3*time.Second))
+	x.onNewDocument(`window.told = []; addEventListener("DOMContentLoaded", () => new MutationObserver((changes) => {
+		for (const { target } of changes) {
+			const live = (target.nodeType === 1 ? target : target.parentElement)?.closest("[role=status], [role=alert], [role=timer], [aria-live]");
+			if (live?.textContent) told.push(live.textContent);
+		}
+	}).observe(document.body, { subtree: true, childList: true, characterData: true }));`)
+	x.open()
+	x.until(`told.length > 0`)
+	x.until(`/^9:5[0-7]$/.test(document.querySelector("#clock").textContent)`)
+	if !x.js(`told.length === 1 && /還剩 (10 分 0|9 分 5\d) 秒/.test(told[0]) && document.querySelector("#room").dataset.spoken === "20 10 5 1"`) {
+		said, _ := chromedp.Run(x.ctx, chromedp.Evaluate[string](`told.join(" / ")`))
+		x.Errorf("the clock says %s", said)
+	}
+}
+
+// A page that has not heard of more time asks before it hands the paper in.
+func lastMoment(x *tab) {
+	x.clock.Set(x.paper().Deadline.Add(-3 * time.Second))
+	x.open()
+	x.ok(x.room.Extend(context.Background(), x.trainer, x.attempt, 10, "停電"))
+	x.until(`/^(10:0|9:5)\d$/.test(document.querySelector("#clock").textContent) && document.querySelectorAll("fieldset:disabled").length === 0 && !` + bandIsUp)
+	x.click(x.numberOf(questions.Single), 1)
+	x.until(`document.querySelector("#saved").textContent.includes("1/6")`)
+	if got := x.paper(); got.State != exams.Live {
+		x.Error(got.State)
+	}
+}
+
 func secondTab(x *tab) {
 	single, many := x.numberOf(questions.Single), x.numberOf(questions.Multiple)
 	x.click(single, 1)
@@ -459,10 +492,13 @@ func secondTab(x *tab) {
 	x.click(single, 2) // the first goes on
 	x.until(`document.querySelector("#saved").textContent.includes("1/6") && !document.querySelector("#elsewhere").open`)
 
-	second.js(`document.querySelector("#take-over").click() || true`)
+	short := x.numberOf(questions.Short)
+	x.js(`(() => { const box = document.querySelector("#q%d fieldset input"); box.value = "半句"; box.dispatchEvent(new Event("input", { bubbles: true })); return true; })()`, short)
+	second.js(`document.querySelector("#take-over").click() || true`) // while the first still types
 	second.until(`document.querySelector("#room[data-ready]") && document.querySelectorAll("#q%d input")[2].checked`, single)
+	second.until(`document.querySelector("#saved").textContent.includes("2/6") && document.querySelector("#q%d fieldset input").value === "半句"`, short)
 	second.click(many, 0)
-	second.until(`document.querySelector("#saved").textContent.includes("2/6")`)
+	second.until(`document.querySelector("#saved").textContent.includes("3/6")`)
 	x.until(`document.querySelector("#elsewhere").open`)
 	if !x.js(`document.querySelectorAll("fieldset:not(:disabled)").length === 0`) {
 		x.Error("the tab that lost the paper can still answer")
@@ -515,6 +551,15 @@ func keyboardOnly(x *tab) {
 	x.until(`document.querySelector("#keys").open`)
 	x.press(kb.Escape)
 	x.until(`!document.querySelector("#keys").open`)
+	x.press("?")
+	x.tabTo("#single-keys")
+	x.press(" ", kb.Escape)
+	x.until(`!document.querySelector("#keys").open`)
+	x.press("m", "k")
+	if !x.js(`document.querySelectorAll("#card a.flag").length === 6 && document.querySelector("#q4").checkVisibility()`) {
+		x.Error("single keys still work after they were switched off")
+	}
+	x.js(`(document.querySelector("#single-keys").click(), true)`)
 	x.press("t")
 	x.until(`document.querySelector("#say").textContent.includes("還剩")`)
 	x.tabTo("aside [data-hand-in]")

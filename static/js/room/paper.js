@@ -202,8 +202,8 @@ export class Paper {
       if (line.dataset.key) say(key, { n, over: n - Number(max), most }); // told once, not with every letter
     }
     line.dataset.key = key;
-    q.toggleAttribute("data-long", tooLong);
     if (tooLong) q.dataset.long = "yes";
+    else delete q.dataset.long;
   }
 
   /** @param {number} n @param {import("./controls.js").Response} [response] */

@@ -62,7 +62,7 @@ export class Tour {
     byId("tour-back").hidden = at === 0;
     byId("tour-next").hidden = at === this.steps.length - 1;
     byId("tour-end").hidden = at !== this.steps.length - 1;
-    this.#point([...document.querySelectorAll(step.dataset.step || "none")].find((part) => part.checkVisibility()) ?? null);
+    this.#point([...document.querySelectorAll(step.dataset.step || "none")].find((part) => part.getClientRects().length > 0) ?? null);
     title.focus({ preventScroll: true });
   }
 
