@@ -167,8 +167,8 @@ func (j *journey) answersRight(v *visitor, n int) int {
 	}
 	v.eval(&q, `(() => { const q = document.querySelector('#q%d'); return {
 		Kind: q.dataset.kind, Stem: q.querySelector('.question').textContent,
-		Rows: [...q.querySelectorAll('.choice span, .order-list .what, .match-list label > span')].map((e) => (e.querySelector('.letter')?.remove(), e.textContent)),
-		Rights: [...(q.querySelector('.match-list select')?.options ?? [])].slice(1).map((o) => o.textContent)} })()`, n)
+		Rows: [...q.querySelectorAll('.choice span, .order-list .what, .match-list .what')].map((e) => (e.querySelector('.letter')?.remove(), e.textContent)),
+		Rights: [...(q.querySelector('.match-list select')?.options ?? [])].slice(1).map((o) => o.textContent.replace(/^[A-Z] /, ''))} })()`, n)
 	item, ok := j.keys[plain(q.Stem)]
 	if !ok {
 		v.Fatalf("question %d is in no bank: %q", n, q.Stem)
