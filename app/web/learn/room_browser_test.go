@@ -51,6 +51,7 @@ func TestRoomInBrowser(t *testing.T) {
 		"KeyboardOnly":               keyboardOnly,
 		"E1_TypedAndLeftAtOnceStays": typedAndLeft,
 		"E1_AnEarlierPagesAnswers":   earlierPage,
+		"E1_WhatTwoTabsLeft":         twoTabsLeft,
 		"E1_NothingIsKept":           nothingKept,
 		"E1_KeptBeforeItIsSent":      keptFirst,
 		"E2_TheLaptopsClockIsSet":    clockSet,
@@ -341,6 +342,32 @@ func earlierPage(x *tab) {
 		x.Errorf("kept %v", got)
 	}
 	x.until(`localStorage.getItem("bainian.attempt.%s") === null`, x.attempt)
+}
+
+// What several tabs left behind is sent by the next page: of each question the latest answer last.
+func twoTabsLeft(x *tab) {
+	single, many := x.numberOf(questions.Single), x.numberOf(questions.Multiple)
+	x.ok(chromedp.Do(x.ctx, chromedp.Navigate(x.base+"/favicon.ico")))
+	x.awaits(`new Promise((done, fail) => {
+		const opening = indexedDB.open("bainian.room");
+		opening.onerror = fail;
+		opening.onsuccess = () => {
+			const writing = opening.result.transaction("papers", "readwrite"), now = Date.now();
+			const put = (device, attempt, at, items) => writing.objectStore("papers").put({ attempt, device, at, acked: 0, items });
+			put("one", "%s", now, [{ n: %d, response: { choices: [0] }, at: now - 9000, elapsed: 5, seq: 1 }, { n: %d, response: { choices: [0, 2] }, at: now - 8000, elapsed: 5 }]);
+			put("two", "%s", now, [{ n: %d, response: { choices: [3] }, at: now - 5000, elapsed: 5 }]);
+			put("old", "another", now - 15 * 24 * 3600_000, []);
+			writing.oncomplete = () => (opening.result.close(), done(true));
+			writing.onerror = fail;
+		};
+	})`, x.attempt, single, many, x.attempt, single)
+	x.open()
+	x.until(`document.querySelector("#saved").textContent.includes("2/6") && !document.querySelector("#card a.unsaved")`)
+	got := x.paper()
+	if a, b := fmt.Sprint(got.Questions[single-1].Response.Choices), fmt.Sprint(got.Questions[many-1].Response.Choices); a != "[3]" || b != "[0 2]" || got.LastSeq != 3 {
+		x.Errorf("kept %s and %s after %d saves", a, b, got.LastSeq)
+	}
+	x.awaits(recordsOf+`.then((records) => records.filter((record) => record.attempt === "%s").length === 1 && !records.some((record) => record.attempt === "another"))`, x.attempt)
 }
 
 // Where the browser keeps nothing the page says so, and works from memory.

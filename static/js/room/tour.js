@@ -66,15 +66,16 @@ export class Tour {
     title.focus({ preventScroll: true });
   }
 
-  /** @param {Element | null} part */
+  /** Marks a part of the page, and has it lie below the head and above the tour. @param {Element | null} part */
   #point(part) {
     this.#pointed?.classList.remove("pointed");
     this.#pointed = part;
     if (!part) return;
     part.classList.add("pointed");
     const { top, bottom } = part.getBoundingClientRect(), head = document.querySelector(".room-top");
-    const hidden = !head?.contains(part) && top < (head?.getBoundingClientRect().bottom ?? 0);
-    if (hidden || bottom > this.root.getBoundingClientRect().top) part.scrollIntoView({ block: "start", behavior: "instant" });
+    const under = head?.getBoundingClientRect().bottom ?? 0;
+    const covered = top < under || bottom > this.root.getBoundingClientRect().top;
+    if (covered && !head?.contains(part)) window.scrollBy({ top: top - under - 16, behavior: "instant" });
   }
 
   /** @param {HTMLElement} target */
