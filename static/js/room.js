@@ -55,6 +55,7 @@ const plainKeys = "bainian.keys"; // in localStorage
 
 function mindKeys() {
   const box = /** @type {HTMLInputElement} */ (byId("single-keys"));
+  box.checked = true;
   try {
     box.checked = localStorage.getItem(plainKeys) !== "off";
     box.addEventListener("change", () => localStorage.setItem(plainKeys, box.checked ? "on" : "off"));
