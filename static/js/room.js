@@ -385,7 +385,7 @@ async function enter() {
       showUnsaved();
       showBand();
     },
-    refused: () => (byId("unkept").hidden = false),
+    keeps: (kept) => (byId("unkept").hidden = kept),
     elsewhere,
   });
   listen(device.take);

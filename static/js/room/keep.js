@@ -10,7 +10,7 @@ import { openDB } from "../../vendor/idb/idb.js";
 /** @typedef {{acked: number, items: Item[]}} Left what waits, and the highest number that was acknowledged */
 
 const name = "bainian.room";
-const patience = 4000; // ms that a disk may take before the page stops waiting for it
+const patience = { read: 10_000, write: 4000 }; // ms that a disk may take before the page stops waiting for it
 const stale = 14 * 24 * 3600_000; // after which what belongs to a paper is nobody's any more
 
 export class Keep {
@@ -30,7 +30,7 @@ export class Keep {
    */
   async adopt() {
     const hurried = this.#hurried();
-    const kept = await this.#in("readwrite", async (records) => {
+    const kept = await this.#in(patience.read, async (records) => {
       const found = [];
       for (let cursor = await records.openCursor(); cursor; cursor = await cursor.continue()) {
         const mine = cursor.value.attempt === this.attempt;
@@ -42,12 +42,13 @@ export class Keep {
       return left;
     });
     if (kept) this.forgetHurried();
+    else this.device += " late"; // should it be kept after all, not over what lies there for the next page
     return kept ?? (hurried.length > 0 ? joined(hurried) : null);
   }
 
   /** Writes what waits now; true once it is on the disk. @param {Left} left @returns {Promise<boolean>} */
   async save(left) {
-    const saved = (await this.#in("readwrite", (records) => records.put(this.#record(left)))) !== null;
+    const saved = (await this.#in(patience.write, (records) => records.put(this.#record(left)))) !== null;
     if (saved) this.forgetHurried();
     return saved;
   }
@@ -68,7 +69,7 @@ export class Keep {
   /** Leaves nothing of the attempt behind. */
   async forget() {
     this.forgetHurried();
-    await this.#in("readwrite", async (records) => {
+    await this.#in(patience.write, async (records) => {
       for (let cursor = await records.openCursor(); cursor; cursor = await cursor.continue()) {
         if (cursor.value.attempt === this.attempt) cursor.delete();
       }
@@ -99,26 +100,26 @@ export class Keep {
   }
 
   /**
-   * Runs work in one durable transaction; null when the browser will not.
-   * @template T @param {"readwrite"} mode @param {(records: any) => Promise<T>} work @returns {Promise<T | null>}
+   * Runs work in one durable transaction; null when the browser will not, or takes longer than so many ms.
+   * @template T @param {number} ms @param {(records: any) => Promise<T>} work @returns {Promise<T | null>}
    */
-  async #in(mode, work) {
+  async #in(ms, work) {
     try {
-      return await within(this.#transact(mode, work));
+      return await within(ms, this.#transact(work));
     } catch {
       this.#opened = null; // the next write tries to open it anew
       return null;
     }
   }
 
-  /** @template T @param {"readwrite"} mode @param {(records: any) => Promise<T>} work */
-  async #transact(mode, work) {
+  /** @template T @param {(records: any) => Promise<T>} work */
+  async #transact(work) {
     this.#opened ??= openDB(name, 1, {
       upgrade: (/** @type {any} */ db) => void db.createObjectStore("papers", { keyPath: ["attempt", "device"] }),
       blocking: (/** @type {number} */ _from, /** @type {number} */ _to, /** @type {any} */ event) => event.target.close(), // a newer page wants to upgrade
       terminated: () => (this.#opened = null),
     });
-    const transaction = (await this.#opened).transaction("papers", mode, { durability: "strict" });
+    const transaction = (await this.#opened).transaction("papers", "readwrite", { durability: "strict" });
     const [result] = await Promise.all([work(transaction.store), transaction.done]);
     return result;
   }
@@ -139,10 +140,10 @@ function joined(all) {
   };
 }
 
-/** @template T @param {Promise<T>} promise @returns {Promise<T>} */
-function within(promise) {
+/** @template T @param {number} ms @param {Promise<T>} promise @returns {Promise<T>} */
+function within(ms, promise) {
   promise.catch(() => {}); // it may fail after nobody waits for it any more
-  return Promise.race([promise, new Promise((_, fail) => setTimeout(() => fail(new Error("the disk takes too long")), patience))]);
+  return Promise.race([promise, new Promise((_, fail) => setTimeout(() => fail(new Error("the disk takes too long")), ms))]);
 }
 
 /** Asks the browser not to clear this site's storage when the disk is full. It may say no, and nothing hangs on it. */

@@ -33,7 +33,7 @@ export class Outbox {
 
   /**
    * @param {{attempt: string, device: string, wire: import("./wire.js").Wire, now: () => number, ask: () => Promise<any>}} with ask has the server tell its clock
-   * @param {{saved: (item: Item, saved: Saved) => void, dropped: (item: Item, why: Failure) => void, changed: () => void, refused: () => void, elsewhere: () => void}} on refused: the browser keeps nothing
+   * @param {{saved: (item: Item, saved: Saved) => void, dropped: (item: Item, why: Failure) => void, changed: () => void, keeps: (kept: boolean) => void, elsewhere: () => void}} on keeps: whether the browser does
    */
   constructor({ attempt, device, wire, now, ask }, on) {
     this.keep = new Keep(attempt, device);
@@ -51,7 +51,7 @@ export class Outbox {
    */
   async adopt(last, savedAt) {
     const found = await this.keep.adopt();
-    if (!found) this.#unkept();
+    this.#keeps(found !== null);
     const left = found ?? { acked: 0, items: [] };
     // The number alone does not tell: another device may have used it meanwhile.
     const arrived = (/** @type {Item | undefined} */ item) => item?.seq !== undefined && item.seq <= last && savedAt(item.n) >= item.at;
@@ -179,13 +179,13 @@ export class Outbox {
     while (this.#changed) {
       await null; // what changes with it goes into the same write
       this.#changed = false;
-      if (await this.keep.save({ acked: this.#acked, items: this.items })) this.kept = true;
-      else this.#unkept();
+      this.#keeps(await this.keep.save({ acked: this.#acked, items: this.items }));
     }
   }
 
-  #unkept() {
-    if (this.kept) this.on.refused();
-    this.kept = false;
+  /** @param {boolean} kept */
+  #keeps(kept) {
+    if (kept !== this.kept) this.on.keeps(kept);
+    this.kept = kept;
   }
 }
