@@ -10,5 +10,5 @@
 // Files: item.go, bank.go and response.go are the nouns; grade.go marks one response; parse.go and the
 // files it calls (source.go, front.go, blocks.go, attributes.go, answers.go, cloze.go, translate.go) read
 // the syntax, check.go that of lessons; fix.go gives ids; number.go and fold.go compare what was typed, by
-// the table in hanzi.go.
+// the table in hanzi.go; words.go counts the words of an essay.
 package questions
