@@ -31,6 +31,7 @@ type Saved struct {
 	Answered, Total int
 	Late            bool      // given off-line, accepted within the grace after the deadline
 	Deadline        time.Time // as it is now: extensions and pauses move it
+	Paused          bool      // only of a save that is repeated: others are refused
 }
 
 // Answer saves one answer: once it returns, the answer is durable. The same save again gets the same
@@ -113,7 +114,8 @@ func repeatedIn(rx *store.Rx, a Attempt, n int, seq int64, response string) (sav
 	if err == nil && (!ok || old.Seq != seq || old.doc != response) {
 		return Saved{}, fault.New(fault.Conflict, "exams.stale", "last", a.LastSeq), nil
 	}
-	return Saved{Seq: seq, Hash: old.Hash, At: old.At, Answered: a.Answered, Total: a.Total, Late: old.Late, Deadline: a.Deadline}, nil, err
+	return Saved{Seq: seq, Hash: old.Hash, At: old.At, Answered: a.Answered, Total: a.Total, Late: old.Late,
+		Deadline: a.Deadline, Paused: !a.PausedAt.IsZero()}, nil, err
 }
 
 // given is when a save was made.

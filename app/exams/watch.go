@@ -35,7 +35,7 @@ func (d SittingDetail) LastAdjustment() string {
 // Adjusted is the time that one person will have at a sitting, accommodations included.
 type Adjusted struct {
 	PersonID string
-	Held     []Granted
+	Held     []Granted     // nil for those who only watch: a label may tell of somebody's health
 	Limit    time.Duration // what the window cuts off taken away
 	Whole    time.Duration // as it would be if the sitting closed later
 }
@@ -84,6 +84,11 @@ func (r *Room) Sitting(ctx context.Context, actor people.Person, id string) (d S
 		d.Expected = len(expected)
 		return r.detailIn(rx, &d, expected)
 	})
+	if !mayAccommodate(actor) {
+		for n := range d.Adjusted {
+			d.Adjusted[n].Held = nil
+		}
+	}
 	return d, err
 }
 

@@ -9,7 +9,7 @@ import { Signals } from "./room/signals.js";
 import { byId, say } from "./room/words.js";
 import { monotonic, pause, Wire } from "./room/wire.js";
 
-const asking = { well: 8000, ill: 3000 }; // ms between two questions for the state
+const asking = { well: 4000, ill: 3000 }; // ms without a word of how time stands before the room asks for it
 
 const room = byId("room");
 const attempt = room.dataset.attempt ?? "";
@@ -89,26 +89,44 @@ function elsewhere() {
   open("elsewhere");
 }
 
-/** Asks the server for its clock and for a deadline that may have moved, again and again. */
+let told = -Infinity; // when the server last said how time stands (monotonic)
+
+/**
+ * The server said how time stands, in answer to a call made at asked (monotonic): its clock, the deadline, which may
+ * have moved, and whether it is paused.
+ * @param {{now: number, deadline: number, paused: boolean}} time @param {number} asked
+ */
+function tell(time, asked) {
+  if (asked < told) return; // overtaken by a later word
+  told = monotonic();
+  clock.sync(time.now, asked);
+  if (time.deadline !== clock.deadline) {
+    clock.deadline = time.deadline;
+    handingIn = false; // the time was up and is no longer
+    paper.lock(!leased);
+    say("moved", { at: clockTime(clock.deadline) });
+    showBand();
+  }
+  hold(time.paused);
+}
+
+/** Asks how time stands whenever no save has said so for a while: a change is seen within five seconds. */
 async function follow() {
   while (!leaving) {
+    const quiet = monotonic() - told;
+    if (!trouble && quiet < asking.well) {
+      await pause(asking.well - quiet);
+      continue;
+    }
     const asked = monotonic();
     try {
       const state = await wire.call("GET", "state");
-      clock.sync(state.now, asked);
-      if (state.deadline !== clock.deadline) {
-        clock.deadline = state.deadline;
-        handingIn = false; // the time was up and is no longer
-        paper.lock(!leased);
-        say("moved", { at: clockTime(clock.deadline) });
-        showBand();
-      }
-      hold(state.paused);
+      tell(state, asked);
       if (state.state !== "live") leave();
     } catch (/** @type {any} */ failure) {
       if (failure.trouble === "foreign" || failure.trouble === "refused") return gone(failure.message);
     }
-    await pause(trouble ? asking.ill : asking.well);
+    await pause(trouble ? asking.ill : 200);
   }
 }
 
@@ -175,8 +193,9 @@ function leave() {
   open("lost");
 }
 
-/** @param {import("./room/outbox.js").Item} item @param {import("./room/outbox.js").Saved} saved */
-function showSaved(item, saved) {
+/** @param {import("./room/outbox.js").Item} item @param {import("./room/outbox.js").Saved} saved @param {number} asked */
+function showSaved(item, saved, asked) {
+  tell(saved, asked);
   paper.question(item.n).dataset.saved = String(saved.saved_at);
   byId("saved").classList.remove("late");
   byId("saved").textContent = say.words("kept", { clock: saved.saved_clock, answered: saved.answered, total: saved.total });

@@ -7,7 +7,7 @@ import { Failure, monotonic, pause } from "./wire.js";
 /**
  * An answer on its way. seq is given when it is first sent and then stays, so that a repeated save is known as one.
  * @typedef {{n: number, response: object, at: number, elapsed: number, seq?: number}} Item
- * @typedef {{seq: number, saved_at: number, saved_clock: string, answered: number, total: number, late: boolean}} Saved
+ * @typedef {{seq: number, saved_at: number, saved_clock: string, answered: number, total: number, late: boolean, now: number, deadline: number, paused: boolean}} Saved
  */
 
 const waits = [400, 800, 1500, 3000, 5000];
@@ -26,7 +26,7 @@ export class Outbox {
 
   /**
    * @param {{attempt: string, device: string, wire: import("./wire.js").Wire, now: () => number}} with
-   * @param {{saved: (item: Item, saved: Saved) => void, dropped: (item: Item, why: Failure) => void, changed: () => void, elsewhere: () => void}} on
+   * @param {{saved: (item: Item, saved: Saved, asked: number) => void, dropped: (item: Item, why: Failure) => void, changed: () => void, elsewhere: () => void}} on
    */
   constructor({ attempt, device, wire, now }, on) {
     this.key = `bainian.attempt.${attempt}`;
@@ -92,12 +92,13 @@ export class Outbox {
       item.seq = ++this.#seq;
       this.#keep();
     }
+    const asked = monotonic();
     /** @type {Saved} */
     const saved = await this.wire.call("PUT", `answers/${item.n}`, { device: this.device, seq: item.seq, response: item.response, elapsed_ms: item.elapsed });
     if (saved?.seq !== item.seq) throw new Failure("offline");
     this.#acked = item.seq;
     this.#remove(item);
-    this.on.saved(item, saved);
+    this.on.saved(item, saved, asked);
   }
 
   /** Deals with a failure that trying again would not mend; false when waiting is all there is to do. @param {Failure} failure */
