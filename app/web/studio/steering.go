@@ -57,6 +57,7 @@ func (w *Wing) addWatch(c *page.Ctx, v *sittingPage) (err error) {
 		}
 		v.Adjusted = append(v.Adjusted, row)
 	}
+	slices.SortFunc(v.Adjusted, func(a, b adjusted) int { return strings.Compare(a.Name, b.Name) })
 	for _, a := range v.SittingDetail.Admitted {
 		row := admitted{Admission: a}
 		if row.Name, err = who.of(a.PersonID); err != nil {
