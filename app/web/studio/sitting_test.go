@@ -150,7 +150,7 @@ func TestAccommodationsPage(t *testing.T) {
 	for _, lang := range locale.Langs() {
 		s.want(s.get("trainer", at, "Cookie", "lang="+string(lang)), 200, "員工amy", "員工ben", "閱讀障礙", "醫師證明甲", "新的證明")
 	}
-	s.want(s.get("trainer", at), 200, "多 25%", "加 10 分鐘", "多 50%", "12 月 31 日", "過去的 1 筆", "員工hr")
+	s.want(s.get("trainer", at), 200, "多 25%", "加 10 分鐘", "多 50%", "12月31日", "過去的 1 筆", "員工hr")
 
 	of, err := s.room.AccommodationsOf(context.Background(), s.people["hr"], s.people["ben"].ID)
 	must(t, err)
