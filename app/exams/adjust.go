@@ -9,18 +9,8 @@ import (
 	"bainian/app/store"
 )
 
-// Accommodation is what a person needs to sit exams on equal terms.
-type Accommodation struct {
-	Multiplier   int // thousandths of the time limit: 1250 is a quarter more; 1000 is none
-	ExtraMinutes int // added after the multiplier
-	Reason       string
-	By           string
-}
-
-const (
-	maxMultiplier = 3000
-	maxMinutes    = 240
-)
+// maxMinutes is how much more time may be granted at once.
+const maxMinutes = 240
 
 // adjustPayload is what changed of an attempt's time: minutes added, paused, resumed or accommodated, and the
 // deadline from then on.
@@ -29,39 +19,8 @@ type adjustPayload struct {
 	Minutes    int    `json:"minutes,omitempty"`
 	Reason     string `json:"reason,omitempty"`
 	By         string `json:"by"`
+	All        string `json:"all,omitempty"` // the record of what was done to the whole sitting
 	DeadlineMs int64  `json:"deadline_ms"`
-}
-
-// Accommodate gives a person another limit from now on, in attempts that are live as well. HR and trainers may.
-func (r *Room) Accommodate(ctx context.Context, actor people.Person, personID string, a Accommodation) error {
-	reason, err := reasonable(a.Reason, "reason")
-	switch {
-	case err != nil:
-		return err
-	case !actor.Has(people.HR, people.Trainer):
-		return errForbidden()
-	case a.Multiplier < 1000 || a.Multiplier > maxMultiplier || a.ExtraMinutes < 0 || a.ExtraMinutes > maxMinutes:
-		return fault.New(fault.Invalid, "exams.accommodation_range", "percent", maxMultiplier/10, "minutes", maxMinutes).In("multiplier")
-	}
-	return r.db.Write(ctx, func(tx *store.Tx) error {
-		if _, ok, err := people.PersonIn(tx.Rx, personID); err != nil || !ok {
-			return orMissing(err)
-		}
-		if _, err := tx.Exec(`INSERT INTO accommodation (id, person_id, multiplier, extra_minutes, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			tx.NewID(), personID, a.Multiplier, a.ExtraMinutes, reason, actor.ID, store.Ms(tx.Now)); err != nil {
-			return err
-		}
-		live, err := store.All(tx.Rx, scanAttempt, `SELECT `+attemptColumns+` FROM attempt a WHERE a.person_id = ? AND a.state = 'live'`, personID)
-		if err != nil {
-			return err
-		}
-		for _, attempt := range live {
-			if err := retimeIn(tx, attempt, adjustPayload{What: "accommodated", By: actor.ID}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // Extend adds minutes to one live attempt.
@@ -70,14 +29,17 @@ func (r *Room) Extend(ctx context.Context, actor people.Person, attemptID string
 	if err != nil {
 		return err
 	}
+	if err := extendable(minutes); err != nil {
+		return err
+	}
+	return r.steer(ctx, actor, attemptID, adjustPayload{What: extended, Minutes: minutes, Reason: reason})
+}
+
+func extendable(minutes int) error {
 	if minutes < 1 || minutes > maxMinutes {
 		return fault.New(fault.Invalid, "exams.minutes_range", "max", maxMinutes).In("minutes")
 	}
-	return r.steer(ctx, actor, attemptID, adjustPayload{What: "extended", Minutes: minutes, Reason: reason}, func(tx *store.Tx, a *Attempt) error {
-		_, err := tx.Exec(`INSERT INTO extension (id, attempt_id, minutes, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?)`,
-			tx.NewID(), attemptID, minutes, reason, actor.ID, store.Ms(tx.Now))
-		return err
-	})
+	return nil
 }
 
 // Pause stops the clock of a live attempt: nothing is saved and nothing expires until Resume.
@@ -86,33 +48,16 @@ func (r *Room) Pause(ctx context.Context, actor people.Person, attemptID, reason
 	if err != nil {
 		return err
 	}
-	return r.steer(ctx, actor, attemptID, adjustPayload{What: "paused", Reason: reason}, func(tx *store.Tx, a *Attempt) error {
-		if !a.PausedAt.IsZero() {
-			return fault.New(fault.Conflict, "exams.paused")
-		}
-		if _, err := tx.Exec(`INSERT INTO pause (id, attempt_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?)`,
-			tx.NewID(), attemptID, reason, actor.ID, store.Ms(tx.Now)); err != nil {
-			return err
-		}
-		a.PausedAt = tx.Now
-		return nil
-	})
+	return r.steer(ctx, actor, attemptID, adjustPayload{What: paused, Reason: reason})
 }
 
 // Resume starts the clock of a paused attempt again, with as much time left as it had.
 func (r *Room) Resume(ctx context.Context, actor people.Person, attemptID string) error {
-	return r.steer(ctx, actor, attemptID, adjustPayload{What: "resumed"}, func(tx *store.Tx, a *Attempt) error {
-		if a.PausedAt.IsZero() {
-			return fault.New(fault.Conflict, "exams.not_paused")
-		}
-		a.PausedAt = time.Time{}
-		_, err := tx.Exec(`UPDATE pause SET ended_by = ?, ended_ms = ? WHERE attempt_id = ? AND ended_ms IS NULL`, actor.ID, store.Ms(tx.Now), attemptID)
-		return err
-	})
+	return r.steer(ctx, actor, attemptID, adjustPayload{What: resumed})
 }
 
 // steer changes the time of one live attempt, for those who watch its sitting.
-func (r *Room) steer(ctx context.Context, actor people.Person, attemptID string, entry adjustPayload, change func(*store.Tx, *Attempt) error) error {
+func (r *Room) steer(ctx context.Context, actor people.Person, attemptID string, entry adjustPayload) error {
 	entry.By = actor.ID
 	return r.db.Write(ctx, func(tx *store.Tx) error {
 		a, ok, err := AttemptIn(tx.Rx, attemptID)
@@ -125,22 +70,57 @@ func (r *Room) steer(ctx context.Context, actor people.Person, attemptID string,
 			return orMissing(err)
 		case !s.watchedBy(actor):
 			return errForbidden()
-		case a.Over():
-			return fault.New(fault.Conflict, "exams.over")
 		}
-		if err := change(tx, &a); err != nil {
+		if err := a.takesChange(entry.What); err != nil {
 			return err
 		}
-		return retimeIn(tx, a, entry)
+		return adjustIn(tx, a, s, entry)
 	})
 }
 
-// retimeIn recomputes an attempt's deadline from everything on record, keeps it in its row and journals it.
-func retimeIn(tx *store.Tx, a Attempt, entry adjustPayload) error {
-	s, ok, err := SittingIn(tx.Rx, a.SittingID)
-	if err != nil || !ok {
-		return orMissing(err)
+// What is done to the time of an attempt, as its journal has it.
+const (
+	extended     = "extended"
+	paused       = "paused"
+	resumed      = "resumed"
+	accommodated = "accommodated"
+)
+
+// takesChange is the reason why that cannot be done to the attempt's time now, or nil.
+func (a Attempt) takesChange(what string) error {
+	switch {
+	case a.Over():
+		return fault.New(fault.Conflict, "exams.over")
+	case what == paused && !a.PausedAt.IsZero():
+		return fault.New(fault.Conflict, "exams.paused")
+	case what == resumed && a.PausedAt.IsZero():
+		return fault.New(fault.Conflict, "exams.not_paused")
 	}
+	return nil
+}
+
+// adjustIn does to an attempt what it takes, on record, and moves its deadline.
+func adjustIn(tx *store.Tx, a Attempt, s Sitting, entry adjustPayload) (err error) {
+	now := store.Ms(tx.Now)
+	switch entry.What {
+	case extended:
+		_, err = tx.Exec(`INSERT INTO extension (id, attempt_id, minutes, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?)`,
+			tx.NewID(), a.ID, entry.Minutes, entry.Reason, entry.By, now)
+	case paused:
+		a.PausedAt = tx.Now
+		_, err = tx.Exec(`INSERT INTO pause (id, attempt_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?)`, tx.NewID(), a.ID, entry.Reason, entry.By, now)
+	case resumed:
+		a.PausedAt = time.Time{}
+		_, err = tx.Exec(`UPDATE pause SET ended_by = ?, ended_ms = ? WHERE attempt_id = ? AND ended_ms IS NULL`, entry.By, now, a.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return retimeIn(tx, a, s, entry)
+}
+
+// retimeIn recomputes an attempt's deadline from everything on record, keeps it in its row and journals it.
+func retimeIn(tx *store.Tx, a Attempt, s Sitting, entry adjustPayload) error {
 	timing, err := timingOfIn(tx.Rx, a, s)
 	if err != nil {
 		return err

@@ -13,10 +13,13 @@ import (
 
 // admission is what a person may expect of a sitting now.
 type admission struct {
-	live   string // the attempt at this sitting to go on with, if there is one
-	next   Next   // by the attempts so far
-	timing Timing // of an attempt that started now, or when the sitting opens
-	whyNot error  // why none can be started; nil with a live one, which can be gone on with
+	live   string    // the attempt at this sitting to go on with, if there is one
+	next   Next      // by the attempts so far
+	timing Timing    // of an attempt that started now, or when the sitting opens
+	whyNot error     // why none can be started; nil with a live one, which can be gone on with
+	locked bool      // the sitting has a passcode that the person has not given yet
+	letIn  string    // the record of who let the person in after the late entry, "" for whoever needs none
+	held   []Granted // the accommodations in timing
 }
 
 // admitIn looks at everything that decides whether a person may start. Nothing of it is cached, and Start
@@ -30,11 +33,12 @@ func (r *Room) admitIn(rx *store.Rx, actor people.Person, s Sitting, b *Blueprin
 	if adm.next, err = r.nextIn(rx, actor.ID, attempts, b); err != nil {
 		return adm, err
 	}
-	if adm.timing, err = timingIn(rx, actor.ID, s); err != nil {
-		return adm, err
+	start := rx.Now
+	if start.Before(s.OpensAt) {
+		start = s.OpensAt
 	}
-	if adm.timing.Start = rx.Now; rx.Now.Before(s.OpensAt) {
-		adm.timing.Start = s.OpensAt
+	if adm.timing, adm.held, err = timingIn(rx, actor.ID, s, start); err != nil {
+		return adm, err
 	}
 	if n := slices.IndexFunc(attempts, func(a Attempt) bool { return !a.Over() }); n >= 0 {
 		if attempts[n].SittingID == s.ID {
@@ -45,6 +49,12 @@ func (r *Room) admitIn(rx *store.Rx, actor people.Person, s Sitting, b *Blueprin
 		return adm, nil
 	}
 	if adm.whyNot, err = closedIn(rx, actor, s); err != nil || adm.whyNot != nil {
+		return adm, err
+	}
+	if adm.letIn, adm.whyNot, err = lateIn(rx, actor.ID, s); err != nil || adm.whyNot != nil {
+		return adm, err
+	}
+	if adm.locked, err = lockedIn(rx, actor.ID, s); err != nil {
 		return adm, err
 	}
 	if adm.whyNot, err = r.unpledgedIn(rx, actor); err != nil || adm.whyNot != nil {
@@ -80,12 +90,10 @@ func closedIn(rx *store.Rx, actor people.Person, s Sitting) (whyNot, err error) 
 	if !ok || !p.Active {
 		return fault.New(fault.Forbidden, "exams.person_inactive"), nil
 	}
-	if s.CohortID != "" {
-		if c, in, err := cohorts.OfIn(rx, actor.ID); err != nil {
-			return nil, err
-		} else if !in || c.ID != s.CohortID {
-			return fault.New(fault.Forbidden, "exams.not_invited"), nil
-		}
+	if invited, err := invitedIn(rx, actor.ID, s); err != nil {
+		return nil, err
+	} else if !invited {
+		return fault.New(fault.Forbidden, "exams.not_invited"), nil
 	}
 	switch {
 	case !s.ClosedAt.IsZero():
@@ -96,6 +104,32 @@ func closedIn(rx *store.Rx, actor people.Person, s Sitting) (whyNot, err error) 
 		return fault.New(fault.Conflict, "exams.window_over", "at", s.ClosesAt), nil
 	}
 	return nil, nil
+}
+
+// invitedIn reports whether the sitting is for that person.
+func invitedIn(rx *store.Rx, personID string, s Sitting) (bool, error) {
+	switch {
+	case s.Named:
+		_, named, err := store.First(rx, scanText, `SELECT person_id FROM sitting_person WHERE sitting_id = ? AND person_id = ?`, s.ID, personID)
+		return named, err
+	case s.CohortID != "":
+		c, in, err := cohorts.OfIn(rx, personID)
+		return in && c.ID == s.CohortID, err
+	}
+	return true, nil
+}
+
+// lateIn is why a person comes too late to a sitting that is open, unless somebody let them in; letIn is the
+// record of that.
+func lateIn(rx *store.Rx, personID string, s Sitting) (letIn string, whyNot, err error) {
+	if last := s.LastStart(); rx.Now.Before(last) {
+		return "", nil, nil
+	}
+	letIn, ok, err := store.First(rx, scanText, `SELECT id FROM admission WHERE sitting_id = ? AND person_id = ?`, s.ID, personID)
+	if err == nil && !ok {
+		whyNot = fault.New(fault.Conflict, "exams.late", "at", s.LastStart())
+	}
+	return letIn, whyNot, err
 }
 
 // tooEarlyIn is why an exam waits for others: those that it comes after and that the person never passed. A pass
@@ -154,9 +188,9 @@ func (r *Room) nextIn(rx *store.Rx, personID string, attempts []Attempt, b *Blue
 
 // telling is when a sitting tells its candidates their scores.
 type telling struct {
-	pins    string
-	score   Phase
-	settled bool
+	pins, feedback string
+	score          Phase
+	settled        bool
 }
 
 // tellingIn is the telling of every sitting that a person had attempts of one exam at. Each goes by the version
@@ -166,13 +200,15 @@ func (r *Room) tellingIn(rx *store.Rx, personID string, attempts []Attempt) (map
 	if len(attempts) == 0 {
 		return told, nil
 	}
-	err := rx.Each(`SELECT s.id, s.pins, s.settled_ms IS NOT NULL FROM sitting s WHERE s.id IN (SELECT a.sitting_id FROM attempt a WHERE a.person_id = ? AND a.exam = ?)`,
+	err := rx.Each(`SELECT s.id, s.pins, s.feedback, s.settled_ms IS NOT NULL FROM sitting s WHERE s.id IN (SELECT a.sitting_id FROM attempt a WHERE a.person_id = ? AND a.exam = ?)`,
 		[]any{personID, attempts[0].Exam}, func(row store.Row) error {
 			var id string
 			var t telling
-			err := row.Scan(&id, &t.pins, &t.settled)
+			if err := row.Scan(&id, &t.pins, &t.feedback, &t.settled); err != nil {
+				return err
+			}
 			told[id] = t
-			return err
+			return nil
 		})
 	if err != nil {
 		return nil, err
@@ -186,31 +222,32 @@ func (r *Room) tellingIn(rx *store.Rx, personID string, attempts []Attempt) (map
 		if err != nil {
 			return nil, err
 		}
-		t.score = b.Feedback.Score
+		own, err := feedbackOf(t.feedback)
+		if err != nil {
+			return nil, err
+		}
+		t.score = Sitting{Feedback: own}.FeedbackBy(b).Score
 		told[id] = t
 	}
 	return told, nil
 }
 
-// timingIn is what the deadline of a person's attempt at a sitting follows from, its start, extensions and
-// pauses left out.
-func timingIn(rx *store.Rx, personID string, s Sitting) (Timing, error) {
-	t := Timing{Minutes: s.Minutes, WindowEnd: s.ClosesAt}
-	err := rx.Row(`SELECT multiplier, extra_minutes FROM accommodation WHERE person_id = ? ORDER BY at_ms DESC, id DESC LIMIT 1`, personID).
-		Scan(&t.Multiplier, &t.ExtraMinutes)
-	if err == store.ErrNoRow {
-		err = nil
-	}
-	return t, err
+// timingIn is what the deadline follows from of an attempt of a person at a sitting that starts, or started,
+// then; its extensions and pauses are left out.
+func timingIn(rx *store.Rx, personID string, s Sitting, start time.Time) (Timing, []Granted, error) {
+	all, err := grantedIn(rx, personID)
+	held := holding(all, start)
+	t := Timing{Start: start, Minutes: s.Minutes, WindowEnd: s.ClosesAt, HardEnd: s.HardEnd}
+	t.Multiplier, t.ExtraMinutes = most(held)
+	return t, held, err
 }
 
 // timingOfIn is what the deadline of an attempt follows from, with everything on record.
 func timingOfIn(rx *store.Rx, a Attempt, s Sitting) (Timing, error) {
-	t, err := timingIn(rx, a.PersonID, s)
+	t, _, err := timingIn(rx, a.PersonID, s, a.StartedAt)
 	if err != nil {
 		return t, err
 	}
-	t.Start = a.StartedAt
 	if t.Extensions, err = store.All(rx, func(row store.Row) (n int, err error) {
 		err = row.Scan(&n)
 		return n, err

@@ -112,3 +112,34 @@ func BenchmarkSubmit(b *testing.B) {
 		return err
 	})
 }
+
+// BenchmarkClock is what every room asks when it has heard nothing for four seconds.
+func BenchmarkClock(b *testing.B) {
+	w := benchWorld(b)
+	all, attempts := w.candidates(64, true)
+	each(b, 64, func(i, _ int) error {
+		_, err := w.room.Clock(context.Background(), all[i], attempts[i])
+		return err
+	})
+}
+
+// BenchmarkExtendAll gives everybody more time, per attempt.
+func BenchmarkExtendAll(b *testing.B) {
+	w := benchWorld(b)
+	const live = 500
+	w.candidates(live, true)
+	seen := ""
+	b.ResetTimer()
+	for range b.N {
+		n, err := w.room.ExtendAll(context.Background(), w.trainer, w.sitting.ID, 1, "停電", seen)
+		if err != nil || n != live {
+			b.Fatal(n, err)
+		}
+		d, err := w.room.Sitting(context.Background(), w.trainer, w.sitting.ID)
+		if err != nil {
+			b.Fatal(err)
+		}
+		seen = d.LastAdjustment()
+	}
+	b.ReportMetric(float64(b.N*live)/b.Elapsed().Seconds(), "attempts/s")
+}

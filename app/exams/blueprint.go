@@ -18,6 +18,9 @@ const (
 	AtOnce     Phase = "at-once"
 )
 
+// Phases are all of them, the latest first.
+func Phases() []Phase { return []Phase{Never, WhenClosed, AtOnce} }
+
 // Shown reports whether that is to be seen of an attempt that is over, given whether its sitting is settled.
 func (p Phase) Shown(settled bool) bool { return p == AtOnce || p == WhenClosed && settled }
 

@@ -3,23 +3,27 @@
 //
 // Vocabulary. A blueprint (組卷規則) says how a paper is drawn from banks; a sitting (場次) offers it to people in a
 // window, with the versions of blueprint and banks pinned and the secret of its draw committed to the ledger
-// beforehand; the end of the window ends the starts and cuts the ordinary time limit, and nothing else. A form
+// beforehand; the end of the window ends the starts and cuts the ordinary time limit, and nothing else unless the
+// sitting has a hard end. An accommodation (調整) is more time for a person, under a label; an admission (放行) lets
+// a late joiner in; an adjustment changes the time of all live attempts of a sitting at once. A form
 // (試卷) is what one person was dealt; an attempt (應考紀錄) is their one go at it, live until it is submitted or
 // expires; an answer is what they said, in displayed positions, and the journal holds every save in a hash
 // chain. A submission is how an attempt ended, with a signed receipt (交卷憑證); a result is its marks, in
 // revisions that are only ever added. A lease is the one device that may save.
 //
-// Files of pure rules: blueprint*.go, deal.go, dice.go, deadline.go, grade.go, retry.go, guess.go, regrade.go,
-// contact.go, pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings), view.go
-// (lists, the briefing, what guessing earns), start.go with admit.go, lease.go, answer.go, observe.go,
-// submit.go, paper.go, outcome.go (a result), results.go and analysis.go (a sitting's, and how items did),
-// adjust.go (more time, pauses), note.go, revise.go (regrades), replay.go. What other domains compose with in
+// Files of pure rules: blueprint*.go, deal.go, dice.go, deadline.go, accommodation.go, grade.go, retry.go, guess.go,
+// regrade.go, contact.go, pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings),
+// view.go (lists, the briefing, what guessing earns), watch.go (a sitting for those who watch it), start.go with
+// admit.go, passcode.go, latecomer.go, lease.go, answer.go, observe.go, submit.go, paper.go, outcome.go (a result),
+// results.go and analysis.go (a sitting's, and how items did), adjust.go and adjust_all.go (more time and pauses,
+// for one and for all), accommodate.go, note.go, revise.go (regrades), replay.go. What other domains compose with in
 // their own transactions stands in records.go. What was published is parsed in published.go and kept with what
 // was dealt (dealt.go), and comes into words in words.go; what may be published is lint.go's to say, and
 // undealable.go's of a bank that exams draw from. What the journal holds is in entry.go; statements that
 // several verbs share are in sql.go.
 //
-// Tables: sitting, sitting_invigilator, sitting_note, attempt (the row every save reads and writes),
-// attempt_form, answer, submission, result, regrade, accommodation, extension, pause, set_aside. The chains
-// of the attempts are in the ledger's journal, under the attempt's id.
+// Tables: sitting, sitting_invigilator, sitting_person (whom a named one is for), sitting_note, passcode_try,
+// admission, adjustment, attempt (the row every save reads and writes), attempt_form, answer, submission, result,
+// regrade, accommodation and accommodation_end, extension, pause, set_aside. The chains of the attempts are in the
+// ledger's journal, under the attempt's id.
 package exams

@@ -20,7 +20,14 @@ func TestE2_TheDeadline(t *testing.T) {
 		part{name: "ExpiryWithoutABrowser", run: expiryWithoutABrowser},
 		part{name: "BriefingTellsTheDeadlineThatHolds", run: briefingTellsTheDeadlineThatHolds},
 		part{name: "TheWindowCutsTheOrdinaryLimitAlone", run: theWindowCutsTheOrdinaryLimitAlone},
-		part{name: "PausesAndExtensionsMoveTheDeadline", run: pausesAndExtensionsMoveTheDeadline})
+		part{name: "PausesAndExtensionsMoveTheDeadline", run: pausesAndExtensionsMoveTheDeadline},
+		part{name: "AHardEndCutsAccommodationsAndTheBriefingSaysSo", run: aHardEndCutsAccommodations},
+		part{name: "APauseAcrossTheEndOfTheWindow", run: aPauseAcrossTheEndOfTheWindow},
+		part{name: "AnExtensionRacesTheExpiry", run: anExtensionRacesTheExpiry},
+		part{name: "AllAtOnce", run: allAtOnce},
+		part{name: "AllAtOnceSurvivesACrash", run: allAtOnceSurvivesACrash},
+		part{name: "AccommodationsByLabel", run: accommodationsByLabel},
+		part{name: "SavesCarryTheDeadline", run: savesCarryTheDeadline})
 }
 
 func offlineGraceHolds(t *testing.T, w *world) {
@@ -109,7 +116,7 @@ func expiryWithoutABrowser(t *testing.T, w *world) {
 func briefingTellsTheDeadlineThatHolds(t *testing.T, w *world) {
 	ctx := context.Background()
 	amy := w.candidate("A001")
-	w.ok(w.room.Accommodate(ctx, w.trainer, amy.ID, Accommodation{Multiplier: 1250, ExtraMinutes: 5, Reason: "視力"}))
+	w.ok(w.room.Accommodate(ctx, w.trainer, amy.ID, Accommodation{Label: "視力", Multiplier: 1250, ExtraMinutes: 5, Reason: "視力"}))
 	b, err := w.room.Briefing(ctx, amy, w.sitting.ID, locale.Hant)
 	w.ok(err)
 	if b.Minutes != 55 || b.WhyNot != nil || b.OfflineGrace != 10*time.Minute || b.Total != 10 {
@@ -250,7 +257,7 @@ func refusedSavesAreHeard(t *testing.T, w *world) {
 func theWindowCutsTheOrdinaryLimitAlone(t *testing.T, w *world) {
 	ctx := context.Background()
 	amy, bob := w.candidate("A001"), w.candidate("B001")
-	w.ok(w.room.Accommodate(ctx, w.trainer, bob.ID, Accommodation{Multiplier: 1500, ExtraMinutes: 10, Reason: "視力"}))
+	w.ok(w.room.Accommodate(ctx, w.trainer, bob.ID, Accommodation{Label: "視力", Multiplier: 1500, ExtraMinutes: 10, Reason: "視力"}))
 	told := func(p people.Person, deadline, uncut time.Time) {
 		t.Helper()
 		b, err := w.room.Briefing(ctx, p, w.sitting.ID, locale.Hant)

@@ -5,6 +5,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
 
 	"bainian/app/cohorts"
 	"bainian/app/documents"
@@ -20,38 +23,136 @@ const (
 	openAhead = 2   // years from now to the opening
 )
 
+// maxNamed is how many people a sitting may name; more are a cohort.
+const maxNamed = 2000
+
 // OpenSitting offers an exam to people: it pins the present versions of blueprint and banks, and commits to
-// the secret that every form will be dealt from, before anyone can start. Trainers and HR may.
+// the secret that every form will be dealt from, before anyone can start. Trainers and HR may. What is wrong
+// with the decisions is said all at once.
 func (r *Room) OpenSitting(ctx context.Context, actor people.Person, n NewSitting) (Sitting, error) {
 	if !actor.Has(people.Trainer, people.HR) {
 		return Sitting{}, errForbidden()
 	}
-	if !n.OpensAt.Before(n.ClosesAt) {
-		return Sitting{}, fault.New(fault.Invalid, "exams.window").In("closes_at")
-	}
-	if n.ClosesAt.After(n.OpensAt.AddDate(0, 0, maxWindow)) {
-		return Sitting{}, fault.New(fault.Invalid, "exams.window_long", "days", maxWindow).In("closes_at")
+	n.Passcode = strings.TrimSpace(n.Passcode)
+	n.People = slices.Compact(slices.Sorted(slices.Values(n.People)))
+	var wrong []*fault.Error
+	if err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
+		wrong = n.wrong(rx.Now)
+		if len(n.People) > 0 && len(n.People) <= maxNamed {
+			var names map[string]string
+			if names, err = people.NamesIn(rx, n.People); len(names) < len(n.People) {
+				wrong = append(wrong, fault.New(fault.Invalid, "exams.named_unknown", "n", len(n.People)-len(names)).In("people"))
+			}
+		}
+		return err
+	}); err != nil {
+		return Sitting{}, err
 	}
 	paper, err := r.current(ctx, n.Exam)
-	if err != nil {
+	if fault.HasKey(err, "exams.exam_unknown") {
+		wrong = append(wrong, err.(*fault.Error))
+	} else if err != nil {
+		return Sitting{}, err
+	}
+	if err := allWrong(wrong); err != nil {
 		return Sitting{}, err
 	}
 	s := Sitting{Exam: n.Exam, ExamVersion: paper.pins.Exam.Version, Pins: paper.pins, Title: paper.blueprint.Title, Minutes: paper.blueprint.Minutes,
-		CohortID: n.CohortID, OpensAt: n.OpensAt.UTC(), ClosesAt: n.ClosesAt.UTC(), OpenedBy: actor.ID,
+		CohortID: n.CohortID, Named: len(n.People) > 0, OpensAt: n.OpensAt.UTC(), ClosesAt: n.ClosesAt.UTC(), HardEnd: n.HardEnd,
+		Late: time.Duration(n.LateMinutes) * time.Minute, Passcoded: n.Passcode != "", Feedback: n.Feedback, OpenedBy: actor.ID,
 		Invigilators: slices.Compact(slices.Sorted(slices.Values(n.Invigilators)))}
+	if n.LateMinutes == UsualLate {
+		s.Late = 0
+		if paper.blueprint.Integrity.Invigilated || len(s.Invigilators) > 0 {
+			s.Late = usualLate * time.Minute
+		}
+	}
+	named := ""
+	if s.Named {
+		if named, err = r.stageNamed(ctx, n.People); err != nil {
+			return Sitting{}, err
+		}
+	}
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
-		if !tx.Now.Before(n.ClosesAt) {
-			return fault.New(fault.Invalid, "exams.window").In("closes_at")
+		if s.ID = named; !s.Named {
+			s.ID = tx.NewID()
 		}
-		if n.OpensAt.After(tx.Now.AddDate(openAhead, 0, 0)) {
-			return fault.New(fault.Invalid, "exams.window_far", "years", openAhead).In("opens_at")
-		}
-		return r.openIn(tx, &s)
+		return r.openIn(tx, &s, n.Passcode)
 	})
 	return s, err
 }
 
-func (r *Room) openIn(tx *store.Tx, s *Sitting) error {
+// wrong is everything that can be said against the decisions at that time without the exam.
+func (n NewSitting) wrong(now time.Time) (wrong []*fault.Error) {
+	refuse := func(field, key string, args ...any) {
+		wrong = append(wrong, fault.New(fault.Invalid, key, args...).In(field))
+	}
+	switch {
+	case !n.OpensAt.Before(n.ClosesAt), !now.Before(n.ClosesAt):
+		refuse("closes_at", "exams.window")
+	case n.ClosesAt.After(n.OpensAt.AddDate(0, 0, maxWindow)):
+		refuse("closes_at", "exams.window_long", "days", maxWindow)
+	}
+	if n.OpensAt.After(now.AddDate(openAhead, 0, 0)) {
+		refuse("opens_at", "exams.window_far", "years", openAhead)
+	}
+	switch {
+	case n.CohortID != "" && len(n.People) > 0:
+		refuse("people", "exams.for_whom")
+	case len(n.People) > maxNamed:
+		refuse("people", "exams.named_many", "max", maxNamed)
+	}
+	if n.LateMinutes != UsualLate && (n.LateMinutes < 0 || n.LateMinutes > maxWindow*24*60) {
+		refuse("late", "exams.late_range", "max", maxWindow*24*60)
+	}
+	if size := utf8.RuneCountInString(n.Passcode); n.Passcode != "" && (size < minPasscode || size > maxPasscode) {
+		refuse("passcode", "exams.passcode_size", "min", minPasscode, "max", maxPasscode)
+	}
+	for field, phase := range map[string]Phase{"score": n.Feedback.Score, "lessons": n.Feedback.Lessons, "answers": n.Feedback.Answers} {
+		if phase != "" && !slices.Contains(Phases(), phase) {
+			refuse(field, "exams.phase_unknown", "phase", string(phase))
+		}
+	}
+	return wrong
+}
+
+// allWrong is one fault as itself and several as problems, each by its field.
+func allWrong(faults []*fault.Error) error {
+	if len(faults) == 1 {
+		return faults[0]
+	}
+	var problems fault.Problems
+	for _, f := range faults {
+		problems.Add("", 0, f.Field, f.Key, f.Args...)
+	}
+	return problems.Err()
+}
+
+// stageNamed writes down whom a sitting will be for, in steps, and returns the sitting's id: it counts from the
+// moment that the sitting itself is written.
+func (r *Room) stageNamed(ctx context.Context, named []string) (id string, err error) {
+	if err := r.db.Write(ctx, func(tx *store.Tx) error {
+		id = tx.NewID()
+		return nil
+	}); err != nil {
+		return "", err
+	}
+	for some := range slices.Chunk(named, 150) {
+		if err := r.db.Write(ctx, func(tx *store.Tx) error {
+			args := make([]any, 0, 2*len(some))
+			for _, person := range some {
+				args = append(args, id, person)
+			}
+			_, err := tx.Exec(`INSERT INTO sitting_person (sitting_id, person_id) VALUES (?, ?)`+strings.Repeat(`, (?, ?)`, len(some)-1), args...)
+			return err
+		}); err != nil {
+			return "", err
+		}
+	}
+	return id, nil
+}
+
+func (r *Room) openIn(tx *store.Tx, s *Sitting, passcode string) error {
 	if s.CohortID != "" {
 		if _, err := cohorts.CohortIn(tx.Rx, s.CohortID); err != nil {
 			return err
@@ -65,16 +166,26 @@ func (r *Room) openIn(tx *store.Tx, s *Sitting) error {
 	if err != nil {
 		return err
 	}
+	feedback := ""
+	if s.Feedback != (Feedback{}) {
+		doc, err := json.Marshal(s.Feedback)
+		if err != nil {
+			return err
+		}
+		feedback = string(doc)
+	}
 	secret := tx.Secret(32)
-	s.ID, s.OpenedAt, s.Commitment = tx.NewID(), tx.Now, commitment(secret, pins)
+	s.OpenedAt, s.Commitment = tx.Now, commitment(secret, pins)
 	var cohort *string
 	if s.CohortID != "" {
 		cohort = &s.CohortID
 	}
-	if _, err := tx.Exec(`INSERT INTO sitting (id, exam, exam_version, pins, title, minutes, cohort_id, opens_ms, closes_ms, secret, commitment, by_id, at_ms)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	if _, err := tx.Exec(`INSERT INTO sitting (id, exam, exam_version, pins, title, minutes, cohort_id, opens_ms, closes_ms, secret, commitment, by_id, at_ms,
+			named, passcode, late_minutes, hard_end, feedback)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.ID, s.Exam, s.ExamVersion, string(pins), string(title), s.Minutes, cohort, store.Ms(s.OpensAt), store.Ms(s.ClosesAt),
-		hex.EncodeToString(secret), s.Commitment, s.OpenedBy, store.Ms(tx.Now)); err != nil {
+		hex.EncodeToString(secret), s.Commitment, s.OpenedBy, store.Ms(tx.Now),
+		s.Named, passcode, int64(s.Late/time.Minute), s.HardEnd, feedback); err != nil {
 		return err
 	}
 	for _, id := range s.Invigilators {

@@ -47,6 +47,7 @@ func New(db *store.DB, shelf *documents.Shelf, library *courses.Library, signer 
 	shelf.Register(documents.Bank, r.lintBank)
 	shelf.Register(documents.Exam, r.lintExam)
 	queue.Handle(jobExpire, r.expireOne)
+	queue.Handle(jobAdjust, r.finishAdjustments)
 	queue.Every("exams.expire_due", time.Second, r.ExpireDue)
 	return r
 }

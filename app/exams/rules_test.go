@@ -39,6 +39,14 @@ func TestDeadline(t *testing.T) {
 		{"an open pause adds nothing yet", Timing{Minutes: 40, Pauses: []Pause{{From: at(10)}}}, 40},
 		{"a pause after the end changes nothing", Timing{Minutes: 40, Pauses: []Pause{{at(41), at(50)}}}, 40},
 		{"a pause in the time that another gave", Timing{Minutes: 40, Pauses: []Pause{{at(10), at(20)}, {at(45), at(50)}}}, 55},
+		{"a hard end cuts the accommodation", Timing{Minutes: 40, Multiplier: 1500, ExtraMinutes: 10, WindowEnd: at(45), HardEnd: true}, 45},
+		{"a hard end that is later cuts nothing", Timing{Minutes: 40, Multiplier: 1500, ExtraMinutes: 10, WindowEnd: at(90), HardEnd: true}, 70},
+		{"a hard end of a cut limit leaves nothing to add", Timing{Minutes: 40, Multiplier: 1500, ExtraMinutes: 10, WindowEnd: at(20), HardEnd: true}, 20},
+		{"a hard end without a window", Timing{Minutes: 40, Multiplier: 1500, HardEnd: true}, 60},
+		{"an extension runs past a hard end", Timing{Minutes: 40, Multiplier: 1500, WindowEnd: at(45), HardEnd: true, Extensions: []int{5}}, 50},
+		{"a pause runs past a hard end", Timing{Minutes: 40, Multiplier: 1500, WindowEnd: at(45), HardEnd: true, Pauses: []Pause{{at(44), at(64)}}}, 65},
+		{"a pause across the end of the window gives all of it back", Timing{Minutes: 40, WindowEnd: at(25), Pauses: []Pause{{at(20), at(50)}}}, 55},
+		{"started after a hard end, with an extension", Timing{Minutes: 40, ExtraMinutes: 30, WindowEnd: at(-5), HardEnd: true, Extensions: []int{7}}, 7},
 		{"a pause runs past the end of the window", Timing{Minutes: 40, WindowEnd: at(40), Pauses: []Pause{{at(10), at(20)}}}, 50},
 	}
 	for _, test := range tests {

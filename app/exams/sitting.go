@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,9 +30,14 @@ type Sitting struct {
 	Pins         Pins
 	Title        map[locale.Lang]string
 	Minutes      int    // the time limit
-	CohortID     string // "" is everyone
+	CohortID     string // "" is everyone, unless it is named
+	Named        bool   // for the people that its trainer named, and nobody else
 	OpensAt      time.Time
-	ClosesAt     time.Time // the end of the window: no starts after it, and an ordinary limit ends with it (Timing)
+	ClosesAt     time.Time     // the end of the window: no starts after it, and an ordinary limit ends with it (Timing)
+	HardEnd      bool          // accommodations end with the window as well
+	Late         time.Duration // after the opening, in which one may start; 0 is until the window ends
+	Passcoded    bool          // starting takes a passcode; what it is stands nowhere that a candidate's page is made from
+	Feedback     Feedback      // phases that differ from the blueprint's; "" is as there
 	OpenedBy     string
 	OpenedAt     time.Time
 	ClosedAt     time.Time // zero until it is closed, by a person or after its window
@@ -42,13 +48,24 @@ type Sitting struct {
 
 // NewSitting is what a trainer or HR decides when opening one.
 type NewSitting struct {
-	Exam         string // slug of a published blueprint
-	Minutes      int    // the time limit
-	CohortID     string // "" is everyone
+	Exam         string   // slug of a published blueprint
+	Minutes      int      // the time limit
+	CohortID     string   // "" is everyone, unless people are named
+	People       []string // person ids: it is for them alone
 	OpensAt      time.Time
-	ClosesAt     time.Time // as in Sitting
-	Invigilators []string  // person ids
+	ClosesAt     time.Time // as in Sitting, like the next
+	HardEnd      bool
+	LateMinutes  int      // 0 is until the window ends; UsualLate is as is usual for the exam
+	Passcode     string   // "" is none
+	Feedback     Feedback // phases that differ from the blueprint's
+	Invigilators []string // person ids
 }
+
+// UsualLate stands for a quarter of an hour of late entry where somebody watches, and none of it where nobody does.
+const UsualLate = -1
+
+// usualLate is that quarter of an hour, in minutes.
+const usualLate = 15
 
 // TitleIn is the title in that language, or in whichever there is.
 func (s Sitting) TitleIn(lang locale.Lang) string {
@@ -58,6 +75,19 @@ func (s Sitting) TitleIn(lang locale.Lang) string {
 		}
 	}
 	return s.Exam
+}
+
+// LastStart is when starting ends for those whom nobody lets in: with the late entry, or with the window.
+func (s Sitting) LastStart() time.Time {
+	if last := s.OpensAt.Add(s.Late); s.Late > 0 && last.Before(s.ClosesAt) {
+		return last
+	}
+	return s.ClosesAt
+}
+
+// FeedbackBy is when the sitting's candidates see what: as its trainer decided, else as the blueprint has it.
+func (s Sitting) FeedbackBy(b *Blueprint) Feedback {
+	return Feedback{cmp.Or(s.Feedback.Score, b.Feedback.Score), cmp.Or(s.Feedback.Lessons, b.Feedback.Lessons), cmp.Or(s.Feedback.Answers, b.Feedback.Answers)}
 }
 
 // commitment binds a sitting to its secret and its pins: SHA-256 over the secret and the JSON of the pins.

@@ -60,14 +60,16 @@ func attemptsAtIn(rx *store.Rx, sittingID string) ([]Attempt, error) {
 	return store.All(rx, scanAttempt, `SELECT `+attemptColumns+` FROM attempt a WHERE a.sitting_id = ? ORDER BY a.started_ms, a.id`, sittingID)
 }
 
-const sittingColumns = `s.id, s.exam, s.exam_version, s.pins, s.title, s.minutes, s.cohort_id, s.opens_ms, s.closes_ms, s.commitment, s.by_id, s.at_ms, s.closed_ms, s.settled_ms`
+const sittingColumns = `s.id, s.exam, s.exam_version, s.pins, s.title, s.minutes, s.cohort_id, s.opens_ms, s.closes_ms, s.commitment, s.by_id, s.at_ms, s.closed_ms, s.settled_ms,
+	s.named, s.passcode <> '', s.late_minutes, s.hard_end, s.feedback`
 
 func scanSitting(row store.Row) (s Sitting, err error) {
-	var pins, title string
+	var pins, title, feedback string
 	var cohort *string
-	var opens, closes, at int64
+	var opens, closes, at, late int64
 	var closed, settled *int64
-	if err = row.Scan(&s.ID, &s.Exam, &s.ExamVersion, &pins, &title, &s.Minutes, &cohort, &opens, &closes, &s.Commitment, &s.OpenedBy, &at, &closed, &settled); err != nil {
+	if err = row.Scan(&s.ID, &s.Exam, &s.ExamVersion, &pins, &title, &s.Minutes, &cohort, &opens, &closes, &s.Commitment, &s.OpenedBy, &at, &closed, &settled,
+		&s.Named, &s.Passcoded, &late, &s.HardEnd, &feedback); err != nil {
 		return s, err
 	}
 	if cohort != nil {
@@ -75,10 +77,22 @@ func scanSitting(row store.Row) (s Sitting, err error) {
 	}
 	s.OpensAt, s.ClosesAt, s.OpenedAt = store.Time(opens), store.Time(closes), store.Time(at)
 	s.ClosedAt, s.SettledAt = store.NullTime(closed), store.NullTime(settled)
+	s.Late = time.Duration(late) * time.Minute
+	if s.Feedback, err = feedbackOf(feedback); err != nil {
+		return s, err
+	}
 	if err = json.Unmarshal([]byte(pins), &s.Pins); err != nil {
 		return s, err
 	}
 	return s, json.Unmarshal([]byte(title), &s.Title)
+}
+
+// feedbackOf is what a sitting decided of the phases, none of them when nothing is kept.
+func feedbackOf(doc string) (f Feedback, err error) {
+	if doc != "" {
+		err = json.Unmarshal([]byte(doc), &f)
+	}
+	return f, err
 }
 
 // SittingIn is one sitting; false when there is none.
@@ -108,6 +122,16 @@ func sittingsIn(rx *store.Rx) ([]Sitting, error) {
 		}
 		return err
 	})
+}
+
+// namingIn are the ids of the sittings that name a person.
+func namingIn(rx *store.Rx, personID string) (map[string]bool, error) {
+	ids, err := store.All(rx, scanText, `SELECT sitting_id FROM sitting_person WHERE person_id = ?`, personID)
+	named := map[string]bool{}
+	for _, id := range ids {
+		named[id] = true
+	}
+	return named, err
 }
 
 // mineIn are all attempts of a person, by sitting.

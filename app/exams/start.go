@@ -20,11 +20,12 @@ type startPayload struct {
 	Form       string `json:"form"`       // SHA-256 of the stored form, in hex
 	Pledge     bool   `json:"pledge"`
 	DeadlineMs int64  `json:"deadline_ms"`
+	Admission  string `json:"admission,omitempty"` // the record of who let the person in after the late entry
 }
 
 // Start deals the actor a form and starts the clock. Starting again while the attempt is live gives the same
 // attempt, so that a double click or a lost reply costs nothing. Faults: exams.pledge_needed unless the pledge is
-// confirmed, and whatever Briefing gives as WhyNot.
+// confirmed, whatever Briefing gives as WhyNot, and exams.passcode_needed until Unlock took the sitting's passcode.
 func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string, confirmPledge bool) (string, error) {
 	if !confirmPledge {
 		return "", fault.New(fault.Invalid, "exams.pledge_needed").In("pledge")
@@ -76,7 +77,7 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 			card: strings.Repeat("0", len(form.Questions)), contact: contact{last: tx.Now}}
 		a.Deadline = adm.timing.Deadline()
 		a.DueAt = a.Deadline.Add(offlineGrace)
-		return startIn(tx, a, s, string(doc))
+		return startIn(tx, a, s, adm.letIn, string(doc))
 	})
 	return id, err
 }
@@ -91,15 +92,18 @@ func (r *Room) mayStartIn(rx *store.Rx, actor people.Person, sittingID string, b
 	if err == nil {
 		err = adm.whyNot
 	}
+	if err == nil && adm.locked {
+		err = fault.New(fault.Invalid, "exams.passcode_needed").In("passcode")
+	}
 	return adm, err
 }
 
-func startIn(tx *store.Tx, a Attempt, s Sitting, form string) error {
+func startIn(tx *store.Tx, a Attempt, s Sitting, letIn, form string) error {
 	key, err := ledger.SubjectKeyIn(tx, a.PersonID)
 	if err != nil {
 		return err
 	}
-	entry, err := json.Marshal(startPayload{Sitting: s.ID, Commitment: s.Commitment, Form: digest(form), Pledge: true, DeadlineMs: store.Ms(a.Deadline)})
+	entry, err := json.Marshal(startPayload{Sitting: s.ID, Commitment: s.Commitment, Form: digest(form), Pledge: true, DeadlineMs: store.Ms(a.Deadline), Admission: letIn})
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ func (r *Room) Sittings(ctx context.Context, actor people.Person) ([]SittingView
 	var mine map[string][]Attempt
 	var cohort cohorts.Cohort
 	var counts map[string]Counts
+	var named map[string]bool
 	err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
 		if all, err = sittingsIn(rx); err != nil {
 			return err
@@ -41,6 +42,9 @@ func (r *Room) Sittings(ctx context.Context, actor people.Person) ([]SittingView
 			return err
 		}
 		if cohort, _, err = cohorts.OfIn(rx, actor.ID); err != nil {
+			return err
+		}
+		if named, err = namingIn(rx, actor.ID); err != nil {
 			return err
 		}
 		counts, err = countsIn(rx)
@@ -52,7 +56,7 @@ func (r *Room) Sittings(ctx context.Context, actor people.Person) ([]SittingView
 	var views []SittingView
 	for _, s := range all {
 		watches := s.watchedBy(actor)
-		may := s.CohortID == "" || s.CohortID == cohort.ID
+		may := named[s.ID] || !s.Named && (s.CohortID == "" || s.CohortID == cohort.ID)
 		if !watches && len(mine[s.ID]) == 0 && (!may || !s.ClosedAt.IsZero()) {
 			continue
 		}
@@ -66,7 +70,7 @@ func (r *Room) Sittings(ctx context.Context, actor people.Person) ([]SittingView
 		}
 		v.Track, v.Practice = paper.blueprint.Track, paper.blueprint.Attempts == 0
 		for _, a := range mine[s.ID] {
-			if !paper.blueprint.Feedback.Score.Shown(!s.SettledAt.IsZero()) {
+			if !s.FeedbackBy(paper.blueprint).Score.Shown(!s.SettledAt.IsZero()) {
 				a.Score, a.MaxScore, a.Passed, a.Revision = 0, 0, false, 0
 			}
 			v.Mine = append(v.Mine, a)
@@ -91,74 +95,6 @@ func (r *Room) chances(ctx context.Context, actor people.Person, s Sitting, b *B
 	return left, whyNot, err
 }
 
-// SittingDetail is a sitting with everyone who sat it, for those who watch it.
-type SittingDetail struct {
-	Sitting
-	Counts     Counts
-	Expected   int         // members of the cohort, 0 when it is for everyone
-	Candidates []Candidate // by start
-	Absent     []string    // person ids who were expected and have not started
-}
-
-// Candidate is one attempt of a sitting with what was noted about it.
-type Candidate struct {
-	Attempt
-	Silent time.Duration // since the last contact, while it is live
-	Notes  []Note
-}
-
-// Sitting is one sitting in full, for trainers, HR and its invigilators.
-func (r *Room) Sitting(ctx context.Context, actor people.Person, id string) (d SittingDetail, err error) {
-	err = r.db.Read(ctx, func(rx *store.Rx) error {
-		s, ok, err := SittingIn(rx, id)
-		if err != nil || !ok || !s.watchedBy(actor) {
-			return orMissing(err)
-		}
-		attempts, err := attemptsAtIn(rx, id)
-		if err != nil {
-			return err
-		}
-		notes, err := notesAtIn(rx, id)
-		if err != nil {
-			return err
-		}
-		d = SittingDetail{Sitting: s}
-		sat := map[string]bool{}
-		for _, a := range attempts {
-			c := Candidate{Attempt: a, Notes: notes[a.PersonID]}
-			if a.State == Live {
-				c.Silent = rx.Now.Sub(a.ContactAt)
-			}
-			d.Candidates, sat[a.PersonID] = append(d.Candidates, c), true
-			d.Counts.count(a)
-		}
-		if s.CohortID == "" {
-			return nil
-		}
-		members, err := cohorts.MembersIn(rx, s.CohortID)
-		for _, m := range members {
-			if !sat[m] {
-				d.Absent = append(d.Absent, m)
-			}
-		}
-		d.Expected = len(members)
-		return err
-	})
-	return d, err
-}
-
-func (c *Counts) count(a Attempt) {
-	switch {
-	case a.State == Live:
-		c.Live++
-	case a.Passed:
-		c.Ended++
-		c.Passed++
-	default:
-		c.Ended++
-	}
-}
-
 // Briefing is what a candidate reads before the start.
 type Briefing struct {
 	Sitting      Sitting
@@ -167,6 +103,10 @@ type Briefing struct {
 	Minutes      int           // the time limit of this person: accommodation included, what the window cuts off taken away
 	Total        int           // questions
 	Deadline     time.Time     // if it were started now, or when the sitting opens
+	Held         []Granted     // accommodations that Minutes includes, all of them this person's own
+	Locked       bool          // a passcode has to be typed first
+	LetIn        bool          // somebody let this person in after the late entry had ended
+	Shown        Feedback      // when score, lessons and answers can be seen
 	Cut          bool          // the sitting closes before the time limit is over, so that Deadline is earlier than Uncut
 	Uncut        time.Time     // the deadline as it would be if the sitting closed later
 	OfflineGrace time.Duration // after the deadline, for answers given off-line; being off-line does not stop the clock
@@ -194,10 +134,11 @@ func (r *Room) Briefing(ctx context.Context, actor people.Person, sittingID stri
 	}
 	notice := r.block(paper.blueprint.NoticeIn(lang), v.in(paper.blueprint.noticeLang(lang)))
 	b = Briefing{Sitting: s, Title: s.TitleIn(lang), Notice: notice, Total: paper.blueprint.Total(),
-		OfflineGrace: offlineGrace, Watch: paper.blueprint.Integrity.Watch, Invigilated: paper.blueprint.Integrity.Invigilated}
+		Shown: s.FeedbackBy(paper.blueprint), OfflineGrace: offlineGrace, Watch: paper.blueprint.Integrity.Watch, Invigilated: paper.blueprint.Integrity.Invigilated}
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
 		adm, err := r.admitIn(rx, actor, s, paper.blueprint)
 		b.WhyNot, b.Left, b.Live = adm.whyNot, adm.next.Left, adm.live
+		b.Held, b.Locked, b.LetIn = adm.held, adm.locked, adm.letIn != ""
 		b.Deadline = adm.timing.Deadline()
 		b.Uncut, b.Cut = adm.timing.Cut()
 		b.Minutes = int(b.Deadline.Sub(adm.timing.Start).Minutes())

@@ -10,7 +10,7 @@ import { Signals } from "./room/signals.js";
 import { byId, say } from "./room/words.js";
 import { pause, Wire } from "./room/wire.js";
 
-const asking = { well: 8000, ill: 3000 }; // ms between two questions for the state
+const asking = { well: 4000, ill: 3000 }; // ms without a word of how time stands before the room asks for it
 
 const room = byId("room");
 const attempt = room.dataset.attempt ?? "";
@@ -109,31 +109,49 @@ function elsewhere() {
   open("elsewhere");
 }
 
-/** Asks the server for its clock and for a deadline that may have moved. */
-async function ask() {
-  const asked = performance.now();
-  const state = await wire.call("GET", "state");
-  outbox.settle(clock.sync(state.now, asked));
-  if (state.deadline !== clock.deadline) {
-    clock.deadline = state.deadline;
+let told = -Infinity; // when the server last said how time stands (performance.now())
+
+/**
+ * The server said how time stands, in answer to a call made at asked (performance.now()): its clock, the deadline,
+ * which may have moved, and whether it is paused.
+ * @param {{now: number, deadline: number, paused: boolean}} time @param {number} asked
+ */
+function tell(time, asked) {
+  if (asked < told) return; // overtaken by a later word
+  told = performance.now();
+  outbox.settle(clock.sync(time.now, asked));
+  if (time.deadline !== clock.deadline) {
+    clock.deadline = time.deadline;
     if (handingIn && clock.left() > 0) handingIn = false; // the time was up and is no longer
     paper.lock(!leased || handingIn);
     say("moved", { at: clockTime(clock.deadline) });
     showBand();
   }
-  hold(state.paused);
+  hold(time.paused);
+}
+
+/** Asks the server how time stands. */
+async function ask() {
+  const asked = performance.now();
+  const state = await wire.call("GET", "state");
+  tell(state, asked);
   if (state.state !== "live") leave();
 }
 
-/** Asks again and again. */
+/** Asks whenever no save has said so for a while: a change is seen within five seconds. */
 async function follow() {
   while (!leaving) {
+    const quiet = performance.now() - told;
+    if (!trouble && quiet < asking.well) {
+      await pause(asking.well - quiet);
+      continue;
+    }
     try {
       await ask();
     } catch (/** @type {any} */ failure) {
       if (failure.trouble === "foreign" || failure.trouble === "refused") return gone(failure.message);
     }
-    await pause(trouble ? asking.ill : asking.well);
+    await pause(trouble ? asking.ill : 200);
   }
 }
 
@@ -205,8 +223,9 @@ async function leave() {
   open("lost");
 }
 
-/** @param {import("./room/outbox.js").Item} item @param {import("./room/outbox.js").Saved} saved */
-function showSaved(item, saved) {
+/** @param {import("./room/outbox.js").Item} item @param {import("./room/outbox.js").Saved} saved @param {number} asked */
+function showSaved(item, saved, asked) {
+  tell(saved, asked);
   paper.question(item.n).dataset.saved = String(saved.saved_at);
   byId("saved").classList.remove("late");
   byId("saved").textContent = say.words("kept", { clock: saved.saved_clock, answered: saved.answered, total: saved.total });

@@ -55,6 +55,25 @@ func BenchmarkAnswer(b *testing.B) {
 	}).(*fiber.App), func(client int, r *fasthttp.Request) { saves[client](r) })
 }
 
+// BenchmarkState is what every room asks when nothing has told it for four seconds how time stands: beside saves it is
+// the most frequent of all requests.
+func BenchmarkState(b *testing.B) {
+	w := openExam(b, closedBook, examBase)
+	var ask [clients]func(r *fasthttp.Request)
+	for i := range ask {
+		amy := w.candidate(fmt.Sprintf("A-%d", i))
+		target := "/attempts/" + amy.start() + "/state"
+		ask[i] = func(r *fasthttp.Request) {
+			r.SetRequestURI(target)
+			r.Header.Set("Accept", fiber.MIMEApplicationJSON)
+			r.Header.SetCookie("session", amy.token)
+		}
+	}
+	beside(b, "answers/s", w.app, fiber.New(fiber.Config{DisableStartupMessage: true}).Get("/*", func(c *fiber.Ctx) error {
+		return c.JSON(fiber.Map{"paused": false})
+	}).(*fiber.App), func(client int, r *fasthttp.Request) { ask[client](r) })
+}
+
 // BenchmarkLesson is a lesson of the size of those that we ship, with a check of each kind, as a new hire who has
 // begun it sees it.
 func BenchmarkLesson(b *testing.B) {

@@ -1,6 +1,9 @@
 package learn
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
 	"bainian/app/exams"
@@ -10,7 +13,9 @@ import (
 type briefingView struct {
 	page.Base
 	Briefing exams.Briefing
-	Grace    int // minutes after the deadline in which answers given off-line still come in
+	Grace    int    // minutes after the deadline in which answers given off-line still come in
+	Labels   string // what the person's time is adjusted for, "" when it is not
+	Late     bool   // starting ends before the window does
 	Spoken   spoken
 	Why      *reason
 	Refusal  error // of a start that was tried
@@ -21,7 +26,13 @@ func (w *Wing) briefing(c *page.Ctx) error { return w.showBriefing(c, nil) }
 
 // start deals the paper and goes to the room; what forbids it is said on the briefing.
 func (w *Wing) start(c *page.Ctx) error {
-	attempt, err := w.room.Start(c.Context(), c.Person, c.Params("id"), c.Form("pledge") == "yes")
+	attempt, err := "", error(nil)
+	if passcode := c.Form("passcode"); passcode != "" {
+		err = w.room.Unlock(c.Context(), c.Person, c.Params("id"), passcode)
+	}
+	if err == nil {
+		attempt, err = w.room.Start(c.Context(), c.Person, c.Params("id"), c.Form("pledge") == "yes")
+	}
 	switch {
 	case err == nil:
 		return c.Redirect(attemptPath(attempt), fiber.StatusSeeOther)
@@ -36,7 +47,8 @@ func (w *Wing) showBriefing(c *page.Ctx, refusal error) error {
 	if err != nil {
 		return err
 	}
-	v := &briefingView{Base: page.Base{Title: b.Title, Here: "/exams"}, Briefing: b, Grace: int(b.OfflineGrace.Minutes()), Spoken: spokenIn(b.Minutes)}
+	v := &briefingView{Base: page.Base{Title: b.Title, Here: "/exams"}, Briefing: b, Grace: int(b.OfflineGrace.Minutes()),
+		Labels: labelsOf(b.Held, c.T("exam.briefing.unnamed"), c.T("exam.briefing.labels_between")), Late: b.Sitting.LastStart().Before(b.Sitting.ClosesAt), Spoken: spokenIn(b.Minutes)}
 	if b.WhyNot != nil {
 		// Whatever was refused follows from this reason, which is said once.
 		if v.Why, err = w.reason(c, b.WhyNot); err != nil {
@@ -49,3 +61,17 @@ func (w *Wing) showBriefing(c *page.Ctx, refusal error) error {
 }
 
 func attemptPath(id string) string { return "/attempts/" + id }
+
+// labelsOf are what accommodations are for, those without a label by the word for them.
+func labelsOf(held []exams.Granted, unnamed, between string) string {
+	var labels []string
+	for _, g := range held {
+		if g.Label == "" {
+			g.Label = unnamed
+		}
+		if !slices.Contains(labels, g.Label) {
+			labels = append(labels, g.Label)
+		}
+	}
+	return strings.Join(labels, between)
+}

@@ -18,7 +18,7 @@ import (
 func TestBriefingSaysWhatTheWindowCuts(t *testing.T) {
 	w := openExam(t, closedBook, examBase)
 	sitting := "/sittings/" + w.sitting.ID
-	if early := w.candidate("A-1").get(sitting); strings.Contains(early.text, "關閉") {
+	if early := w.candidate("A-1").get(sitting); strings.Contains(early.text, "只能作答到") {
 		t.Error("a cut is announced a day before the end")
 	}
 	w.clock.Add(24*time.Hour - 20*time.Minute)
@@ -96,7 +96,8 @@ func TestAnswerReply(t *testing.T) {
 	amy.want(first, 200)
 	var got map[string]any
 	w.ok(json.Unmarshal([]byte(first.text), &got))
-	if hash, _ := got["hash"].(string); len(hash) != 64 || got["seq"] != 1.0 || got["saved_at"] != float64(w.clock.Now().UnixMilli()) || len(got) != 7 {
+	if hash, _ := got["hash"].(string); len(hash) != 64 || got["seq"] != 1.0 || got["saved_at"] != float64(w.clock.Now().UnixMilli()) || len(got) != 10 ||
+		got["now"] != float64(w.clock.Now().UnixMilli()) || got["deadline"] != float64(w.clock.Now().Add(40*time.Minute).UnixMilli()) || got["paused"] != false {
 		t.Errorf("%v", got)
 	}
 	if same := amy.save(id, 1, save{Device: "tab", Seq: 1, Response: amy.answering(id, 1)}); same.text != first.text {

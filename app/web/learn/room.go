@@ -98,7 +98,11 @@ func (w *Wing) answer(c *page.Ctx) error {
 		Answered   int    `json:"answered"`
 		Total      int    `json:"total"`
 		Late       bool   `json:"late"`
-	}{saved.Seq, saved.Hash, store.Ms(saved.At), locale.Clock(saved.At.In(c.Zone())), saved.Answered, saved.Total, saved.Late})
+		Now        int64  `json:"now"` // how time stands, as state tells it: who saves need not ask
+		Deadline   int64  `json:"deadline"`
+		Paused     bool   `json:"paused"`
+	}{saved.Seq, saved.Hash, store.Ms(saved.At), locale.Clock(saved.At.In(c.Zone())), saved.Answered, saved.Total, saved.Late,
+		store.Ms(c.Now()), store.Ms(saved.Deadline), saved.Paused})
 }
 
 // signals keeps what the browser says it saw.

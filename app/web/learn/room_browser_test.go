@@ -44,6 +44,7 @@ func TestRoomInBrowser(t *testing.T) {
 		"E1_NetworkCut":              networkCut,
 		"E1_SignedOutInTheMiddle":    signedOut,
 		"E2_TheClockSubmits":         clockSubmits,
+		"E2_ChangesAreSeenInSeconds": changesAreSeen,
 		"E1_AnotherDeviceMeanwhile":  anotherDevice,
 		"E1_AnotherPersonMeanwhile":  anotherPerson,
 		"E5_SecondTabNeedsTakeOver":  secondTab,

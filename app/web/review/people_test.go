@@ -85,9 +85,10 @@ func TestWaiversAreHRs(t *testing.T) {
 	}
 	hr.post(path+"/waivers/"+waivers[0].ID+"/withdrawal", 303)
 	lacks(t, hr.get(path, 200), "原本就在別的分公司考過")
-	hr.post(path+"/accommodations", 303, "percent", "25", "minutes", "10", "reason", "視力，醫師證明")
-	hr.post(path+"/accommodations", 422, "percent", "900", "minutes", "10", "reason", "視力，醫師證明")
-	hr.post(path+"/accommodations", 422, "percent", "many", "minutes", "10", "reason", "視力，醫師證明")
+	hr.post(path+"/accommodations", 303, "label", "視力", "percent", "25", "minutes", "10", "reason", "醫師證明")
+	hr.post(path+"/accommodations", 422, "label", "", "percent", "25", "minutes", "10", "reason", "醫師證明")
+	hr.post(path+"/accommodations", 422, "label", "視力", "percent", "900", "minutes", "10", "reason", "醫師證明")
+	hr.post(path+"/accommodations", 422, "label", "視力", "percent", "many", "minutes", "10", "reason", "醫師證明")
 }
 
 const header = "number,name,email,roles,manager,hired_on,cohort\n"

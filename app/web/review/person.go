@@ -226,7 +226,7 @@ func (w *Wing) reactivate(c *page.Ctx) error {
 
 // accommodate gives a person more time in every exam from now on, those under way included.
 func (w *Wing) accommodate(c *page.Ctx) error {
-	a := exams.Accommodation{Reason: c.Form("reason"), Multiplier: 1000}
+	a := exams.Accommodation{Label: c.Form("label"), Reason: c.Form("reason"), Multiplier: 1000}
 	percent, err := c.FormInt("percent")
 	if err == nil {
 		a.Multiplier += 10 * percent

@@ -22,6 +22,36 @@ type sittingPage struct {
 	Phase            string // coming, running, closing or over
 	MayClose         bool
 	Outcome          *outcome
+	Adjusted         []adjusted
+	Admitted         []admitted
+	Guesses          []guesses
+	Adjustments      []adjustment
+	LateEnds         bool // starting ends before the window does
+	Err              error
+
+	More, Extension, Pause, Latecomer, Number, Admission page.Field
+}
+
+// adjusted is a candidate's time that is another than the exam's.
+type adjusted struct {
+	exams.Adjusted
+	Name, Labels string
+	Cut          time.Duration // what the window's end takes of it
+}
+
+type admitted struct {
+	exams.Admission
+	Name, By string
+}
+
+type guesses struct {
+	exams.Guesses
+	Name string
+}
+
+type adjustment struct {
+	exams.Adjustment
+	By string
 }
 
 type candidate struct {
@@ -34,14 +64,14 @@ type candidate struct {
 const longSilence = time.Minute
 
 func (w *Wing) sitting(c *page.Ctx) error {
-	v, err := w.sittingOf(c)
-	if err != nil {
-		return err
-	}
 	if c.HTMX() {
+		v, err := w.sittingOf(c)
+		if err != nil {
+			return err
+		}
 		return c.Fragment(w.pages, "candidates", v)
 	}
-	return c.Page(w.pages, "sitting", v)
+	return w.showSitting(c, "", nil)
 }
 
 func (w *Wing) sittingOf(c *page.Ctx) (*sittingPage, error) {
@@ -50,12 +80,15 @@ func (w *Wing) sittingOf(c *page.Ctx) (*sittingPage, error) {
 		return nil, err
 	}
 	v := &sittingPage{SittingDetail: d, Name: d.TitleIn(c.Lang), At: "/studio/sittings/" + d.ID, MayClose: mayOpen(c.Person)}
-	v.Title = v.Name
+	v.Title, v.Script = v.Name, "js/once.js"
+	v.LateEnds = d.LastStart().Before(d.ClosesAt)
 	cohorts, err := w.cohortNames(c)
 	if err != nil {
 		return nil, err
 	}
-	v.Cohort = cohorts[d.CohortID]
+	if v.Cohort = cohorts[d.CohortID]; d.Named {
+		v.Cohort = c.T("studio.named_people", "n", d.Expected)
+	}
 	switch {
 	case !d.SettledAt.IsZero():
 		v.Phase = "over"

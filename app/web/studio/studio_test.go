@@ -270,7 +270,7 @@ func TestEveryPageInThreeLanguages(t *testing.T) {
 	paths := []string{"/studio", "/studio/banks", bankAt, bankAt + "?lang=en", bankAt + "/history", bankAt + "/comparison", "/studio/documents/quizzes/values.exam.md",
 		"/studio/documents/quizzes/practice.exam.md?lang=en", "/studio/documents/content/values/culture/01-red-line.md", "/studio/documents/content/values/culture/course.md",
 		"/studio/documents/content/pledge.md", "/studio/documents/content/company.yaml", "/studio/documents/quizzes/fresh.bank.md", "/studio/documents/quizzes/product.bank.md",
-		"/studio/documents/quizzes/sales.bank.md", "/studio/sittings", "/studio/sittings/new", "/studio/sittings/" + sitting.ID, "/studio/sittings/" + closed.ID,
+		"/studio/documents/quizzes/sales.bank.md", "/studio/sittings", "/studio/sittings/new", "/studio/accommodations", "/studio/sittings/" + sitting.ID, "/studio/sittings/" + closed.ID,
 		"/studio/sittings/" + sitting.ID + "/attempts/" + live, "/studio/items", "/studio/items/practice", "/studio/items/sales", "/studio/items/practice/regrade"}
 	for _, lang := range locale.Langs() {
 		for _, p := range paths {

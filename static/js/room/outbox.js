@@ -11,7 +11,7 @@ import { Failure, pause } from "./wire.js";
  * An answer on its way. seq is given when it is first sent and then stays, so that a repeated save is known as one.
  * elapsed is how long after the last contact it was given; a guess in it is settled before it is sent.
  * @typedef {{n: number, response: object, at: number, elapsed: number | import("./time.js").Span, seq?: number}} Item
- * @typedef {{seq: number, saved_at: number, saved_clock: string, answered: number, total: number, late: boolean}} Saved
+ * @typedef {{seq: number, saved_at: number, saved_clock: string, answered: number, total: number, late: boolean, now: number, deadline: number, paused: boolean}} Saved
  */
 
 const waits = [400, 800, 1500, 3000, 5000];
@@ -33,7 +33,7 @@ export class Outbox {
 
   /**
    * @param {{attempt: string, device: string, wire: import("./wire.js").Wire, now: () => number, ask: () => Promise<any>}} with ask has the server tell its clock
-   * @param {{saved: (item: Item, saved: Saved) => void, dropped: (item: Item, why: Failure) => void, changed: () => void, keeps: (kept: boolean) => void, elsewhere: () => void}} on keeps: whether the browser does
+   * @param {{saved: (item: Item, saved: Saved, asked: number) => void, dropped: (item: Item, why: Failure) => void, changed: () => void, keeps: (kept: boolean) => void, elsewhere: () => void}} on keeps: whether the browser does
    */
   constructor({ attempt, device, wire, now, ask }, on) {
     this.keep = new Keep(attempt, device);
@@ -118,12 +118,13 @@ export class Outbox {
     if (typeof item.elapsed !== "number" && item.elapsed.guess > 0) await this.ask();
     if (!this.open) return;
     const elapsed = typeof item.elapsed === "number" ? item.elapsed : item.elapsed.sure;
+    const asked = performance.now();
     /** @type {Saved} */
     const saved = await this.wire.call("PUT", `answers/${item.n}`, { device: this.device, seq: item.seq, response: item.response, elapsed_ms: elapsed });
     if (saved?.seq !== item.seq) throw new Failure("offline");
     this.#acked = item.seq;
     this.#remove(item);
-    this.on.saved(item, saved);
+    this.on.saved(item, saved, asked);
   }
 
   /** Deals with a failure that trying again would not mend; false when waiting is all there is to do. @param {Failure} failure */
