@@ -95,8 +95,11 @@ func sqliteFault(err error) error {
 	case sqlite3.ErrConstraintUnique, sqlite3.ErrConstraintPrimaryKey, sqlite3.ErrConstraintForeignKey, sqlite3.ErrConstraintCheck:
 		return fault.Wrap(err, fault.Conflict, "store.conflict")
 	}
-	if e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked {
+	switch e.Code {
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return fault.Wrap(err, fault.Busy, "store.busy")
+	case sqlite3.ErrFull, sqlite3.ErrIoErr: // no room, a quota, a disk that fails: nothing was kept, and a try may work later
+		return fault.Wrap(err, fault.Busy, "store.full")
 	}
 	return nil
 }
