@@ -9,6 +9,8 @@ type Finding struct {
 	Why    string `json:"why"`
 }
 
+func (f Finding) Error() string { return f.Kind + ": " + f.Record + ": " + f.Why }
+
 // Findings are what does not hold, by kind in the order in which the kinds turned up: the first record of each, and
 // how many there are. What is broken may be everything, so no more is kept.
 type Findings []Found
