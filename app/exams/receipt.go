@@ -81,7 +81,7 @@ const ofReceipt = "receipt"
 // answer by number, save and hash. The journal itself is replay's to look through.
 func (r Receipt) against(rec records) (findings []ledger.Finding) {
 	find := func(place, why string) {
-		findings = append(findings, ledger.Finding{Kind: ofReceipt, Record: "attempt " + r.AttemptID + place, Why: why})
+		findings = append(findings, ledger.Finding{Kind: ofReceipt, Record: "attempt " + rec.attempt.ID + place, Why: why})
 	}
 	a := rec.attempt
 	if r.AttemptID != a.ID || r.SittingID != a.SittingID || r.Exam != a.Exam || r.PersonID != a.PersonID {

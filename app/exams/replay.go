@@ -91,6 +91,11 @@ func recordsIn(rx *store.Rx, attemptID string) (rec records, err error) {
 	return rec, err
 }
 
+// committed reports whether the sitting's secret and pins are those that were committed to.
+func (rec records) committed() bool {
+	return commitment(rec.secret, []byte(rec.pins)) == rec.sitting.Commitment
+}
+
 // submissionIn is how an attempt ended, nil while it has not.
 func submissionIn(rx *store.Rx, attemptID string) (*submission, error) {
 	s, ok, err := store.First(rx, func(row store.Row) (s submission, err error) {
@@ -151,7 +156,7 @@ func (p *paper) replay(rec records) (again Replayed, findings []ledger.Finding) 
 		find(ofJournal, fmt.Sprintf(", entry %d", bad.Seq), badEntry(bad.Why))
 		return again, findings
 	}
-	if commitment(rec.secret, []byte(rec.pins)) != rec.sitting.Commitment {
+	if !rec.committed() {
 		find(ofSecret, "", "the sitting's secret and pins are not those that were committed to")
 		return again, findings
 	}

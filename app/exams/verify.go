@@ -104,7 +104,11 @@ func (r *Room) verifyAttempt(ctx context.Context, v *Verified, id, public string
 		return err
 	}
 	if err != nil {
-		v.Findings.Add(ledger.Finding{Kind: ofAttempt, Record: "attempt " + id, Why: "its records cannot be read: " + err.Error()})
+		f := ledger.Finding{Kind: ofAttempt, Record: "attempt " + id, Why: "its records cannot be read: " + err.Error()}
+		if rec.attempt.ID != "" && !rec.committed() { // pins that lead nowhere
+			f.Kind = ofSecret
+		}
+		v.Findings.Add(f)
 		return nil
 	}
 	again, findings := p.replay(rec)
