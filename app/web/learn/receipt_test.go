@@ -1,6 +1,7 @@
 package learn_test
 
 import (
+	"html/template"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func TestReceiptVerifiesByThePublishedKey(t *testing.T) {
 	key := stranger.get(learn.KeyPath)
 	stranger.want(key, 200)
 	public := strings.TrimSpace(key.text)
-	amy.want(amy.get("/attempts/"+id+"/receipt"), 200, public, `href="`+learn.KeyPath+`"`, "bainian verify")
+	amy.want(amy.get("/attempts/"+id+"/receipt"), 200, template.HTMLEscapeString(public), `href="`+learn.KeyPath+`"`, "bainian verify")
 	file := amy.get("/attempts/" + id + "/receipt?file").text
 	r, err := exams.OpenReceipt(file, public)
 	w.ok(err)
