@@ -94,22 +94,26 @@ async function follow() {
   while (!leaving) {
     const asked = monotonic();
     try {
-      const state = await wire.call("GET", "state");
-      clock.sync(state.now, asked);
-      if (state.deadline !== clock.deadline) {
-        clock.deadline = state.deadline;
-        handingIn = false; // the time was up and is no longer
-        paper.lock(!leased);
-        say("moved", { at: clockTime(clock.deadline) });
-        showBand();
-      }
-      hold(state.paused);
-      if (state.state !== "live") leave();
+      hear(await wire.call("GET", "state"), asked);
     } catch (/** @type {any} */ failure) {
       if (failure.trouble === "foreign" || failure.trouble === "refused") return gone(failure.message);
     }
     await pause(trouble ? asking.ill : asking.well);
   }
+}
+
+/** Takes the server's word for the time, in answer to a question asked at asked. @param {any} state @param {number} asked */
+function hear(state, asked) {
+  clock.sync(state.now, asked);
+  if (state.deadline !== clock.deadline) {
+    clock.deadline = state.deadline;
+    handingIn = false; // the time was up and is no longer
+    paper.lock(!leased);
+    say("moved", { at: clockTime(clock.deadline) });
+    showBand();
+  }
+  hold(state.paused);
+  if (state.state !== "live") leave();
 }
 
 /** @param {boolean} paused */
@@ -125,6 +129,24 @@ function gone(why) {
   leaving = true;
   paper.lock(true);
   band(say.words("gone", { why }));
+}
+
+/**
+ * The time is up by this page, which may be wrong: the machine's clock may just have been set, or an extension be on
+ * its way. So the server is asked before the paper is handed in; while it cannot be, the page's word holds.
+ */
+async function timeUp() {
+  if (!leased || handingIn) return showBand();
+  paper.flush();
+  paper.lock(true);
+  const asked = monotonic();
+  try {
+    hear(await wire.call("GET", "state"), asked);
+  } catch {
+    // The page's own clock is all there is.
+  }
+  if (clock.left() === 0) return handIn();
+  paper.lock(!leased || leaving);
 }
 
 /** Hands the paper in once everything that was answered is safe. */
@@ -340,7 +362,7 @@ async function enter() {
     elsewhere,
   });
   listen(device.take);
-  clock.run(byId("clock"), { threshold: sayLeft, zero: () => leased && handIn() });
+  clock.run(byId("clock"), { threshold: sayLeft, zero: timeUp });
   hold(Boolean(room.dataset.paused));
   if (!(await lease(false))) return;
   leased = true;

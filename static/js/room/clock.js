@@ -9,6 +9,7 @@ const soon = 5 * 60_000;
 
 export class Clock {
   #offset; // server time minus the monotonic clock
+  #struck = false; // zero was reported
   paused = false;
 
   /** @param {number} now the server's, when the page was made @param {number} deadline both unix ms */
@@ -22,6 +23,7 @@ export class Clock {
   sync(now, asked) {
     const received = monotonic();
     this.#offset = now + (received - asked) / 2 - received;
+    if (this.left() > 0) this.#struck = false; // it was not zero, or is no longer
   }
 
   now() {
@@ -37,15 +39,16 @@ export class Clock {
    * @param {HTMLElement} face @param {{threshold: () => void, zero: () => void}} on
    */
   run(face, on) {
-    let before = this.left(), struck = false;
+    let before = this.left();
     const tick = () => {
       const left = this.left();
       face.textContent = digits(left);
       face.classList.toggle("soon", left <= soon);
       if (!this.paused) {
         if (thresholds.some((t) => before > t && left <= t)) on.threshold();
+        const struck = this.#struck;
+        this.#struck = left === 0; // an extension may start it again
         if (left === 0 && !struck) on.zero();
-        struck = left === 0; // an extension may start it again
         before = left;
       }
       setTimeout(tick, left > 0 ? Math.max(50, left % 1000) : 1000);
