@@ -16,7 +16,8 @@
 // view.go (lists, the briefing, what guessing earns), watch.go (a sitting for those who watch it), start.go with
 // admit.go, passcode.go, latecomer.go, lease.go, answer.go, observe.go, submit.go, paper.go, outcome.go (a result),
 // results.go and analysis.go (a sitting's, and how items did), adjust.go and adjust_all.go (more time and pauses,
-// for one and for all), accommodate.go, note.go, revise.go (regrades), replay.go. What other domains compose with in
+// for one and for all), accommodate.go, note.go, revise.go (regrades), replay.go, verify.go with receipt.go (what
+// bainian verify looks through). What other domains compose with in
 // their own transactions stands in records.go. What was published is parsed in published.go and kept with what
 // was dealt (dealt.go), and comes into words in words.go; what may be published is lint.go's to say, and
 // undealable.go's of a bank that exams draw from. What the journal holds is in entry.go; statements that
@@ -26,4 +27,23 @@
 // admission, adjustment, attempt (the row every save reads and writes), attempt_form, answer, submission, result,
 // regrade, accommodation and accommodation_end, extension, pause, set_aside. The chains of the attempts are in the
 // ledger's journal, under the attempt's id.
+//
+// Bad days, and the test that survives each:
+//
+//	the server is killed during saves      server TestBadDay_ServerKilledDuringSaves; TestE1_KillInMidSave
+//	the disk is full                       server TestBadDay_DiskFull
+//	another process locks the database     server TestBadDay_DatabaseLockedByAnotherProcess
+//	500 press start in the same second     server TestBadDay_FiveHundredStartsInTheSameSecond
+//	the network is cut for ten minutes     web/learn TestBadDay_InBrowser/NetworkCutForTenMinutes, …AcrossTheDeadline
+//	the laptop's clock is two hours wrong  web/learn TestBadDay_InBrowser/LaptopClockTwoHoursWrong
+//	two tabs, two devices                  web/learn TestBadDay_InBrowser/TwoTabs, /TwoDevices; TestE5_OneAttemptOneDevice
+//	the session expires in the middle      web/learn TestBadDay_InBrowser/SessionExpiredInTheMiddle
+//	the back button                        web/learn TestBadDay_InBrowser/BackButton
+//	a double click on submit               web/learn TestBadDay_InBrowser/DoubleClickOnSubmit
+//	submit races expiry                    web/learn TestBadDay_InBrowser/SubmitRacingExpiry; TestE5_OneAttemptOneDevice
+//	expiry with the browser gone           web/learn TestBadDay_InBrowser/ExpiryWithTheBrowserGone; TestE2_TheDeadline
+//	a bank is republished mid-sitting      web/learn TestBadDay_InBrowser/BankRepublishedMidSitting; TestE6_PastResults
+//	an extension races expiry              TestBadDay_InTheRoom; web/learn TestBadDay_InBrowser/ExtensionRacingExpiry
+//	all of it in any order                 TestAttemptIsLikeItsModel
+//	somebody writes to the database        TestE4_VerifyNamesEveryTampering; server TestE4_EveryAttemptOfAFurnishedCompanyReplays
 package exams

@@ -62,20 +62,11 @@ type regraded struct {
 
 // regraded marks every ended attempt by the corrected keys.
 func (r *Room) regraded(ctx context.Context, c Correction) (again regraded, err error) {
-	corrected := map[string]Pin{} // by bank: earlier corrections stay
 	type graded struct{ attempt, marks string }
 	var all []graded
+	var corrections []correction
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
-		if again.earlier, err = correctionsIn(rx, c.Exam); err != nil {
-			return err
-		}
-		if err := rx.Each(`SELECT bank, bank_version FROM regrade WHERE exam = ? ORDER BY at_ms, id`, []any{c.Exam}, func(row store.Row) error {
-			var bank string
-			var version int
-			err := row.Scan(&bank, &version)
-			corrected[bank] = Pin{Path: bankPath(bank), Version: version}
-			return err
-		}); err != nil {
+		if corrections, err = correctionsOfIn(rx, c.Exam); err != nil {
 			return err
 		}
 		all, err = store.All(rx, func(row store.Row) (g graded, err error) {
@@ -87,12 +78,10 @@ func (r *Room) regraded(ctx context.Context, c Correction) (again regraded, err 
 	if err != nil {
 		return again, err
 	}
-	corrected[c.Bank] = Pin{Path: bankPath(c.Bank), Version: c.Version}
-	banks := map[string]*bank{}
-	for id, pin := range corrected {
-		if banks[id], err = r.bankOf(ctx, pin); err != nil {
-			return again, err
-		}
+	again.earlier = len(corrections)
+	banks, err := r.correctedBy(ctx, append(corrections, correction{bank: c.Bank, version: c.Version})) // earlier ones stay
+	if err != nil {
+		return again, err
 	}
 	before := map[string]Marks{}
 	again.after = map[string]Marks{}
@@ -108,6 +97,33 @@ func (r *Room) regraded(ctx context.Context, c Correction) (again regraded, err 
 	}
 	again.diff = DiffOf(before, again.after)
 	return again, nil
+}
+
+// correction is a regrade on record: whose keys hold for a bank from then on.
+type correction struct {
+	id, bank string
+	version  int
+}
+
+// correctionsOfIn are the corrections of an exam, oldest first.
+func correctionsOfIn(rx *store.Rx, exam string) ([]correction, error) {
+	return store.All(rx, func(row store.Row) (c correction, err error) {
+		err = row.Scan(&c.id, &c.bank, &c.version)
+		return c, err
+	}, `SELECT id, bank, bank_version FROM regrade WHERE exam = ? ORDER BY at_ms, id`, exam)
+}
+
+// correctedBy are the banks whose keys hold after those corrections, by id.
+func (r *Room) correctedBy(ctx context.Context, corrections []correction) (map[string]*bank, error) {
+	banks := map[string]*bank{}
+	for _, c := range corrections {
+		b, err := r.bankOf(ctx, Pin{Path: bankPath(c.bank), Version: c.version})
+		if err != nil {
+			return nil, err
+		}
+		banks[c.bank] = b
+	}
+	return banks, nil
 }
 
 // correctionsIn is how many corrections of an exam are on record.
@@ -128,13 +144,18 @@ func (r *Room) regradeOne(ctx context.Context, attemptID string, corrected map[s
 	}); err != nil {
 		return Marks{}, err
 	}
-	form, items := Form{Questions: slices.Clone(d.form.Questions)}, slices.Clone(d.items)
+	return d.paper.regrade(d.form, d.items, responses(len(d.items), answers), corrected), nil
+}
+
+// regrade marks a form by the keys of corrected banks, where they have the same questions.
+func (p *paper) regrade(f Form, dealt []questions.Item, said []questions.Response, corrected map[string]*bank) Marks {
+	form, items := Form{Questions: slices.Clone(f.Questions)}, slices.Clone(dealt)
 	for n, q := range form.Questions {
 		if b := corrected[q.Bank]; b != nil {
 			form.Questions[n].Layout, items[n] = b.correct(items[n], q.Layout)
 		}
 	}
-	return Grade(form, items, responses(len(items), answers), d.blueprint), nil
+	return Grade(form, items, said, p.blueprint)
 }
 
 // correct is the bank's version of an item, with the layout brought over to it; the old one where the bank

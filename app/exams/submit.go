@@ -171,21 +171,17 @@ func (r *Room) Receipt(ctx context.Context, actor people.Person, attemptID strin
 		if err != nil {
 			return err
 		}
-		var cause, signed, leaf string
-		var seq int64
-		var hash string
-		err = rx.Row(`SELECT cause, head_seq, head_hash, receipt, leaf_id FROM submission WHERE attempt_id = ?`, attemptID).Scan(&cause, &seq, &hash, &signed, &leaf)
-		if err == store.ErrNoRow {
+		end, err := submissionIn(rx, attemptID)
+		if err != nil {
+			return err
+		}
+		if end == nil {
 			return errMissing()
-		} else if err != nil {
-			return err
 		}
-		if a.head, err = ledger.ParseHead(seq, hash); err != nil {
-			return err
-		}
+		a.head = end.head
 		answers, err := answersIn(rx, attemptID)
-		receipt = receiptOf(a, answers, cause)
-		receipt.Signed, receipt.LeafID = signed, leaf
+		receipt = receiptOf(a, answers, end.cause)
+		receipt.Signed, receipt.LeafID = end.signed, end.leaf
 		return err
 	})
 	return receipt, err

@@ -92,12 +92,17 @@ func (l *Log) integrateIn(tx *store.Tx) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	signed, err := l.signer.Sign(fmt.Sprintf("%s\n%d\n%s\n", keyName, size, root))
+	signed, err := l.signer.Sign(checkpointText(size, root))
 	if err != nil {
 		return 0, err
 	}
 	_, err = tx.Exec(`INSERT INTO checkpoint (size, note, at_ms) VALUES (?, ?, ?)`, size, signed, store.Ms(tx.Now))
 	return len(waiting), err
+}
+
+// checkpointText is what a checkpoint signs: origin, size and root.
+func checkpointText(size int64, root tlog.Hash) string {
+	return fmt.Sprintf("%s\n%d\n%s\n", keyName, size, root)
 }
 
 func sizeIn(rx *store.Rx) (int64, error) {

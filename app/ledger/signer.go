@@ -76,6 +76,26 @@ func parseSigner(private, public string) (*Signer, error) {
 // Public is the verifier key, as signed notes name it: "bainian+hash+base64".
 func (s *Signer) Public() string { return s.public }
 
+// LoadPublic is the public key that a command line names: the key itself, or a file that holds it on a line of its
+// own, as the file of the signing key does.
+func LoadPublic(keyOrFile string) (string, error) {
+	if _, err := note.NewVerifier(keyOrFile); err == nil {
+		return keyOrFile, nil
+	}
+	src, err := os.ReadFile(keyOrFile)
+	if err != nil {
+		return "", fmt.Errorf("ledger: public key: %w", err)
+	}
+	for line := range strings.Lines(string(src)) {
+		if line = strings.TrimSpace(line); line != "" {
+			if _, err := note.NewVerifier(line); err == nil {
+				return line, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("ledger: public key: there is none in %s", keyOrFile)
+}
+
 // Sign returns text as a signed note. The text must end in a newline and hold no blank line at its end.
 func (s *Signer) Sign(text string) (string, error) {
 	msg, err := note.Sign(&note.Note{Text: text}, s.signer)

@@ -59,6 +59,7 @@ func serve(ctx context.Context, c Config, p program) error {
 		return err
 	}
 	defer h.Close()
+	say("  key       %s", h.Signer.Public())
 	loaded, problems, err := h.Load(ctx)
 	if err != nil {
 		return err

@@ -67,6 +67,22 @@ func (db *DB) Migrate(ctx context.Context, schemas ...Schema) error {
 	})
 }
 
+// Matches reports why a database is not of these schemas as they are now: "store.schema_older", "store.schema_newer" or
+// "store.schema_edited". It changes nothing.
+func (db *DB) Matches(ctx context.Context, schemas ...Schema) error {
+	known, err := migrations(schemas)
+	if err != nil {
+		return err
+	}
+	return db.Read(ctx, func(rx *Rx) error {
+		lacks, err := missing(rx, known)
+		if err == nil && len(lacks) > 0 {
+			err = fault.New(fault.Conflict, "store.schema_older", "migration", lacks[0].name)
+		}
+		return err
+	})
+}
+
 // missing are the known migrations that the database lacks.
 func missing(rx *Rx, known []migration) ([]migration, error) {
 	applied := map[string]string{}

@@ -133,6 +133,8 @@ func postgresFault(err error) error {
 		return fault.Wrap(err, fault.Conflict, "store.conflict")
 	case "55P03", "53300", "57P03": // lock timeout, too many connections, starting up or shutting down
 		return fault.Wrap(err, fault.Busy, "store.busy")
+	case "53100", "58030": // disk full, I/O error
+		return fault.Wrap(err, fault.Busy, "store.full")
 	}
 	return nil
 }

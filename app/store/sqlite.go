@@ -24,7 +24,7 @@ const (
 	upgradeOptions = "?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=60000&_mutex=no"
 )
 
-// sqliteDB is a pool of readers and one writer.
+// sqliteDB is a pool of readers and one writer, which is nil in a database that is only read.
 type sqliteDB struct {
 	path    string
 	readers *sqlitePool
@@ -32,19 +32,22 @@ type sqliteDB struct {
 	words   *dialect
 }
 
-func openSQLite(path string) (engine, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
-	}
+func openSQLite(path string, use purpose) (engine, error) {
 	s := &sqliteDB{
 		path:  "file:" + (&url.URL{Path: path}).EscapedPath(),
 		words: &dialect{engine: SQLite, fault: sqliteFault},
+	}
+	s.readers = newSQLitePool(s.path+readOptions, readers)
+	if use == toRead {
+		return s, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
 	}
 	conn, err := dialSQLite(s.path + writeOptions)
 	if err != nil {
 		return nil, fmt.Errorf("store: cannot open %s: %w", path, err)
 	}
-	s.readers = newSQLitePool(s.path+readOptions, readers)
 	s.writer = newWriter(conn, s.words)
 	return s, nil
 }
@@ -82,6 +85,9 @@ func (s *sqliteDB) upgrade(ctx context.Context, now time.Time, f func(*Tx, func(
 // close leaves one file behind: the log is written back into the database.
 func (s *sqliteDB) close() error {
 	err := s.readers.close()
+	if s.writer == nil {
+		return err
+	}
 	return errors.Join(err, s.writer.close())
 }
 
@@ -95,8 +101,11 @@ func sqliteFault(err error) error {
 	case sqlite3.ErrConstraintUnique, sqlite3.ErrConstraintPrimaryKey, sqlite3.ErrConstraintForeignKey, sqlite3.ErrConstraintCheck:
 		return fault.Wrap(err, fault.Conflict, "store.conflict")
 	}
-	if e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked {
+	switch e.Code {
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return fault.Wrap(err, fault.Busy, "store.busy")
+	case sqlite3.ErrFull, sqlite3.ErrIoErr: // no room, a quota, a disk that fails: nothing was kept, and a try may work later
+		return fault.Wrap(err, fault.Busy, "store.full")
 	}
 	return nil
 }

@@ -53,12 +53,24 @@ type DB struct {
 // Open opens "sqlite:<path>" (the folder is made when missing) or "postgres://…". The clock gives the time
 // of every transaction.
 func Open(ctx context.Context, url string, clock func() time.Time) (*DB, error) {
+	return open(ctx, url, clock, toWrite)
+}
+
+// purpose is what a database is opened for.
+type purpose bool
+
+const (
+	toWrite purpose = false
+	toRead  purpose = true
+)
+
+func open(ctx context.Context, url string, clock func() time.Time, use purpose) (*DB, error) {
 	db := &DB{clock: clock}
 	var err error
 	scheme, path, _ := strings.Cut(url, ":")
 	switch {
 	case scheme == "sqlite" && path != "" && path != ":memory:":
-		db.engine, err = openSQLite(path)
+		db.engine, err = openSQLite(path, use)
 	case scheme == "postgres" || scheme == "postgresql":
 		db.engine, err = openPostgres(ctx, url)
 	default:
@@ -66,6 +78,9 @@ func Open(ctx context.Context, url string, clock func() time.Time) (*DB, error) 
 	}
 	if err != nil {
 		return nil, err
+	}
+	if use == toRead {
+		db.engine = readOnly{db.engine}
 	}
 	return db, nil
 }

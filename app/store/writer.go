@@ -124,10 +124,14 @@ func (w *writer) commit(batch []*job) error {
 // lose takes back a whole batch. Closures that had failed by themselves keep their own reason.
 func (w *writer) lose(batch []*job, cause error) {
 	_ = w.exec("ROLLBACK") // it may be gone already
+	reason := w.dialect.fault(cause)
+	if !fault.Is(reason, fault.Busy) {
+		reason = fault.Wrap(cause, fault.Busy, "store.busy")
+	}
 	for _, j := range batch {
 		j.tx.after = nil
 		if j.err == nil {
-			j.err = fault.Wrap(cause, fault.Busy, "store.busy")
+			j.err = reason
 		}
 	}
 }

@@ -19,7 +19,8 @@ const dialog = (/** @type {string} */ id) => /** @type {HTMLDialogElement} */ (b
 /** @type {import("./room/wire.js").Trouble | null} how the line is */
 let trouble = null;
 let leased = false; // this tab has the paper
-let handingIn = false; // the person said so, or the time is up
+/** @type {"" | "asked" | "time"} whether the paper is on its way in, since the person said so or the time is up */
+let handingIn = "";
 let leaving = false;
 let troubled = 0; // since when, by the server's clock
 let telling = 0; // the timer of what screen readers are told of a save
@@ -122,8 +123,8 @@ function tell(time, asked) {
   outbox.settle(clock.sync(time.now, asked));
   if (time.deadline !== clock.deadline) {
     clock.deadline = time.deadline;
-    if (handingIn && clock.left() > 0) handingIn = false; // the time was up and is no longer
-    paper.lock(!leased || handingIn);
+    if (handingIn === "time" && clock.left() > 0) handingIn = ""; // the time was up and is no longer
+    paper.lock(!leased || handingIn !== "");
     say("moved", { at: clockTime(clock.deadline) });
     showBand();
   }
@@ -173,7 +174,7 @@ function gone(why) {
 /** Hands the paper in once everything that was answered is safe. @param {boolean} timeUp nobody asked for it */
 async function handIn(timeUp) {
   if (handingIn) return showBand(); // the time ran out while it waits for answers to be stored
-  handingIn = true;
+  handingIn = timeUp ? "time" : "asked";
   paper.flush();
   paper.lock(true);
   showUnsaved();
@@ -199,7 +200,7 @@ async function handIn(timeUp) {
 
 function keepWriting() {
   if (clock.up()) return;
-  handingIn = false;
+  handingIn = "";
   paper.lock(!leased);
   dialog("hand-in").close();
   showBand();
@@ -418,7 +419,7 @@ async function enter() {
   leased = true;
   await outbox.adopt(Number(room.dataset.last), (n) => Number(paper.question(n).dataset.saved));
   for (const item of outbox.items) paper.write(item.n, item.response);
-  paper.lock(handingIn);
+  paper.lock(handingIn !== "");
   outbox.open = true;
   outbox.send();
   signals.start();

@@ -200,6 +200,7 @@ type examWorld struct {
 	testing.TB
 	clock   *storetest.Clock
 	dir     *people.Directory
+	shelf   *documents.Shelf
 	room    *exams.Room
 	queue   *jobs.Queue
 	app     *fiber.App
@@ -224,6 +225,7 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 	signer, err := ledger.LoadSigner(filepath.Join(tb.TempDir(), "signing.key"), rand.Reader)
 	w.ok(err)
 	md, shelf := markdown.New(words), documents.New(db)
+	w.shelf = shelf
 	roster := cohorts.New(db, shelf)
 	w.dir, w.queue = people.New(db), jobs.New(db, log)
 	library := courses.New(db, shelf, fstest.MapFS{}, md)

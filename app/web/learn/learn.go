@@ -69,6 +69,7 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "POST", Path: "/attempts/:id/submission", Who: page.SignedIn, Do: w.submit},
 		{Method: "GET", Path: "/attempts/:id/result", Who: page.SignedIn, Do: w.result},
 		{Method: "GET", Path: "/attempts/:id/receipt", Who: page.SignedIn, Do: w.receipt},
+		{Method: "GET", Path: KeyPath, Who: page.Always, Do: w.publicKey},
 
 		{Method: "GET", Path: "/leads", Who: seller, Do: w.leads},
 		{Method: "POST", Path: "/leads/draws", Who: seller, Do: w.draw},

@@ -163,7 +163,18 @@ func pairsOf(a exams.AnswerView, r questions.Response) (pairs []markdown.HTML) {
 
 type receiptView struct {
 	page.Base
-	Receipt exams.Receipt
+	Receipt            exams.Receipt
+	KeyPath, PublicKey string // what the receipt can be verified with
+}
+
+// KeyPath is the well-known address of the public key that receipts are verified with. It is there for everybody,
+// signed in or not.
+const KeyPath = "/.well-known/bainian-signing-key"
+
+// publicKey is the key by itself, as -key of the command line takes it.
+func (w *Wing) publicKey(c *page.Ctx) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+	return c.SendString(w.room.PublicKey() + "\n")
 }
 
 // receipt is our signed word that we have the paper: a page, or with ?file the note itself to keep.
@@ -173,7 +184,7 @@ func (w *Wing) receipt(c *page.Ctx) error {
 		return err
 	}
 	if !c.Request().URI().QueryArgs().Has("file") {
-		return c.Page(w.pages, "receipt", &receiptView{Base: page.Base{Title: c.T("exam.receipt"), Here: "/exams"}, Receipt: r})
+		return c.Page(w.pages, "receipt", &receiptView{Base: page.Base{Title: c.T("exam.receipt"), Here: "/exams"}, Receipt: r, KeyPath: KeyPath, PublicKey: w.room.PublicKey()})
 	}
 	c.Attachment("receipt-" + r.Exam + "-" + r.AttemptID + ".txt")
 	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)

@@ -69,6 +69,9 @@ func (c *Ctx) answer(err error) error {
 	}
 	if kind == fault.Busy {
 		c.Set(fiber.HeaderRetryAfter, "1")
+		if errors.Unwrap(err) != nil { // a full disk looks like this; whoever keeps the machine must hear of it
+			c.kit.Log.Warn("request put off", slog.String("method", c.Method()), slog.String("route", c.Route().Path), slog.Any("error", err))
+		}
 	}
 	c.Response().ResetBody()
 	c.Status(statusOf(kind))

@@ -50,7 +50,7 @@ export class Clock {
    * @param {HTMLElement} face @param {{threshold: () => void, zero: () => void}} on
    */
   run(face, on) {
-    let before = this.left(), struck = false;
+    let before = this.left();
     const tick = () => {
       const left = this.left();
       face.textContent = digits(left);
