@@ -182,10 +182,9 @@ func TestLintFrontMatter(t *testing.T) {
 }
 
 func TestRefusesWhatIsTooLargeOrNoText(t *testing.T) {
-	start := time.Now()
 	_, problems := ParseBank(bank(strings.Repeat("## 甲 {#a}\n", 10<<20/12)))
-	if got := places(problems); !slices.Equal(got, []string{"0 file_large"}) || time.Since(start) > time.Second {
-		t.Errorf("a file of 10 MB: %q after %s", got, time.Since(start))
+	if got := places(problems); !slices.Equal(got, []string{"0 file_large"}) {
+		t.Errorf("a file of 10 MB: %q", got)
 	}
 	for _, body := range []string{"## 甲 {#a}\n- [x] \xff\n", "## 甲 {#a}\n- [x] \x00\n"} {
 		if _, problems := ParseBank(bank(body)); !slices.Equal(places(problems), []string{"7 file_encoding"}) {
@@ -194,8 +193,20 @@ func TestRefusesWhatIsTooLargeOrNoText(t *testing.T) {
 	}
 }
 
-// What a megabyte can be made of must not keep the machine busy.
+// What a megabyte can be made of must not keep the machine busy: not for thirty times as long as an honest file
+// of that size, read right beside it.
 func TestReadsHostileFilesQuickly(t *testing.T) {
+	honest := func() time.Duration {
+		var b strings.Builder
+		for n := 0; b.Len() < 1<<18; n++ {
+			fmt.Fprintf(&b, "## 甲 {#a%d}\n%s\n> 解析\n\n", n, twoChoices)
+		}
+		start := time.Now()
+		if _, problems := ParseBank(bank(b.String())); len(problems) > 0 {
+			t.Fatal(problems[0])
+		}
+		return time.Since(start)
+	}
 	for name, body := range map[string]string{
 		"choices":      "## 甲 {#a}\n" + many("- [ ] %d\n"),
 		"keys":         "## 甲 {#a}\n" + many("= %d\n"),
@@ -213,10 +224,11 @@ func TestReadsHostileFilesQuickly(t *testing.T) {
 		if _, problems := ParseBank(bank(body)); len(problems) == 0 && name != "gaps" && name != "quotes" {
 			t.Errorf("%s: nothing wrong", name)
 		}
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("%s: %s", name, took)
+		took, usual := time.Since(start), honest()
+		if ratio := float64(took) / float64(usual); ratio > 30 {
+			t.Errorf("%s: %s, an honest file %s", name, took, usual)
 		} else if testing.Verbose() {
-			t.Logf("%s: %s", name, took)
+			t.Logf("%s: %.1f times an honest file", name, ratio)
 		}
 	}
 }
