@@ -184,8 +184,11 @@ func (m *model) repeat(rt *rapid.T) {
 	again, err := m.w.room.Answer(context.Background(), m.amy, m.id, m.last.n, m.last.save)
 	m.want(err, "")
 	m.heard(m.last.save.Device)
-	if again != m.last.saved {
-		rt.Fatalf("repeated: %+v, first %+v", again, m.last.saved)
+	if first := m.last.saved; again.Seq != first.Seq || again.Hash != first.Hash || !again.At.Equal(first.At) || again.Late != first.Late {
+		rt.Fatalf("repeated: %+v, first %+v", again, first)
+	}
+	if m.over == Live && (!again.Deadline.Equal(m.deadline()) || again.Paused != m.paused()) { // how time stands is of now
+		rt.Fatalf("told %v, paused %v; want %v, %v", again.Deadline, again.Paused, m.deadline(), m.paused())
 	}
 }
 
@@ -255,7 +258,7 @@ func (m *model) accommodate(rt *rapid.T) {
 		rt.Skip("nobody has more")
 	}
 	a := accommodations[m.needs+1]
-	a.Reason = "視力"
+	a.Label, a.Reason = "放大字體", "視力"
 	m.want(m.w.room.Accommodate(context.Background(), m.w.trainer, m.amy.ID, a), "")
 	if m.over == Live {
 		m.needs++
