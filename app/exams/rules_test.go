@@ -278,6 +278,7 @@ func TestParseBlueprint(t *testing.T) {
 		{"count of none", []string{"tags: [history], count: 1", "tags: [history], count: 0"}, []string{"17 value"}},
 		{"no count", []string{"level: apply, count: 1", "level: apply"}, []string{"16 required"}},
 		{"unknown level", []string{"level: apply", "level: hard"}, []string{"16 value"}},
+		{"unknown kind", []string{"level: apply", "kind: [essay, riddle]"}, []string{"16 value"}},
 		{"unknown phase", []string{"answers: when-sitting-closes", "answers: later"}, []string{"19 value"}},
 		{"unknown signal", []string{"[focus, paste]", "[focus, keys]"}, []string{"18 value"}},
 		{"cooldown in words", []string{"24h", "a day"}, []string{"8 value"}},
