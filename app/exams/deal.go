@@ -57,10 +57,12 @@ type deck struct {
 	sections  []int       // of each draw
 	pools     [][]itemRef // what each draw can take
 	strata    *strata     // since dealing3
+
+	reach map[[2]string]bool // by bank and item, what a form may hold
 }
 
 func newDeck(b *Blueprint, banks map[string]*questions.Bank, rules Dealing, known Facilities) (*deck, error) {
-	k := &deck{blueprint: b, banks: banks, rules: rules}
+	k := &deck{blueprint: b, banks: banks, rules: rules, reach: map[[2]string]bool{}}
 	k.draws, k.sections = b.draws()
 	k.pools = make([][]itemRef, len(k.draws))
 	for n, draw := range k.draws {
@@ -69,11 +71,22 @@ func newDeck(b *Blueprint, banks map[string]*questions.Bank, rules Dealing, know
 			return nil, fault.New(fault.Conflict, "exams.deal_bank", "bank", draw.Bank)
 		}
 		k.pools[n] = pool(draw, bank, rules)
+		for _, s := range k.pools[n] {
+			k.reach[[2]string{bank.ID, s.item().ID}] = true
+		}
+	}
+	for _, s := range k.planted() {
+		k.reach[[2]string{s.bank.ID, s.item().ID}] = true
 	}
 	if rules >= dealing3 {
 		k.strata = strataOf(k.draws, k.pools, known)
 	}
 	return k, nil
+}
+
+// reaches reports whether a form holds an item that those of the deck may hold too.
+func (k *deck) reaches(f Form) bool {
+	return slices.ContainsFunc(f.Questions, func(q FormQuestion) bool { return k.reach[[2]string{q.Bank, q.Item}] })
 }
 
 // deal draws the form of a seed for a person who was dealt those forms before, the oldest first.
@@ -149,13 +162,11 @@ func pool(d Draw, bank *questions.Bank, rules Dealing) []itemRef {
 	return all
 }
 
-// canaries are as many as the blueprint asks for, of all that its banks have, those first that the person has not
-// seen, or longest not.
-func (k *deck) canaries(d *dice, seen sightings) []itemRef {
+// planted are the canaries of the blueprint's banks, when it asks for some.
+func (k *deck) planted() (all []itemRef) {
 	if k.blueprint.Integrity.Canaries == 0 {
 		return nil
 	}
-	var all []itemRef
 	for _, id := range k.blueprint.Banks() {
 		for n, i := range k.banks[id].Items {
 			if i.Canary > 0 {
@@ -163,6 +174,13 @@ func (k *deck) canaries(d *dice, seen sightings) []itemRef {
 			}
 		}
 	}
+	return all
+}
+
+// canaries are as many as the blueprint asks for, of all that its banks have, those first that the person has not
+// seen, or longest not.
+func (k *deck) canaries(d *dice, seen sightings) []itemRef {
+	all := k.planted()
 	shuffle(d, all)
 	slices.SortStableFunc(all, func(a, b itemRef) int { return seen.of(a).last - seen.of(b).last })
 	return all[:min(len(all), k.blueprint.Integrity.Canaries)]
