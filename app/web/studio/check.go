@@ -74,7 +74,7 @@ func (w *Wing) check(c *page.Ctx) error {
 		return err
 	}
 	v := &checkPage{At: address(d.Path), Name: titleOf(d.Doc, c.Lang), Draft: d.Draft}
-	v.Title = c.T("studio.check_of", "title", v.Name)
+	v.Title, v.Here = c.T("studio.check_of", "title", v.Name), "/studio/banks"
 	if b == nil {
 		v.Problems = problems
 		return c.Page(w.pages, "check", v)

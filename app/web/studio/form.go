@@ -80,7 +80,7 @@ func (w *Wing) form(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := &formPage{Ups: []up{{"/studio/banks", c.T("studio.banks")}, {address(d.Path), titleOf(d.Doc, c.Lang)}}, At: address(d.Path) + "/form"}
+	v := &formPage{Base: page.Base{Here: "/studio/banks"}, Ups: []up{{"/studio/banks", c.T("studio.banks")}, {address(d.Path), titleOf(d.Doc, c.Lang)}}, At: address(d.Path) + "/form"}
 	return w.showForm(c, v, func(word string, lang locale.Lang) (exams.FormPreview, error) {
 		if b == nil {
 			return exams.FormPreview{}, problems
@@ -96,7 +96,7 @@ func (w *Wing) sittingPaper(c *page.Ctx) error {
 		return err
 	}
 	at := "/studio/sittings/" + d.ID
-	v := &formPage{Ups: []up{{"/studio/sittings", c.T("studio.sittings")}, {at, d.TitleIn(c.Lang)}}, At: at + "/form", Pinned: true}
+	v := &formPage{Base: page.Base{Here: "/studio/sittings"}, Ups: []up{{"/studio/sittings", c.T("studio.sittings")}, {at, d.TitleIn(c.Lang)}}, At: at + "/form", Pinned: true}
 	return w.showForm(c, v, func(word string, lang locale.Lang) (exams.FormPreview, error) {
 		return w.room.PreviewOfSitting(c.Context(), c.Person, d.ID, word, lang)
 	})
