@@ -102,7 +102,7 @@ func (r *Room) CheckBlueprint(ctx context.Context, actor people.Person, b *Bluep
 }
 
 // check deals that many forms and counts.
-func (k *deck) check(known Facilities, forms int) (Check, error) {
+func (k *deck) check(known Known, forms int) (Check, error) {
 	c := Check{Forms: forms, Total: k.blueprint.Total()}
 	c.Guess, c.GuessSections = k.blueprint.GuessShares(k.banks)
 	for n, d := range k.draws {

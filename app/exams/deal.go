@@ -61,7 +61,7 @@ type deck struct {
 	reach map[[2]string]bool // by bank and item, what a form may hold
 }
 
-func newDeck(b *Blueprint, banks map[string]*questions.Bank, rules Dealing, known Facilities) (*deck, error) {
+func newDeck(b *Blueprint, banks map[string]*questions.Bank, rules Dealing, known Known) (*deck, error) {
 	k := &deck{blueprint: b, banks: banks, rules: rules, reach: map[[2]string]bool{}}
 	k.draws, k.sections = b.draws()
 	k.pools = make([][]itemRef, len(k.draws))

@@ -18,7 +18,7 @@ type paper struct {
 	pins      Pins
 	blueprint *Blueprint
 	banks     map[string]*bank // by id
-	known     Facilities
+	known     Known
 	deck      func() (*deck, error) // made once
 }
 
@@ -31,7 +31,7 @@ func (p *paper) deal(seed [32]byte, before []Form) (Form, error) {
 	return k.deal(seed, before)
 }
 
-func newPaper(pins Pins, b *Blueprint, banks map[string]*bank, known Facilities) *paper {
+func newPaper(pins Pins, b *Blueprint, banks map[string]*bank, known Known) *paper {
 	p := &paper{pins: pins, blueprint: b, banks: banks, known: known}
 	p.deck = sync.OnceValues(func() (*deck, error) {
 		parsed := make(map[string]*questions.Bank, len(banks))
@@ -56,7 +56,7 @@ func (r *Room) paperOf(ctx context.Context, pins Pins) (*paper, error) {
 				return nil, err
 			}
 		}
-		known, err := r.facilitiesBy(ctx, pins.Facility)
+		known, err := r.knownBy(ctx, pins.Facility)
 		return newPaper(pins, b, banks, known), err
 	})
 }

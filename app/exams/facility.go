@@ -13,42 +13,24 @@ import (
 // most 0.11, enough to tell the hard third of a bank from the easy one, and no more is asked of it.
 const enoughAnswers = 20
 
-// Facilities are the mean shares of their points that items earned, in thousandths, by bank and item. Items that too
-// few people have answered are not there.
-type Facilities map[string]map[string]int
+// Known is what is known of items: the mean share of its points that each earned, in thousandths, by bank and item.
+// Items that too few people have answered are not there.
+type Known map[string]map[string]int
 
 // of is the facility of an item; false while nobody knows.
-func (f Facilities) of(s itemRef) (int, bool) {
-	share, ok := f[s.bank.ID][s.item().ID]
+func (k Known) of(s itemRef) (int, bool) {
+	share, ok := k[s.bank.ID][s.item().ID]
 	return share, ok
 }
 
-// facilitiesOf are those of the items in these marks. What is not scored, or waits for a person to mark it, tells nothing.
-func facilitiesOf(all []Marks) Facilities {
-	type tally struct{ n, score, most int }
-	tallies := map[[2]string]*tally{}
-	for _, m := range all {
-		for _, q := range m.Questions {
-			if q.Max <= 0 || q.Pending {
-				continue
-			}
-			key := [2]string{q.Bank, q.Item}
-			if tallies[key] == nil {
-				tallies[key] = &tally{}
-			}
-			t := tallies[key]
-			t.n, t.score, t.most = t.n+1, t.score+q.Score, t.most+q.Max
+// knownOf is what these marks tell.
+func knownOf(all []Marks) Known {
+	known := Known{}
+	for key, share := range Facilities(Statistics(all), enoughAnswers) {
+		if known[key.Bank] == nil {
+			known[key.Bank] = map[string]int{}
 		}
-	}
-	known := Facilities{}
-	for key, t := range tallies {
-		if t.n < enoughAnswers {
-			continue
-		}
-		if known[key[0]] == nil {
-			known[key[0]] = map[string]int{}
-		}
-		known[key[0]][key[1]] = t.score * 1000 / t.most
+		known[key.Bank][key.Item] = int(1000*share + 0.5)
 	}
 	return known
 }
@@ -57,8 +39,8 @@ func facilitiesOf(all []Marks) Facilities {
 // of an item that one in five was dealt at 0.04, and a bank whose items were rewritten forgets its old ones.
 const latestOf = 1000
 
-// facilities are what is known of the items of a paper's banks, from all exams that draw from them; nil when that is nothing.
-func (r *Room) facilities(ctx context.Context, banks map[string]*bank) (Facilities, error) {
+// knownNow is what is known of the items of a paper's banks, from all exams that draw from them; nil when that is nothing.
+func (r *Room) knownNow(ctx context.Context, banks map[string]*bank) (Known, error) {
 	published, err := r.Exams(ctx)
 	if err != nil {
 		return nil, err
@@ -86,23 +68,23 @@ func (r *Room) facilities(ctx context.Context, banks map[string]*bank) (Faciliti
 			return nil, err
 		}
 	}
-	var known Facilities
-	for id, items := range facilitiesOf(all) {
+	var known Known
+	for id, items := range knownOf(all) {
 		if banks[id] == nil {
 			continue
 		}
 		if known == nil {
-			known = Facilities{}
+			known = Known{}
 		}
 		known[id] = items
 	}
 	return known, nil
 }
 
-// keepFacilities keeps what is known of the items for a sitting that is about to be opened, and returns the digest that
+// keepKnown keeps what is known of the items for a sitting that is about to be opened, and returns the digest that
 // its pins name it by; "" when that is nothing. The digest is of all of it, so that the commitment of the sitting is, too.
-func (r *Room) keepFacilities(ctx context.Context, p *paper) (string, error) {
-	known, err := r.facilities(ctx, p.banks)
+func (r *Room) keepKnown(ctx context.Context, p *paper) (string, error) {
+	known, err := r.knownNow(ctx, p.banks)
 	if err != nil || len(known) == 0 {
 		return "", err
 	}
@@ -117,8 +99,8 @@ func (r *Room) keepFacilities(ctx context.Context, p *paper) (string, error) {
 	})
 }
 
-// facilitiesBy is what a sitting's pins name.
-func (r *Room) facilitiesBy(ctx context.Context, sum string) (known Facilities, err error) {
+// knownBy is what a sitting's pins name.
+func (r *Room) knownBy(ctx context.Context, sum string) (known Known, err error) {
 	if sum == "" {
 		return nil, nil
 	}

@@ -73,7 +73,7 @@ func (r *Room) OpenSitting(ctx context.Context, actor people.Person, n NewSittin
 			return Sitting{}, err
 		}
 	}
-	if s.Pins.Facility, err = r.keepFacilities(ctx, paper); err != nil {
+	if s.Pins.Facility, err = r.keepKnown(ctx, paper); err != nil {
 		return Sitting{}, err
 	}
 	err = r.db.Write(ctx, func(tx *store.Tx) error {

@@ -153,7 +153,7 @@ func replaysWithWhatWasKnown(t *testing.T, w *world) {
 	if w.sitting.Pins.Facility == "" {
 		t.Fatal("nothing is pinned")
 	}
-	known, err := w.room.facilitiesBy(ctx, w.sitting.Pins.Facility)
+	known, err := w.room.knownBy(ctx, w.sitting.Pins.Facility)
 	w.ok(err)
 	if share, ok := known["red"]["calls"]; !ok || share != 750 {
 		t.Errorf("calls is known as %d of %v", share, known)
@@ -182,7 +182,7 @@ func replaysWithWhatWasKnown(t *testing.T, w *world) {
 }
 
 // What is known needs enough answers, and leaves out what was set aside, is not scored or waits for a person.
-func TestFacilities(t *testing.T) {
+func TestKnown(t *testing.T) {
 	var all []Marks
 	for n := range enoughAnswers {
 		m := Marks{Questions: []Mark{{Bank: "x", Item: "half", Score: n % 2 * 1000, Max: 1000}, {Bank: "x", Item: "survey"}, {Bank: "y", Item: "essay", Max: 3000, Pending: n > 0}}}
@@ -191,7 +191,7 @@ func TestFacilities(t *testing.T) {
 		}
 		all = append(all, m)
 	}
-	if got := fmt.Sprint(facilitiesOf(all)); got != "map[x:map[half:500]]" {
+	if got := fmt.Sprint(knownOf(all)); got != "map[x:map[half:500]]" {
 		t.Error(got)
 	}
 }

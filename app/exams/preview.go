@@ -126,6 +126,6 @@ func (r *Room) paperNow(ctx context.Context, b *Blueprint) (*paper, error) {
 			return nil, fault.New(fault.Conflict, "exams.deal_bank", "bank", id)
 		}
 	}
-	known, err := r.facilities(ctx, banks)
+	known, err := r.knownNow(ctx, banks)
 	return newPaper(Pins{Deal: dealing}, b, banks, known), err
 }

@@ -19,7 +19,7 @@ type strata struct {
 	sizes  []int     // of each draw's pool
 }
 
-func strataOf(draws []Draw, pools [][]itemRef, known Facilities) *strata {
+func strataOf(draws []Draw, pools [][]itemRef, known Known) *strata {
 	st := &strata{draws: draws, groups: make([][][]int, len(draws)), sizes: make([]int, len(draws))}
 	number := map[itemRef]int{}
 	for n, pool := range pools {

@@ -20,8 +20,8 @@ import (
 func seedOf(n int) [32]byte { return sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(n))) }
 
 // graded is what is known of the items of wide(…): every third nothing, the others from hard to easy in no order.
-func graded(bank *questions.Bank) Facilities {
-	known := Facilities{bank.ID: {}}
+func graded(bank *questions.Bank) Known {
+	known := Known{bank.ID: {}}
 	for n, i := range bank.Items {
 		if n%3 != 0 {
 			known[bank.ID][i.ID] = 250 + n*37%11*70
@@ -58,8 +58,8 @@ func TestDealGolden3(t *testing.T) {
 
 // realistic is a bank as companies have them: 180 items in six categories, most of them easy; an exam that draws 40 of
 // them; and how hard each item is.
-func realistic() (*Blueprint, map[string]*questions.Bank, Facilities) {
-	d, bank, known := newDice([32]byte{9}), &questions.Bank{ID: "x"}, Facilities{"x": {}}
+func realistic() (*Blueprint, map[string]*questions.Bank, Known) {
+	d, bank, known := newDice([32]byte{9}), &questions.Bank{ID: "x"}, Known{"x": {}}
 	for n := range 180 {
 		i := questions.Item{ID: fmt.Sprintf("q%d", n), Kind: questions.Numeric, Points: 1000, Category: fmt.Sprint(n % 6)}
 		bank.Items = append(bank.Items, i)
@@ -77,14 +77,14 @@ func realistic() (*Blueprint, map[string]*questions.Bank, Facilities) {
 // also while a quarter of the items is new; and every item is still drawn as often as every other of its pool.
 func TestFormsAreOfLikeDifficulty(t *testing.T) {
 	b, banks, truth := realistic()
-	partly := Facilities{"x": {}}
+	partly := Known{"x": {}}
 	for n, i := range banks["x"].Items {
 		if n%4 != 0 {
 			partly["x"][i.ID] = truth["x"][i.ID]
 		}
 	}
 	const forms = 2000
-	measure := func(rules Dealing, known Facilities) float64 {
+	measure := func(rules Dealing, known Known) float64 {
 		k, err := newDeck(b, banks, rules, known)
 		if err != nil {
 			t.Fatal(err)
@@ -123,9 +123,9 @@ func TestFormsAreOfLikeDifficulty(t *testing.T) {
 }
 
 // drawnFrom is a small bank with overlapping draws, what is known of it, and forms that somebody has seen.
-func drawnFrom(rt *rapid.T) (*Blueprint, *questions.Bank, Facilities) {
+func drawnFrom(rt *rapid.T) (*Blueprint, *questions.Bank, Known) {
 	tags := []string{"a", "b", "c"}
-	bank, known := &questions.Bank{ID: "x"}, Facilities{"x": {}}
+	bank, known := &questions.Bank{ID: "x"}, Known{"x": {}}
 	kinds := []questions.Kind{questions.Numeric, questions.Short, questions.Essay}
 	for n := range rapid.IntRange(3, 20).Draw(rt, "items") {
 		i := questions.Item{ID: fmt.Sprint(n), Kind: rapid.SampledFrom(kinds).Draw(rt, "kind"), Points: 1000,

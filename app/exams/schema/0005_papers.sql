@@ -1,7 +1,7 @@
 -- What was known of the items when a sitting was opened, under its SHA-256: the pins of sittings name it.
 CREATE TABLE facility (
   digest TEXT NOT NULL PRIMARY KEY,
-  doc    TEXT NOT NULL                      -- JSON Facilities: by bank and item the mean share of its points, in thousandths
+  doc    TEXT NOT NULL                      -- JSON Known: by bank and item the mean share of its points, in thousandths
 );
 CREATE INDEX attempt_exam ON attempt (exam, ended_ms);
 

@@ -24,7 +24,7 @@ type checkPage struct {
 	Mean, Most time.Duration // that a form takes
 	Tight      bool          // one form in two takes longer than there is
 	Expected   *expected
-	Groups     []group
+	Groups     []madeUp
 	Exposed    []exposed
 	Never      []neverDrawn
 }
@@ -43,13 +43,13 @@ type checkedSection struct {
 // expected is what the tested questions of a form can be expected to earn, in thousandths.
 type expected struct{ Mean, Spread, Least, Most int }
 
-// group is how many questions of a form have something in common.
-type group struct {
+// madeUp is how many questions of a form have something in common.
+type madeUp struct {
 	Label string
-	Rows  []groupRow
+	Rows  []madeRow
 }
 
-type groupRow struct {
+type madeRow struct {
 	Name string
 	Mean string // to one place
 	Tens int    // tenths of a question, for the bar
@@ -101,10 +101,10 @@ func (w *Wing) check(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v.Groups = []group{
-		groupOf(c, "studio.by_kind", v.Kinds, v.Total, func(name string) string { return c.T("studio.kind_" + name) }),
-		groupOf(c, "studio.by_level", v.Levels, v.Total, func(name string) string { return c.T("studio.level_" + name) }),
-		groupOf(c, "studio.by_lesson", v.Lessons, v.Total, func(ref string) string {
+	v.Groups = []madeUp{
+		madeUpOf(c, "studio.by_kind", v.Kinds, v.Total, func(name string) string { return c.T("studio.kind_" + name) }),
+		madeUpOf(c, "studio.by_level", v.Levels, v.Total, func(name string) string { return c.T("studio.level_" + name) }),
+		madeUpOf(c, "studio.by_lesson", v.Lessons, v.Total, func(ref string) string {
 			if title := titles[ref]; title != "" {
 				return title
 			}
@@ -147,14 +147,14 @@ func whatOf(c *page.Ctx, d exams.Draw) string {
 	return strings.Join(parts, " · ")
 }
 
-func groupOf(c *page.Ctx, label string, all []exams.PerForm, total int, words func(name string) string) group {
-	g := group{Label: c.T(label)}
+func madeUpOf(c *page.Ctx, label string, all []exams.PerForm, total int, words func(name string) string) madeUp {
+	g := madeUp{Label: c.T(label)}
 	for _, one := range all {
 		name := c.T("studio.check_unsaid")
 		if one.Name != "" {
 			name = words(one.Name)
 		}
-		g.Rows = append(g.Rows, groupRow{name, fmt.Sprintf("%.1f", one.Mean), int(10*one.Mean + 0.5), 10 * total})
+		g.Rows = append(g.Rows, madeRow{name, fmt.Sprintf("%.1f", one.Mean), int(10*one.Mean + 0.5), 10 * total})
 	}
 	return g
 }
