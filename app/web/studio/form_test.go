@@ -11,9 +11,16 @@ import (
 
 const finalAt = "/studio/documents/quizzes/final.exam.md"
 
-// TestAnyFormCanBeSeen: by number or word, with the forms beside it, in every language, with keys only on demand.
-func TestAnyFormCanBeSeen(t *testing.T) {
+// TestFormsBeforeAnybodySitsThem: one exam is looked at, and another one checked.
+func TestFormsBeforeAnybodySitsThem(t *testing.T) {
 	s := open(t)
+	anyFormCanBeSeen(t, s)
+	examsAreChecked(t, s)
+}
+
+// anyFormCanBeSeen: by number or word, with the forms beside it, in every language, with keys only on demand.
+func anyFormCanBeSeen(t *testing.T, s *site) {
+	t.Helper()
 	at := finalAt + "/form"
 	one := s.want(s.get("trainer", at+"?seed=7"), 200, "試卷「7」：43 題，60 分鐘", "seed=6", "seed=8").text
 	if strings.Contains(one, "正解</span>") || strings.Contains(one, `class="explain"`) {
@@ -39,9 +46,9 @@ func TestAnyFormCanBeSeen(t *testing.T) {
 	}
 }
 
-// TestExamCheck: what an exam comes to is told of the author's own text, before it is published.
-func TestExamCheck(t *testing.T) {
-	s := open(t)
+// examsAreChecked: what an exam comes to is told of the author's own text, before it is published.
+func examsAreChecked(t *testing.T, s *site) {
+	t.Helper()
 	at := "/studio/documents/quizzes/values.exam.md"
 	s.want(s.get("trainer", at), 200, at+"/check", at+"/form")
 	s.want(s.get("trainer", at+"/check"), 200, "可以出卷，每份 32 題", "都還沒有足夠的人作答", "題不會出現")
