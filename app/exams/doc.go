@@ -12,8 +12,8 @@
 // revisions that are only ever added. A lease is the one device that may save.
 //
 // Files of pure rules: blueprint*.go, deal.go with strata.go (forms of like difficulty) and dice.go, reading.go
-// (how long an item takes), deadline.go, accommodation.go, grade.go, retry.go, guess.go, regrade.go, contact.go, pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings),
-// view.go (lists, the briefing, what guessing earns), watch.go (a sitting for those who watch it), start.go with
+// (how long an item takes), deadline.go, accommodation.go, grade.go, retry.go, guess.go, regrade.go, contact.go,
+// pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings), view.go (lists, the briefing, what guessing earns), watch.go (a sitting for those who watch it), start.go with
 // admit.go, passcode.go, latecomer.go, lease.go, answer.go, observe.go, submit.go, paper.go, outcome.go (a result),
 // results.go and analysis.go (a sitting's, and how items did), adjust.go and adjust_all.go (more time and pauses,
 // for one and for all), accommodate.go, note.go, revise.go (regrades), replay.go, verify.go with receipt.go (what

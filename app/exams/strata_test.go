@@ -19,8 +19,8 @@ import (
 // seedOf is a seed of its own for each number.
 func seedOf(n int) [32]byte { return sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(n))) }
 
-// graded is what is known of the items of wide(…): every third nothing, the others from hard to easy in no order.
-func graded(bank *questions.Bank) Known {
+// asKnown is what is known of the items of wide(…): every third nothing, the others from hard to easy in no order.
+func asKnown(bank *questions.Bank) Known {
 	known := Known{bank.ID: {}}
 	for n, i := range bank.Items {
 		if n%3 != 0 {
@@ -33,7 +33,7 @@ func graded(bank *questions.Bank) Known {
 // Forms that were dealt by rules 3, by what was known of the items and what the person had seen, are dealt the same for ever.
 func TestDealGolden3(t *testing.T) {
 	b, banks := dealable(t)
-	k, err := newDeck(b, banks, dealing3, graded(banks["x"]))
+	k, err := newDeck(b, banks, dealing3, asKnown(banks["x"]))
 	if err != nil {
 		t.Fatal(err)
 	}
