@@ -117,11 +117,16 @@ func (r *Roster) History(ctx context.Context, actor people.Person, personID stri
 	}
 	var all []Membership
 	err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
-		all, err = store.All(rx, scanMembership, `SELECT `+cohortColumns+`, m.joined_ms, m.joined_by, m.left_ms, COALESCE(m.left_by, ''), m.reason
-			FROM enrolment m JOIN cohort c ON c.id = m.cohort_id WHERE m.employee_id = ? ORDER BY m.joined_ms DESC, m.id DESC`, personID)
+		all, err = HistoryIn(rx, personID)
 		return err
 	})
 	return all, err
+}
+
+// HistoryIn is every cohort that a person was in, the latest first.
+func HistoryIn(rx *store.Rx, personID string) ([]Membership, error) {
+	return store.All(rx, scanMembership, `SELECT `+cohortColumns+`, m.joined_ms, m.joined_by, m.left_ms, COALESCE(m.left_by, ''), m.reason
+		FROM enrolment m JOIN cohort c ON c.id = m.cohort_id WHERE m.employee_id = ? ORDER BY m.joined_ms DESC, m.id DESC`, personID)
 }
 
 // PlacesIn are the numbers of all cohorts, and by person id the number of the cohort they are in

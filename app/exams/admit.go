@@ -15,6 +15,7 @@ import (
 type admission struct {
 	live   string    // the attempt at this sitting to go on with, if there is one
 	next   Next      // by the attempts so far
+	ended  int       // attempts so far that are over
 	timing Timing    // of an attempt that started now, or when the sitting opens
 	whyNot error     // why none can be started; nil with a live one, which can be gone on with
 	locked bool      // the sitting has a passcode that the person has not given yet
@@ -32,6 +33,11 @@ func (r *Room) admitIn(rx *store.Rx, actor people.Person, s Sitting, b *Blueprin
 	}
 	if adm.next, err = r.nextIn(rx, actor.ID, attempts, b); err != nil {
 		return adm, err
+	}
+	for _, a := range attempts {
+		if a.Over() {
+			adm.ended++
+		}
 	}
 	start := rx.Now
 	if start.Before(s.OpensAt) {
@@ -181,6 +187,11 @@ func (r *Room) nextIn(rx *store.Rx, personID string, attempts []Attempt, b *Blue
 			if read {
 				h.Read[lesson] = rx.Now
 			}
+		}
+	}
+	if b.Attempts > 0 && len(h.Past) >= b.Attempts {
+		if h.Granted, h.Joined, err = waysOnIn(rx, personID, attempts[0].Exam); err != nil {
+			return Next{}, err
 		}
 	}
 	return NextAttempt(h, b, rx.Now), nil

@@ -38,6 +38,7 @@ type Attempt struct {
 	card    string // the answer card: a character per question, '1' answered and '0' not
 	head    ledger.Head
 	contact contact
+	before  []string // of one that starts, the attempts whose forms it avoids; afterwards the journal has them
 }
 
 // Over reports whether the attempt has ended.

@@ -33,6 +33,7 @@ type Blueprint struct {
 	Track     string      // "" for an exam that belongs to none
 	Minutes   int
 	Pass      int // thousandths of all points
+	PassLine  int
 	Attempts  int // 0 is no limit
 	Cooldown  time.Duration
 	Reread    []string // lessons to read again before another go
@@ -48,15 +49,18 @@ type Section struct {
 	Title map[locale.Lang]string
 	Pass  int // thousandths of the section's points; 0 is no bar of its own
 	Draws []Draw
-	Line  int
+
+	Line, PassLine int
 }
 
-// Draw takes Count items of a bank, of those that fit everything it names.
+// Draw takes Count items of a bank, of those that fit everything it names. One that names no kind takes nothing that a
+// person has to mark, unless nothing else fits (pool).
 type Draw struct {
 	Bank     string
-	Category string   // of the base file, with what is below it; empty is all
-	Tags     []string // the item has every one
-	Level    string   // empty is all
+	Category string           // of the base file, with what is below it; empty is all
+	Tags     []string         // the item has every one
+	Level    string           // empty is all
+	Kinds    []questions.Kind // empty is all that is marked at once, or else all
 	Count    int
 	Line     int
 }
@@ -86,6 +90,7 @@ func (d Draw) takes(i questions.Item) bool {
 	return i.Canary == 0 &&
 		(d.Category == "" || i.Category == d.Category || strings.HasPrefix(i.Category, d.Category+" / ")) &&
 		(d.Level == "" || i.Level == d.Level) &&
+		(len(d.Kinds) == 0 || slices.Contains(d.Kinds, i.Kind)) &&
 		!slices.ContainsFunc(d.Tags, func(tag string) bool { return !slices.Contains(i.Tags, tag) })
 }
 

@@ -65,7 +65,7 @@ func (p examReader) exam(b *Blueprint, fields *yaml.Node) {
 		case "minutes":
 			b.Minutes = p.number(v, name, 1, 600)
 		case "pass":
-			b.Pass = p.percent(v, name)
+			b.Pass, b.PassLine = p.percent(v, name), v.Line
 		case "attempts":
 			b.Attempts = p.number(v, name, 0, 100)
 		case "cooldown":
@@ -100,7 +100,7 @@ func (p examReader) sections(list *yaml.Node, lang locale.Lang) (sections []Sect
 			case "title":
 				s.Title[lang] = p.text(v, name)
 			case "pass":
-				s.Pass = p.percent(v, name)
+				s.Pass, s.PassLine = p.percent(v, name), v.Line
 			case "draw":
 				for _, d := range p.list(v, name) {
 					s.Draws = append(s.Draws, p.draw(d))
@@ -133,6 +133,8 @@ func (p examReader) draw(n *yaml.Node) Draw {
 			d.Tags = p.texts(v, name)
 		case "level":
 			d.Level = p.oneOf(v, name, questions.Levels()...)
+		case "kind":
+			d.Kinds = p.kinds(v, name)
 		case "count":
 			d.Count = p.number(v, name, 1, 500)
 		default:
@@ -147,6 +149,28 @@ func (p examReader) draw(n *yaml.Node) Draw {
 		p.add(n, "required", "name", "count")
 	}
 	return d
+}
+
+// kinds reads one kind or a list of them; "by-hand" is all that a person marks.
+func (p examReader) kinds(n *yaml.Node, name string) (kinds []questions.Kind) {
+	const byHand = "by-hand"
+	known := []string{byHand}
+	for _, k := range questions.Kinds() {
+		known = append(known, string(k))
+	}
+	names := []*yaml.Node{n}
+	if n.Kind != yaml.ScalarNode {
+		names = p.list(n, name)
+	}
+	for _, item := range names {
+		switch stated := p.oneOf(item, name, known...); stated {
+		case byHand:
+			kinds = append(kinds, slices.DeleteFunc(questions.Kinds(), func(k questions.Kind) bool { return !k.ByHand() })...)
+		default:
+			kinds = append(kinds, questions.Kind(stated))
+		}
+	}
+	return kinds
 }
 
 func (p examReader) integrity(i *Integrity, n *yaml.Node) {

@@ -30,43 +30,98 @@ type Dealing int
 const (
 	dealing1 Dealing    = iota // kinds that are marked at once, without cloze
 	dealing2                   // every kind
-	dealing  = dealing2        // of sittings that are opened now
+	dealing3                   // of like difficulty (strata.go), not what was seen before (seen.go), nothing to mark by surprise (pool)
+	dealing  = dealing3        // of sittings that are opened now
 )
 
 // deals reports whether forms could hold the kind by then.
 func (v Dealing) deals(k questions.Kind) bool { return v >= dealing2 || k.InPlace() }
 
 // Deal draws a form: the same blueprint, banks, rules and seed give the same form for ever. It fails only for a
-// blueprint that Lint refuses (fault.Conflict exams.deal_impossible) or a bank that is not there.
+// blueprint that Lint refuses (fault.Conflict exams.deal_impossible) or a bank that is not there. It is for somebody
+// who has seen nothing yet, of items that nobody has answered.
 func Deal(b *Blueprint, banks map[string]*questions.Bank, rules Dealing, seed [32]byte) (Form, error) {
-	d := newDice(seed)
-	draws, sections := b.draws()
-	pools := make([][]itemRef, len(draws))
-	for n, draw := range draws {
+	k, err := newDeck(b, banks, rules, nil)
+	if err != nil {
+		return Form{}, err
+	}
+	return k.deal(seed, nil)
+}
+
+// deck is what forms are dealt from: all that follows from a blueprint and its banks alone. It never changes.
+type deck struct {
+	blueprint *Blueprint
+	banks     map[string]*questions.Bank
+	rules     Dealing
+	draws     []Draw
+	sections  []int       // of each draw
+	pools     [][]itemRef // what each draw can take
+	strata    *strata     // since dealing3
+
+	reach map[[2]string]bool // by bank and item, what a form may hold
+}
+
+func newDeck(b *Blueprint, banks map[string]*questions.Bank, rules Dealing, known Known) (*deck, error) {
+	k := &deck{blueprint: b, banks: banks, rules: rules, reach: map[[2]string]bool{}}
+	k.draws, k.sections = b.draws()
+	k.pools = make([][]itemRef, len(k.draws))
+	for n, draw := range k.draws {
 		bank := banks[draw.Bank]
 		if bank == nil {
-			return Form{}, fault.New(fault.Conflict, "exams.deal_bank", "bank", draw.Bank)
+			return nil, fault.New(fault.Conflict, "exams.deal_bank", "bank", draw.Bank)
 		}
-		pools[n] = pool(draw, bank, rules)
-		shuffle(d, pools[n])
+		k.pools[n] = pool(draw, bank, rules)
+		for _, s := range k.pools[n] {
+			k.reach[[2]string{bank.ID, s.item().ID}] = true
+		}
 	}
-	taken, ok := allot(draws, pools)
+	for _, s := range k.planted() {
+		k.reach[[2]string{s.bank.ID, s.item().ID}] = true
+	}
+	if rules >= dealing3 {
+		k.strata = strataOf(k.draws, k.pools, known)
+	}
+	return k, nil
+}
+
+// reaches reports whether a form holds an item that those of the deck may hold too.
+func (k *deck) reaches(f Form) bool {
+	return slices.ContainsFunc(f.Questions, func(q FormQuestion) bool { return k.reach[[2]string{q.Bank, q.Item}] })
+}
+
+// deal draws the form of a seed for a person who was dealt those forms before, the oldest first.
+func (k *deck) deal(seed [32]byte, before []Form) (Form, error) {
+	d := newDice(seed)
+	var seen sightings
+	var taken [][]itemRef
+	var ok bool
+	if k.rules >= dealing3 {
+		seen = sightingsOf(before)
+		taken, ok = k.strata.allot(d, seen)
+	} else {
+		pools := make([][]itemRef, len(k.pools))
+		for n := range k.pools {
+			pools[n] = slices.Clone(k.pools[n])
+			shuffle(d, pools[n])
+		}
+		taken, ok = allot(k.draws, pools)
+	}
 	if !ok {
-		return Form{}, fault.New(fault.Conflict, "exams.deal_impossible", "exam", b.Slug)
+		return Form{}, fault.New(fault.Conflict, "exams.deal_impossible", "exam", k.blueprint.Slug)
 	}
-	parts := make([][]FormQuestion, len(b.Sections))
+	parts := make([][]FormQuestion, len(k.blueprint.Sections))
 	for n, items := range taken {
 		for _, s := range items {
 			points := s.item().Points
 			if !s.item().Kind.Scored() {
 				points = 0
 			}
-			parts[sections[n]] = append(parts[sections[n]], lay(d, s, sections[n], points))
+			parts[k.sections[n]] = append(parts[k.sections[n]], lay(d, s, k.sections[n], points, seen))
 		}
 	}
-	for _, s := range b.canaries(d, banks) {
+	for _, s := range k.canaries(d, seen) {
 		n := d.below(len(parts))
-		parts[n] = append(parts[n], lay(d, s, n, 0))
+		parts[n] = append(parts[n], lay(d, s, n, 0, seen))
 	}
 	var f Form
 	for _, part := range parts {
@@ -87,41 +142,55 @@ type itemRef struct {
 
 func (s itemRef) item() questions.Item { return s.bank.Items[s.n] }
 
-// pool is what a draw can take of its bank.
+// pool is what a draw can take of its bank. Since dealing3 a draw that names no kind mixes nothing in that a person
+// has to mark: such items come by a draw that names their kind, or by one that nothing else fits. So a colleague's new
+// essay in a category never becomes a load of marking that nobody asked for.
 func pool(d Draw, bank *questions.Bank, rules Dealing) []itemRef {
-	var all []itemRef
+	var all, atOnce []itemRef
 	for n, i := range bank.Items {
-		if rules.deals(i.Kind) && d.takes(i) {
-			all = append(all, itemRef{bank, n})
+		if !rules.deals(i.Kind) || !d.takes(i) {
+			continue
+		}
+		all = append(all, itemRef{bank, n})
+		if !i.Kind.ByHand() {
+			atOnce = append(atOnce, itemRef{bank, n})
+		}
+	}
+	if rules >= dealing3 && len(d.Kinds) == 0 && len(atOnce) > 0 {
+		return atOnce
+	}
+	return all
+}
+
+// planted are the canaries of the blueprint's banks, when it asks for some.
+func (k *deck) planted() (all []itemRef) {
+	if k.blueprint.Integrity.Canaries == 0 {
+		return nil
+	}
+	for _, id := range k.blueprint.Banks() {
+		for n, i := range k.banks[id].Items {
+			if i.Canary > 0 {
+				all = append(all, itemRef{k.banks[id], n})
+			}
 		}
 	}
 	return all
 }
 
-// canaries are as many as the blueprint asks for, of all that its banks have.
-func (b *Blueprint) canaries(d *dice, banks map[string]*questions.Bank) []itemRef {
-	if b.Integrity.Canaries == 0 {
-		return nil
-	}
-	var all []itemRef
-	for _, id := range b.Banks() {
-		for n, i := range banks[id].Items {
-			if i.Canary > 0 {
-				all = append(all, itemRef{banks[id], n})
-			}
-		}
-	}
+// canaries are as many as the blueprint asks for, of all that its banks have, those first that the person has not
+// seen, or longest not.
+func (k *deck) canaries(d *dice, seen sightings) []itemRef {
+	all := k.planted()
 	shuffle(d, all)
-	return all[:min(len(all), b.Integrity.Canaries)]
+	slices.SortStableFunc(all, func(a, b itemRef) int { return seen.of(a).last - seen.of(b).last })
+	return all[:min(len(all), k.blueprint.Integrity.Canaries)]
 }
 
 // lay puts an item on the form: one of its wordings, and its rows in an order of its own.
-func lay(d *dice, s itemRef, section, points int) FormQuestion {
+func lay(d *dice, s itemRef, section, points int, seen sightings) FormQuestion {
 	item := s.item()
 	q := FormQuestion{Section: section, Bank: s.bank.ID, Item: item.ID, Points: points, Layout: item.Written()}
-	if n := d.below(1 + len(item.Variants)); n > 0 {
-		q.Variant = item.Variants[n-1].Name
-	}
+	q.Variant = seen.wording(d, s)
 	if item.Shuffled() {
 		shuffle(d, q.Layout.Order)
 		shuffle(d, q.Layout.Rights)

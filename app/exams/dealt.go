@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"bainian/app/documents"
 	"bainian/app/fault"
@@ -12,34 +13,52 @@ import (
 	"bainian/app/store"
 )
 
-// paper is a blueprint with the banks it draws from, all of pinned versions.
+// paper is a blueprint with the banks it draws from, all of pinned versions, and what was known of their items.
 type paper struct {
 	pins      Pins
 	blueprint *Blueprint
 	banks     map[string]*bank // by id
+	known     Known
+	deck      func() (*deck, error) // made once
 }
 
-func (p *paper) deal(seed [32]byte) (Form, error) {
-	banks := make(map[string]*questions.Bank, len(p.banks))
-	for id, b := range p.banks {
-		banks[id] = b.Bank
+// deal is the form of a seed for a person who was dealt those before, the oldest first.
+func (p *paper) deal(seed [32]byte, before []Form) (Form, error) {
+	k, err := p.deck()
+	if err != nil {
+		return Form{}, err
 	}
-	return Deal(p.blueprint, banks, p.pins.Deal, seed)
+	return k.deal(seed, before)
+}
+
+func newPaper(pins Pins, b *Blueprint, banks map[string]*bank, known Known) *paper {
+	p := &paper{pins: pins, blueprint: b, banks: banks, known: known}
+	p.deck = sync.OnceValues(func() (*deck, error) {
+		parsed := make(map[string]*questions.Bank, len(banks))
+		for id, b := range banks {
+			parsed[id] = b.Bank
+		}
+		return newDeck(b, parsed, pins.Deal, known)
+	})
+	return p
 }
 
 // paperOf is the paper of a sitting's pins.
 func (r *Room) paperOf(ctx context.Context, pins Pins) (*paper, error) {
-	b, err := r.blueprintOf(ctx, pins.Exam)
-	if err != nil {
-		return nil, err
-	}
-	p := &paper{pins: pins, blueprint: b, banks: map[string]*bank{}}
-	for id, pin := range pins.Banks {
-		if p.banks[id], err = r.bankOf(ctx, pin); err != nil {
+	return r.papers.get(fmt.Sprint(pins), func() (*paper, error) {
+		b, err := r.blueprintOf(ctx, pins.Exam)
+		if err != nil {
 			return nil, err
 		}
-	}
-	return p, nil
+		banks := map[string]*bank{}
+		for id, pin := range pins.Banks {
+			if banks[id], err = r.bankOf(ctx, pin); err != nil {
+				return nil, err
+			}
+		}
+		known, err := r.knownBy(ctx, pins.Facility)
+		return newPaper(pins, b, banks, known), err
+	})
 }
 
 // current is the paper of an exam as it is published now, proved to be dealable.
@@ -75,7 +94,7 @@ func (r *Room) current(ctx context.Context, slug string) (*paper, error) {
 		return nil, err
 	}
 	// The lint of the blueprint looked at the banks of its time; they may have changed since.
-	_, err = p.deal([32]byte{})
+	_, err = p.deal([32]byte{}, nil)
 	return p, err
 }
 

@@ -11,13 +11,14 @@
 // chain. A submission is how an attempt ended, with a signed receipt (交卷憑證); a result is its marks, in
 // revisions that are only ever added. A lease is the one device that may save.
 //
-// Files of pure rules: blueprint*.go, deal.go, dice.go, deadline.go, accommodation.go, grade.go, retry.go, guess.go,
-// regrade.go, contact.go, pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings),
-// view.go (lists, the briefing, what guessing earns), watch.go (a sitting for those who watch it), start.go with
+// Files of pure rules: blueprint*.go, deal.go with strata.go (forms of like difficulty) and dice.go, reading.go
+// (how long an item takes), deadline.go, accommodation.go, grade.go, retry.go, guess.go, regrade.go, contact.go,
+// pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings), view.go (lists, the briefing, what guessing earns), watch.go (a sitting for those who watch it), start.go with
 // admit.go, passcode.go, latecomer.go, lease.go, answer.go, observe.go, submit.go, paper.go, outcome.go (a result),
 // results.go and analysis.go (a sitting's, and how items did), adjust.go and adjust_all.go (more time and pauses,
 // for one and for all), accommodate.go, note.go, revise.go (regrades), replay.go, verify.go with receipt.go (what
-// bainian verify looks through). What other domains compose with in
+// bainian verify looks through), grant.go (more attempts), preview.go and check.go (before anybody sits it). What is
+// known of items is facility.go's, what a person has seen of them seen.go's. What other domains compose with in
 // their own transactions stands in records.go. What was published is parsed in published.go and kept with what
 // was dealt (dealt.go), and comes into words in words.go; what may be published is lint.go's to say, and
 // undealable.go's of a bank that exams draw from. What the journal holds is in entry.go; statements that
@@ -25,8 +26,8 @@
 //
 // Tables: sitting, sitting_invigilator, sitting_person (whom a named one is for), sitting_note, passcode_try,
 // admission, adjustment, attempt (the row every save reads and writes), attempt_form, answer, submission, result,
-// regrade, accommodation and accommodation_end, extension, pause, set_aside. The chains of the attempts are in the
-// ledger's journal, under the attempt's id.
+// regrade, accommodation and accommodation_end, extension, pause, set_aside, facility (what was known of items, by digest),
+// attempt_grant. The chains of the attempts are in the ledger's journal, under the attempt's id.
 //
 // Bad days, and the test that survives each:
 //

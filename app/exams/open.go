@@ -26,9 +26,9 @@ const (
 // maxNamed is how many people a sitting may name; more are a cohort.
 const maxNamed = 2000
 
-// OpenSitting offers an exam to people: it pins the present versions of blueprint and banks, and commits to
-// the secret that every form will be dealt from, before anyone can start. Trainers and HR may. What is wrong
-// with the decisions is said all at once.
+// OpenSitting offers an exam to people: it pins the present versions of blueprint and banks and what is known of
+// their items, and commits to all of it and to the secret that every form will be dealt from, before anyone can
+// start. Trainers and HR may. What is wrong with the decisions is said all at once.
 func (r *Room) OpenSitting(ctx context.Context, actor people.Person, n NewSitting) (Sitting, error) {
 	if !actor.Has(people.Trainer, people.HR) {
 		return Sitting{}, errForbidden()
@@ -72,6 +72,9 @@ func (r *Room) OpenSitting(ctx context.Context, actor people.Person, n NewSittin
 		if named, err = r.stageNamed(ctx, n.People); err != nil {
 			return Sitting{}, err
 		}
+	}
+	if s.Pins.Facility, err = r.keepKnown(ctx, paper); err != nil {
+		return Sitting{}, err
 	}
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
 		if s.ID = named; !s.Named {

@@ -35,6 +35,7 @@ type ResultView struct {
 	Answers    []AnswerView // nil until they may be seen
 	Feedback   Feedback     // when each of the three is shown
 	Next       Next         // whether another attempt may start
+	Retake     *Retake      // what to know before one, nil when none is left or needed
 }
 
 // ResultSection is a section's part of the result.
@@ -105,7 +106,7 @@ func (r *Room) Result(ctx context.Context, actor people.Person, attemptID string
 	}
 	v := ResultView{AttemptID: a.ID, SittingID: a.SittingID, Exam: a.Exam, PersonID: a.PersonID, Title: s.TitleIn(lang), State: a.State,
 		StartedAt: a.StartedAt, EndedAt: a.EndedAt, Answered: a.Answered, Total: a.Total, SetAside: a.SetAside,
-		PassMark: d.blueprint.Pass, Feedback: s.FeedbackBy(d.blueprint), Next: next}
+		PassMark: d.blueprint.Pass, Feedback: s.FeedbackBy(d.blueprint), Next: next, Retake: retakeOf(next, 1)}
 	all, settled := a.PersonID != actor.ID, !s.SettledAt.IsZero()
 	if v.Scored = all || v.Feedback.Score.Shown(settled); v.Scored {
 		v.Score, v.Max, v.Passed, v.Revisions = marks.Score, marks.Max, marks.Passed, revisions

@@ -95,10 +95,7 @@ func (r *Room) Paper(ctx context.Context, actor people.Person, attemptID string,
 	}
 	p.Questions = r.shown(d, answers, lang, v)
 	for _, q := range p.Questions {
-		if n := len(p.Sections); n == 0 || p.Sections[n-1].Title != q.Section {
-			p.Sections = append(p.Sections, PaperSection{Title: q.Section, First: q.N})
-		}
-		p.Sections[len(p.Sections)-1].Last = q.N
+		p.Sections = sectioned(p.Sections, q)
 	}
 	return p, nil
 }

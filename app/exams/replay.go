@@ -29,6 +29,7 @@ type records struct {
 	secret     []byte
 	pins, form string // as stored
 	entries    []ledger.Entry
+	before     []Form // that this one avoids, the oldest first
 	key        []byte // of the person; nil once it is erased
 	answers    []Answered
 	results    []graded
@@ -70,6 +71,9 @@ func recordsIn(rx *store.Rx, attemptID string) (rec records, err error) {
 		return rec, err
 	}
 	if rec.entries, err = ledger.EntriesIn(rx, a.ID); err != nil {
+		return rec, err
+	}
+	if rec.before, err = avoidedIn(rx, rec.entries); err != nil {
 		return rec, err
 	}
 	if rec.key, _, err = ledger.KeyOfIn(rx, a.PersonID); err != nil {
@@ -114,8 +118,8 @@ func submissionIn(rx *store.Rx, attemptID string) (*submission, error) {
 	return &s, nil
 }
 
-// Replay makes an attempt again from its journal alone (E4): the form from the secret, the answers from the
-// entries, the marks from both. Conflict exams.replay_differs names the first thing that is not what is on
+// Replay makes an attempt again from its journal alone (E4): the form from the secret and from the earlier forms that
+// it avoids, the answers from the entries, the marks from both. Conflict exams.replay_differs names the first thing that is not what is on
 // record: "journal", "secret", "form", "answers" or "result".
 func (r *Room) Replay(ctx context.Context, attemptID string) (Replayed, error) {
 	d, err := r.dealt(ctx, attemptID)
@@ -164,7 +168,7 @@ func (p *paper) replay(rec records) (again Replayed, findings []ledger.Finding) 
 		return again, findings // erased: the chain proves what it can, and the words are gone
 	}
 	var err error
-	if again.Form, err = p.deal(seed(rec.secret, a.ID)); err != nil {
+	if again.Form, err = p.deal(seed(rec.secret, a.ID), rec.before); err != nil {
 		find(ofForm, "", "it cannot be dealt again: "+err.Error())
 		return again, findings
 	}

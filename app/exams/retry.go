@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"slices"
 	"time"
 
 	"bainian/app/fault"
@@ -17,8 +18,27 @@ type Past struct {
 
 // History is what decides about another go.
 type History struct {
-	Past []Past
-	Read map[string]time.Time // lesson → when it was last read
+	Past    []Past
+	Read    map[string]time.Time // lesson → when it was last read
+	Granted []time.Time          // one more attempt each
+	Joined  []Joined             // the person's cohorts, oldest first
+}
+
+// Joined is when a person came into a cohort.
+type Joined struct {
+	Cohort string
+	At     time.Time
+}
+
+// movedOn reports whether the person came into another cohort after that time than the one they were in then.
+func (h History) movedOn(after time.Time) bool {
+	then, now := "", ""
+	for _, j := range h.Joined {
+		if now = j.Cohort; !j.At.After(after) {
+			then = j.Cohort
+		}
+	}
+	return now != then
 }
 
 // Next is whether another attempt may start.
@@ -35,12 +55,15 @@ const renewable = 335 * 24 * time.Hour
 
 // NextAttempt decides from the attempts so far. An exam that was passed is done until its pass can be renewed,
 // unless it has no limit of attempts; a failed one asks for its cooldown and its re-reading, both counted from
-// the end of the last go. The answer must not tell a score before its time: while one is still to come, another
+// the end of the last go. Nobody is left without a way: whoever has used up all attempts begins anew with the next
+// cohort, once; and after that, or before, HR can grant one more at a time. The answer must not tell a score before its time: while one is still to come, another
 // go waits for it, passed or not; and a pass that is never told stands in nobody's way.
-// WhyNot is fault.Conflict: exams.retry_passed, exams.retry_used, exams.retry_awaited, exams.retry_reread or
+// WhyNot is fault.Conflict: exams.retry_passed, exams.retry_used (the next cohort begins anew), exams.retry_used_twice
+// (HR alone can help), exams.retry_awaited, exams.retry_reread or
 // exams.retry_cooldown.
 func NextAttempt(h History, b *Blueprint, now time.Time) Next {
-	used, told, awaited := 0, false, false
+	var used []time.Time // ends of the attempts that count
+	told, awaited := false, false
 	var last, pass time.Time
 	for _, p := range h.Past {
 		if !p.Passed || p.SetAside {
@@ -56,21 +79,35 @@ func NextAttempt(h History, b *Blueprint, now time.Time) Next {
 		if p.SetAside || renewing && !p.EndedAt.After(pass) {
 			continue
 		}
-		used++
+		used = append(used, p.EndedAt)
 		awaited = awaited || p.Score == WhenClosed && !p.Settled
 		if p.EndedAt.After(last) {
 			last = p.EndedAt
 		}
 	}
-	next := Next{Left: -1}
+	next, anew := Next{Left: -1}, false
 	if b.Attempts > 0 {
-		next.Left = max(0, b.Attempts-used)
+		allowed, granted := b.Attempts, 0
+		for _, at := range h.Granted {
+			if !renewing || at.After(pass) {
+				granted++
+			}
+		}
+		slices.SortFunc(used, time.Time.Compare)
+		if len(used) >= allowed && h.movedOn(used[allowed-1]) {
+			allowed, anew = 2*allowed, true
+		}
+		next.Left = max(0, allowed+granted-len(used))
 		if told {
 			next.WhyNot = fault.New(fault.Conflict, "exams.retry_passed")
 			return next
 		}
 	}
-	if used == 0 {
+	if len(used) == 0 {
+		return next
+	}
+	if next.Left == 0 && anew {
+		next.WhyNot = fault.New(fault.Conflict, "exams.retry_used_twice")
 		return next
 	}
 	if next.Left == 0 {

@@ -32,6 +32,7 @@ type Room struct {
 
 	// What is parsed from a published version, and what was dealt, never changes.
 	blueprints cache[Pin, *Blueprint]
+	papers     cache[string, *paper] // by the pins in words
 	banks      cache[Pin, *bank]
 	forms      cache[string, *dealt] // by attempt
 
@@ -43,7 +44,7 @@ type Room struct {
 // New makes the room, has the shelf lint banks and blueprints, and the queue grade what is due.
 func New(db *store.DB, shelf *documents.Shelf, library *courses.Library, signer *ledger.Signer, md *markdown.Renderer, queue *jobs.Queue) *Room {
 	r := &Room{db: db, shelf: shelf, library: library, signer: signer, md: md,
-		blueprints: cache[Pin, *Blueprint]{size: 256}, banks: cache[Pin, *bank]{size: 64}, forms: cache[string, *dealt]{size: 4096}}
+		blueprints: cache[Pin, *Blueprint]{size: 256}, papers: cache[string, *paper]{size: 256}, banks: cache[Pin, *bank]{size: 64}, forms: cache[string, *dealt]{size: 4096}}
 	shelf.Register(documents.Bank, r.lintBank)
 	shelf.Register(documents.Exam, r.lintExam)
 	queue.Handle(jobExpire, r.expireOne)

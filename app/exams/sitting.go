@@ -21,6 +21,9 @@ type Pins struct {
 	Exam  Pin            `json:"exam"`
 	Banks map[string]Pin `json:"banks"` // by bank id
 	Deal  Dealing        `json:"deal,omitempty"`
+
+	// Facility is the digest of what was known of the items, kept apart since pins are read with every sitting.
+	Facility string `json:"facility,omitempty"`
 }
 
 // Sitting is an exam offered to people in a window.

@@ -21,6 +21,9 @@ type startPayload struct {
 	Pledge     bool   `json:"pledge"`
 	DeadlineMs int64  `json:"deadline_ms"`
 	Admission  string `json:"admission,omitempty"` // the record of who let the person in after the late entry
+
+	// Before are the attempts whose forms this one avoids, the oldest first.
+	Before []string `json:"before,omitempty"`
 }
 
 // Start deals the actor a form and starts the clock. Starting again while the attempt is live gives the same
@@ -40,6 +43,7 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 	}
 	var id string
 	var secret []byte
+	var earlier []string
 	// The id seeds the form, and only a transaction can make one. Nothing is written yet: whoever may not
 	// start costs no dealing.
 	var live bool
@@ -49,13 +53,20 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 			return err
 		}
 		id = tx.NewID()
-		secret, err = secretIn(tx.Rx, s.ID)
+		if secret, err = secretIn(tx.Rx, s.ID); err != nil {
+			return err
+		}
+		earlier, err = earlierIn(tx.Rx, actor.ID, s)
 		return err
 	})
 	if err != nil || live {
 		return id, err
 	}
-	form, err := paper.deal(seed(secret, id))
+	before, forms, err := r.met(ctx, paper, earlier)
+	if err != nil {
+		return "", err
+	}
+	form, err := paper.deal(seed(secret, id), forms)
 	if err != nil {
 		return "", err
 	}
@@ -74,7 +85,7 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 			return nil
 		}
 		a := Attempt{ID: id, SittingID: s.ID, Exam: s.Exam, PersonID: actor.ID, State: Live, StartedAt: tx.Now,
-			card: strings.Repeat("0", len(form.Questions)), contact: contact{last: tx.Now}}
+			card: strings.Repeat("0", len(form.Questions)), contact: contact{last: tx.Now}, before: before}
 		a.Deadline = adm.timing.Deadline()
 		a.DueAt = a.Deadline.Add(offlineGrace)
 		return startIn(tx, a, s, adm.letIn, string(doc))
@@ -103,7 +114,7 @@ func startIn(tx *store.Tx, a Attempt, s Sitting, letIn, form string) error {
 	if err != nil {
 		return err
 	}
-	entry, err := json.Marshal(startPayload{Sitting: s.ID, Commitment: s.Commitment, Form: digest(form), Pledge: true, DeadlineMs: store.Ms(a.Deadline), Admission: letIn})
+	entry, err := json.Marshal(startPayload{Sitting: s.ID, Commitment: s.Commitment, Form: digest(form), Pledge: true, DeadlineMs: store.Ms(a.Deadline), Admission: letIn, Before: a.before})
 	if err != nil {
 		return err
 	}

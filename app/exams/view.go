@@ -115,6 +115,23 @@ type Briefing struct {
 	Left         int    // attempts left, this one included; -1 without limit
 	Live         string // the attempt to go on with, if there is one
 	WhyNot       error  // why it cannot be started now, or nil
+	Retake       *Retake
+}
+
+// Retake is what somebody who has sat the exam before should know before another go: its form will be another one, of
+// items not seen before as far as the banks go, and the earlier answers are kept.
+type Retake struct {
+	Left   int       // attempts left, -1 without limit
+	At     time.Time // the earliest start; zero when it is now
+	Reread []string  // lessons still to be read again
+}
+
+// retakeOf is nil for a first go, and where there is none left or needed.
+func retakeOf(next Next, ended int) *Retake {
+	if ended == 0 || next.Left == 0 || fault.HasKey(next.WhyNot, "exams.retry_passed") {
+		return nil
+	}
+	return &Retake{next.Left, next.At, next.Reread}
 }
 
 // Briefing is what the actor must know before starting at a sitting. Someone the sitting is not for gets it
@@ -139,6 +156,9 @@ func (r *Room) Briefing(ctx context.Context, actor people.Person, sittingID stri
 		adm, err := r.admitIn(rx, actor, s, paper.blueprint)
 		b.WhyNot, b.Left, b.Live = adm.whyNot, adm.next.Left, adm.live
 		b.Held, b.Locked, b.LetIn = adm.held, adm.locked, adm.letIn != ""
+		if b.Retake = retakeOf(adm.next, adm.ended); b.Live != "" {
+			b.Retake = nil
+		}
 		b.Deadline = adm.timing.Deadline()
 		b.Uncut, b.Cut = adm.timing.Cut()
 		b.Minutes = int(b.Deadline.Sub(adm.timing.Start).Minutes())

@@ -18,6 +18,7 @@ type briefingView struct {
 	Late     bool   // starting ends before the window does
 	Spoken   spoken
 	Why      *reason
+	Retake   *retakeView
 	Refusal  error // of a start that was tried
 }
 
@@ -56,6 +57,9 @@ func (w *Wing) showBriefing(c *page.Ctx, refusal error) error {
 		}
 	} else {
 		v.Refusal = refusal
+	}
+	if v.Retake, err = w.retake(c, b.Retake); err != nil {
+		return err
 	}
 	return c.Page(w.pages, "briefing", v)
 }

@@ -363,6 +363,12 @@ func TestResultShowsTheSpread(t *testing.T) {
 			}
 		}
 		// One of seven points is the second tenth; the four blank papers are the first.
+		// Before another go both pages say how many are left, from when on, and that the paper will be another one.
+		for _, p := range []string{"/attempts/" + id + "/result", "/sittings/" + w.sitting.ID} {
+			again := map[locale.Lang]string{locale.Hant: "新的試卷是另一份", locale.Hans: "新的试卷是另一份", locale.En: "Your new paper will be a different one"}[lang]
+			kept := map[locale.Lang]string{locale.Hant: "都會保留", locale.Hans: "都会保留", locale.En: "are kept"}[lang]
+			amy.want(amy.get(p), 200, again, kept, "09:00")
+		}
 		amy.want(amy.get("/attempts/"+id+"/result"), 200, `<title>0–10%: 4</title>`, `<rect class="mark-2 here" x="38"`, `<title>10–20%: 1</title>`)
 	}
 }

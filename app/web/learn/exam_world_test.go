@@ -186,7 +186,7 @@ attempts: %d
 cooldown: 0h
 sections:
   - title: 全部
-    draw: [{bank: kinds, count: 10}]
+    draw: [{bank: kinds, count: 9}, {bank: kinds, kind: by-hand, count: 1}]
 integrity: {watch: [focus], camera: off, seb: optional, invigilated: false, canaries: 0}
 feedback: {score: at-once, lessons: at-once, answers: at-once}
 ---

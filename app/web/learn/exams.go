@@ -169,6 +169,27 @@ func (w *Wing) reason(c *page.Ctx, err error) (*reason, error) {
 	return r, nil
 }
 
+// retakeView is what to know before another go, with the lessons to read again by their titles.
+type retakeView struct {
+	exams.Retake
+	Lessons []lessonLink
+}
+
+func (w *Wing) retake(c *page.Ctx, r *exams.Retake) (*retakeView, error) {
+	if r == nil {
+		return nil, nil
+	}
+	v := &retakeView{Retake: *r}
+	if len(r.Reread) == 0 {
+		return v, nil
+	}
+	titles, err := w.lessonTitles(c)
+	for _, ref := range r.Reread {
+		v.Lessons = append(v.Lessons, lessonLink{titles.of(ref), lessonPath(ref)})
+	}
+	return v, err
+}
+
 // lessonTitles are the titles of all lessons by their refs.
 type lessonTitles map[string]string
 

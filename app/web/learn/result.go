@@ -21,6 +21,7 @@ type resultView struct {
 	Lessons []lessonLink
 	Answers []answerView
 	Receipt exams.Receipt
+	Retake  *retakeView
 	Again   *reason // why no other attempt can start now, nil when one can
 }
 
@@ -60,6 +61,9 @@ func (w *Wing) result(c *page.Ctx) error {
 		if v.Again, err = w.reason(c, r.Next.WhyNot); err != nil {
 			return err
 		}
+	}
+	if v.Retake, err = w.retake(c, r.Retake); err != nil {
+		return err
 	}
 	return c.Page(w.pages, "result", v)
 }

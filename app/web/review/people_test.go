@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"bainian/app/fault"
 	"bainian/app/locale"
@@ -89,6 +90,34 @@ func TestWaiversAreHRs(t *testing.T) {
 	hr.post(path+"/accommodations", 422, "label", "", "percent", "25", "minutes", "10", "reason", "醫師證明")
 	hr.post(path+"/accommodations", 422, "label", "視力", "percent", "900", "minutes", "10", "reason", "醫師證明")
 	hr.post(path+"/accommodations", 422, "label", "視力", "percent", "many", "minutes", "10", "reason", "醫師證明")
+}
+
+// TestOneMoreAttempt: whoever has used up their attempts is no dead end.
+func TestOneMoreAttempt(t *testing.T) {
+	s := open(t)
+	p := s.NewHire("Amy")
+	path := "/people/" + p.ID
+	s.Sign(p)
+	for n := range 3 {
+		hr := s.as(s.HR) // sessions end in those days
+		s.Sit(p, s.Sitting("values"), func(_, right int) int { return (right + 1) % 4 })
+		if n < 2 {
+			lacks(t, hr.get(path, 200), path+"/attempts")
+			hr.post(path+"/attempts", 409, "exam", "values", "reason", "急診")
+		}
+		s.Clock.Add(48 * time.Hour)
+	}
+	hr := s.as(s.HR)
+	for _, lang := range locale.Langs() {
+		has(t, hr.in(lang).get(path, 200), path+"/attempts")
+	}
+	admin := s.Hire("管理", people.Admin)
+	lacks(t, s.as(admin).get(path, 200), path+"/attempts")
+	s.as(admin).post(path+"/attempts", 403, "exam", "values", "reason", "急診")
+	hr.post(path+"/attempts", 422, "exam", "values", "reason", " ")
+	hr.post(path+"/attempts", 303, "exam", "values", "reason", "考試當天急診")
+	has(t, hr.get(path, 200), "考試當天急診", "還剩 1 次")
+	lacks(t, hr.get(path, 200), path+"/attempts")
 }
 
 const header = "number,name,email,roles,manager,hired_on,cohort\n"

@@ -28,6 +28,7 @@ type personView struct {
 	Waivable []page.Option
 	Latest   time.Time // until when a waiver may reach
 	Changes  []change
+	Chances  []chance
 	Link     string // of an invitation, shown once
 	IsHR     bool
 	Self     bool
@@ -43,6 +44,19 @@ type step struct {
 type waiver struct {
 	gate.Waiver
 	Label, By string
+}
+
+// chance is where the person stands at an exam, with the grants by name.
+type chance struct {
+	exams.Chance
+	Title  string
+	Grants []grant
+	WhyNot string // in words, "" when another attempt can start
+}
+
+type grant struct {
+	exams.Grant
+	By string
 }
 
 type change struct {
@@ -84,6 +98,9 @@ func (w *Wing) showPerson(c *page.Ctx, s shown) error {
 		return err
 	}
 	if err := w.addGate(c, v); err != nil {
+		return err
+	}
+	if err := w.addChances(c, v); err != nil {
 		return err
 	}
 	if err := w.addChanges(c, v); err != nil {
@@ -140,6 +157,29 @@ func (w *Wing) addWaivers(c *page.Ctx, v *personView, labels map[string]string) 
 			label = x.Requirement // no policy asks for it any more
 		}
 		v.Waivers = append(v.Waivers, waiver{x, label, names[x.By]})
+	}
+	return nil
+}
+
+// addChances adds where the person stands at the exams that they have sat.
+func (w *Wing) addChances(c *page.Ctx, v *personView) error {
+	chances, err := w.room.Chances(c.Context(), c.Person, v.Of.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range chances {
+		one := chance{Chance: x, Title: x.TitleIn(c.Lang)}
+		if x.UsedUp() {
+			one.WhyNot = c.Words(x.Next.WhyNot)
+		}
+		for _, g := range x.Grants {
+			names, err := w.names(c, g.By)
+			if err != nil {
+				return err
+			}
+			one.Grants = append(one.Grants, grant{g, names[g.By]})
+		}
+		v.Chances = append(v.Chances, one)
 	}
 	return nil
 }
@@ -236,6 +276,11 @@ func (w *Wing) accommodate(c *page.Ctx) error {
 		err = w.room.Accommodate(c.Context(), c.Person, c.Params("id"), a)
 	}
 	return w.onPerson(c, err, "review.person.accommodated")
+}
+
+// grantAttempt gives a person who has used up their attempts at an exam one more.
+func (w *Wing) grantAttempt(c *page.Ctx) error {
+	return w.onPerson(c, w.room.GrantAttempt(c.Context(), c.Person, c.Params("id"), c.Form("exam"), c.Form("reason")), "review.person.granted")
 }
 
 func (w *Wing) waive(c *page.Ctx) error {

@@ -75,6 +75,7 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "POST", Path: "/people/:id/deactivation", Who: keeps, Do: w.deactivate},
 		{Method: "POST", Path: "/people/:id/reactivation", Who: keeps, Do: w.reactivate},
 		{Method: "POST", Path: "/people/:id/accommodations", Who: hr, Do: w.accommodate},
+		{Method: "POST", Path: "/people/:id/attempts", Who: hr, Do: w.grantAttempt},
 		{Method: "POST", Path: "/people/:id/waivers", Who: hr, Do: w.waive},
 		{Method: "POST", Path: "/people/:id/waivers/:waiver/withdrawal", Who: hr, Do: w.withdraw},
 

@@ -36,6 +36,7 @@ type otherFile struct {
 // examPreview is an exam as its candidates meet it.
 type examPreview struct {
 	*exams.Blueprint
+	At       string // page of the document
 	Title    string
 	Notice   markdown.HTML
 	Sections []sectionPreview
@@ -143,7 +144,7 @@ func (w *Wing) examPreview(c *page.Ctx, d documents.Doc, lang locale.Lang) (*exa
 	if err != nil {
 		return nil, err
 	}
-	v := &examPreview{Blueprint: b, Title: b.Title[lang], Notice: w.block(b.NoticeIn(lang), lang), Guess: all}
+	v := &examPreview{Blueprint: b, At: address(d.Path), Title: b.Title[lang], Notice: w.block(b.NoticeIn(lang), lang), Guess: all}
 	for i, s := range b.Sections {
 		n := 0
 		for _, draw := range s.Draws {

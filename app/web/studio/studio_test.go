@@ -271,7 +271,9 @@ func TestEveryPageInThreeLanguages(t *testing.T) {
 		"/studio/documents/quizzes/practice.exam.md?lang=en", "/studio/documents/content/values/culture/01-red-line.md", "/studio/documents/content/values/culture/course.md",
 		"/studio/documents/content/pledge.md", "/studio/documents/content/company.yaml", "/studio/documents/quizzes/fresh.bank.md", "/studio/documents/quizzes/product.bank.md",
 		"/studio/documents/quizzes/sales.bank.md", "/studio/sittings", "/studio/sittings/new", "/studio/accommodations", "/studio/sittings/" + sitting.ID, "/studio/sittings/" + closed.ID,
-		"/studio/sittings/" + sitting.ID + "/attempts/" + live, "/studio/items", "/studio/items/practice", "/studio/items/sales", "/studio/items/practice/regrade"}
+		"/studio/sittings/" + sitting.ID + "/attempts/" + live, "/studio/items", "/studio/items/practice", "/studio/items/sales", "/studio/items/practice/regrade",
+		"/studio/documents/quizzes/final.exam.md/check", "/studio/documents/quizzes/practice.exam.md/check", "/studio/documents/quizzes/values.exam.md/check",
+		"/studio/documents/quizzes/final.exam.md/form", "/studio/documents/quizzes/drill.exam.md/form?seed=百年&keys=yes", "/studio/sittings/" + sitting.ID + "/form?keys=yes"}
 	for _, lang := range locale.Langs() {
 		for _, p := range paths {
 			a := s.want(s.get("trainer", p, "Cookie", "lang="+string(lang)), 200, `<html lang="`+string(lang)+`"`)
