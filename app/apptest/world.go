@@ -48,7 +48,7 @@ func Each(t *testing.T, f func(t *testing.T, w *World)) {
 func New(tb testing.TB, engine store.Engine) *World {
 	tb.Helper()
 	w := &World{TB: tb, Clock: storetest.NewClock(), Ctx: context.Background()}
-	config := server.Config{DB: storetest.URL(tb, engine, server.Schemas()...), Zone: "Asia/Taipei", Key: filepath.Join(tb.TempDir(), "key"), URL: "http://localhost"}
+	config := server.Config{DB: storetest.URL(tb, engine, server.Schemas()...), Zone: "Asia/Taipei", Key: filepath.Join(tb.TempDir(), "key"), Blobs: filepath.Join(tb.TempDir(), "blobs"), URL: "http://localhost"}
 	h, err := server.OpenHouse(w.Ctx, config, content(), w.Clock.Now, slog.New(slog.DiscardHandler))
 	w.must(err)
 	w.House = h

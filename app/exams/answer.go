@@ -36,7 +36,8 @@ type Saved struct {
 
 // Answer saves one answer: once it returns, the answer is durable. The same save again gets the same
 // receipt. Faults: NotFound for another person's attempt; Invalid for a question that is not on the form or a
-// response of the wrong shape; Conflict exams.over, exams.paused, exams.other_device, or exams.stale with the
+// response of the wrong shape, and exams.file_unknown for a file that was not handed in for it (upload.go, which says when
+// one may come late); Conflict exams.over, exams.paused, exams.other_device, or exams.stale with the
 // last sequence number. A save that is refused is a contact like any other (contact.go).
 func (r *Room) Answer(ctx context.Context, actor people.Person, attemptID string, n int, s Save) (Saved, error) {
 	d, err := r.dealt(ctx, attemptID)
@@ -62,6 +63,9 @@ func (r *Room) Answer(ctx context.Context, actor people.Person, attemptID string
 			saved, refusal, err = repeatedIn(tx.Rx, a, n, s.Seq, response)
 		case refusal == nil:
 			g, refusal = a.takes(tx.Now, s)
+			if len(s.Response.Files) > 0 {
+				g, refusal, err = attachedIn(tx.Rx, a, n, s, g, refusal)
+			}
 		}
 		switch {
 		case err != nil:

@@ -18,7 +18,9 @@
 // results.go and analysis.go (a sitting's, and how items did), adjust.go and adjust_all.go (more time and pauses,
 // for one and for all), accommodate.go, note.go, revise.go (regrades), replay.go, verify.go with receipt.go (what
 // bainian verify looks through), grant.go (more attempts), preview.go and check.go (before anybody sits it). What is
-// known of items is facility.go's, what a person has seen of them seen.go's. What other domains compose with in
+// known of items is facility.go's, what a person has seen of them seen.go's. Files that answers name: file.go (what
+// may be handed in), upload.go (handing it in, in parts), keep.go (looking at it, and what goes once nobody needs
+// it). What other domains compose with in
 // their own transactions stands in records.go. What was published is parsed in published.go and kept with what
 // was dealt (dealt.go), and comes into words in words.go; what may be published is lint.go's to say, and
 // undealable.go's of a bank that exams draw from. What the journal holds is in entry.go; statements that
@@ -26,8 +28,9 @@
 //
 // Tables: sitting, sitting_invigilator, sitting_person (whom a named one is for), sitting_note, passcode_try,
 // admission, adjustment, attempt (the row every save reads and writes), attempt_form, answer, submission, result,
-// regrade, accommodation and accommodation_end, extension, pause, set_aside, facility (what was known of items, by digest),
-// attempt_grant. The chains of the attempts are in the ledger's journal, under the attempt's id.
+// regrade, accommodation and accommodation_end, extension, pause, set_aside, facility (what was known of items, by
+// digest), attempt_grant, upload, blob_removal. The chains of the attempts are in the ledger's journal, under the
+// attempt's id, and the bytes of the files in the blobs, under their hashes.
 //
 // Bad days, and the test that survives each:
 //
@@ -47,4 +50,9 @@
 //	an extension races expiry              TestBadDay_InTheRoom; web/learn TestBadDay_InBrowser/ExtensionRacingExpiry
 //	all of it in any order                 TestAttemptIsLikeItsModel
 //	somebody writes to the database        TestE4_VerifyNamesEveryTampering; server TestE4_EveryAttemptOfAFurnishedCompanyReplays
+//	a file of a wrong type, of 500 MB,     TestFiles/…/WhatIsRefused; web/learn TestPartWithoutEnd, TestFilesOverHTTP
+//	  a zip bomb, one named ../../x
+//	an upload is cut in the middle         TestFiles/…/CutInTheMiddleAndResumed; web/learn TestFilesInBrowser
+//	the server is killed between parts     blobs TestE1_PartsSurviveKill9
+//	a file arrives after the deadline      TestE2_Files
 package exams

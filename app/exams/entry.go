@@ -16,6 +16,7 @@ const (
 	entryObserve = "observe"
 	entrySilence = "silence"
 	entryAdjust  = "adjust"
+	entryFile    = "file"
 	entryEnd     = "end"
 )
 

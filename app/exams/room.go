@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"bainian/app/blobs"
 	"bainian/app/courses"
 	"bainian/app/documents"
 	"bainian/app/jobs"
@@ -29,6 +30,7 @@ type Room struct {
 	library *courses.Library
 	signer  *ledger.Signer
 	md      *markdown.Renderer
+	files   *blobs.Store
 
 	// What is parsed from a published version, and what was dealt, never changes.
 	blueprints cache[Pin, *Blueprint]
@@ -42,14 +44,15 @@ type Room struct {
 }
 
 // New makes the room, has the shelf lint banks and blueprints, and the queue grade what is due.
-func New(db *store.DB, shelf *documents.Shelf, library *courses.Library, signer *ledger.Signer, md *markdown.Renderer, queue *jobs.Queue) *Room {
-	r := &Room{db: db, shelf: shelf, library: library, signer: signer, md: md,
+func New(db *store.DB, shelf *documents.Shelf, library *courses.Library, signer *ledger.Signer, md *markdown.Renderer, files *blobs.Store, queue *jobs.Queue) *Room {
+	r := &Room{db: db, shelf: shelf, library: library, signer: signer, md: md, files: files,
 		blueprints: cache[Pin, *Blueprint]{size: 256}, papers: cache[string, *paper]{size: 256}, banks: cache[Pin, *bank]{size: 64}, forms: cache[string, *dealt]{size: 4096}}
 	shelf.Register(documents.Bank, r.lintBank)
 	shelf.Register(documents.Exam, r.lintExam)
 	queue.Handle(jobExpire, r.expireOne)
 	queue.Handle(jobAdjust, r.finishAdjustments)
 	queue.Every("exams.expire_due", time.Second, r.ExpireDue)
+	queue.Every("exams.sweep_files", time.Hour, r.SweepFiles)
 	return r
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"bainian/app/blobs"
 	"bainian/app/cohorts"
 	"bainian/app/courses"
 	"bainian/app/documents"
@@ -41,6 +42,7 @@ type world struct {
 	roster  *cohorts.Roster
 	signer  *ledger.Signer
 	queue   *jobs.Queue
+	blobs   *blobs.Store
 	room    *Room
 	trainer people.Person
 	hr      people.Person
@@ -119,6 +121,7 @@ type rules struct {
 	attempts int
 	cooldown string
 	reread   string
+	uploads  bool // four questions that take files, in a section of their own
 }
 
 func usual() rules { return rules{attempts: 2, cooldown: "24h"} }
@@ -128,11 +131,15 @@ func (k rules) files() fstest.MapFS {
 	for i := range 8 {
 		fmt.Fprintf(&singles, "## 情境 %d：客戶遞來紅包 {#single-%d}\n\n第 %d 種情境，你怎麼做？\n\n- [ ] 先收下%d\n- [x] 當場婉拒%d\n- [ ] 轉交同事%d\n  > 回饋秘語%d\n- [ ] 假裝沒看見%d {credit=25}\n\n> 解析秘語 %d\n\n", i, i, i, i, i, i, i, i, i)
 	}
+	bank, exam := fmt.Sprintf(testBank, singles.String()), fmt.Sprintf(testExam, k.attempts, k.cooldown, k.reread)
+	if k.uploads {
+		bank, exam = withUploads(bank, exam)
+	}
 	return fstest.MapFS{
 		"content/values/culture/course.md":  {Data: []byte("---\ntitle: 文化\norder: 1\n---\n")},
 		"content/values/culture/01-line.md": {Data: []byte("---\ntitle: 高壓線\norder: 1\nminutes: 5\nobjectives: [認出那條線]\n---\n\n線在這裡。\n")},
-		"quizzes/red.bank.md":               {Data: []byte(fmt.Sprintf(testBank, singles.String()))},
-		"quizzes/red.exam.md":               {Data: []byte(fmt.Sprintf(testExam, k.attempts, k.cooldown, k.reread))},
+		"quizzes/red.bank.md":               {Data: []byte(bank)},
+		"quizzes/red.exam.md":               {Data: []byte(exam)},
 	}
 }
 
@@ -228,7 +235,9 @@ func (w *world) build(key string) {
 	w.queue = jobs.New(w.db, slog.New(slog.DiscardHandler))
 	w.signer, err = ledger.LoadSigner(key, rand.Reader)
 	w.ok(err)
-	w.room = New(w.db, w.shelf, w.library, w.signer, md, w.queue)
+	w.blobs, err = blobs.Open(filepath.Join(filepath.Dir(key), "blobs"))
+	w.ok(err)
+	w.room = New(w.db, w.shelf, w.library, w.signer, md, w.blobs, w.queue)
 }
 
 func (w *world) ok(err error) {

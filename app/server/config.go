@@ -18,15 +18,16 @@ import (
 // Config is everything that can be chosen about a running program. Each field is a flag and, in capitals
 // after BAINIAN_, an environment variable; the flag wins.
 type Config struct {
-	Addr string // host:port to listen on
-	Data string // folder of the database and the signing key
-	DB   string // sqlite:<path> or postgres://…; empty: sqlite in Data
-	Root string // folder that holds content, quizzes and static; empty: those in the binary
-	URL  string // the public base: scheme://host[:port]; empty: http://Addr
-	Zone string // time zone of the company and its business day
-	Key  string // file of the signing key; empty: signing.key in Data
-	Demo bool   // furnish a demonstration company
-	JSON bool   // with Demo: print one line of JSON on standard output once listening
+	Addr  string // host:port to listen on
+	Data  string // folder of the database, the signing key and the uploaded files
+	DB    string // sqlite:<path> or postgres://…; empty: sqlite in Data
+	Root  string // folder that holds content, quizzes and static; empty: those in the binary
+	URL   string // the public base: scheme://host[:port]; empty: http://Addr
+	Zone  string // time zone of the company and its business day
+	Key   string // file of the signing key; empty: signing.key in Data
+	Blobs string // folder of what people hand in; empty: blobs in Data
+	Demo  bool   // furnish a demonstration company
+	JSON  bool   // with Demo: print one line of JSON on standard output once listening
 }
 
 // setting is one field with its names and what it is for.
@@ -40,12 +41,13 @@ type setting struct {
 func (c *Config) settings() []setting {
 	return []setting{
 		{name: "addr", text: &c.Addr, usage: "host:port to listen on"},
-		{name: "data", text: &c.Data, usage: "folder of the database and the signing key"},
+		{name: "data", text: &c.Data, usage: "folder of the database, the signing key and the uploaded files"},
 		{name: "db", text: &c.DB, usage: "database: sqlite:<path> or postgres://… (default sqlite:<data>/bainian.db)", secret: true},
 		{name: "root", text: &c.Root, usage: "serve content, quizzes and static from this folder instead of from the binary"},
 		{name: "url", text: &c.URL, usage: "public base URL, for Origin checks and links (default http://<addr>)"},
 		{name: "zone", text: &c.Zone, usage: "time zone of the company"},
 		{name: "key", text: &c.Key, usage: "file of the signing key (default <data>/signing.key)", secret: true},
+		{name: "blobs", text: &c.Blobs, usage: "folder of uploaded and recorded files (default <data>/blobs)"},
 		{name: "demo", flag: &c.Demo, usage: "furnish a demonstration company, in a fresh temporary folder unless -data is given"},
 	}
 }
@@ -156,6 +158,9 @@ func (c *Config) complete() error {
 	}
 	if c.Key == "" {
 		c.Key = filepath.Join(c.Data, "signing.key")
+	}
+	if c.Blobs == "" {
+		c.Blobs = filepath.Join(c.Data, "blobs")
 	}
 	if c.Root != "" {
 		if !isFolder(filepath.Join(c.Root, "content")) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"bainian"
+	"bainian/app/blobs"
 	"bainian/app/cohorts"
 	"bainian/app/courses"
 	"bainian/app/documents"
@@ -88,6 +89,10 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 		return err
 	}
 	h.Signer = signer
+	files, err := blobs.Open(c.Blobs)
+	if err != nil {
+		return err
+	}
 	catalog, err := locale.Load()
 	if err != nil {
 		return err
@@ -99,7 +104,7 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Shelf = documents.New(h.DB)
 	h.Roster = cohorts.New(h.DB, h.Shelf)
 	h.Library = courses.New(h.DB, h.Shelf, h.Files, md)
-	h.Room = exams.New(h.DB, h.Shelf, h.Library, h.Signer, md, h.Queue)
+	h.Room = exams.New(h.DB, h.Shelf, h.Library, h.Signer, md, files, h.Queue)
 	h.Desk = integrity.New(h.DB, h.Room, h.Queue)
 	h.Keeper = gate.New(h.DB, h.Shelf, h.Library, c.location())
 	h.Pool = leads.New(h.DB, h.Keeper)

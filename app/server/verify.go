@@ -150,9 +150,9 @@ func openEvidence(ctx context.Context, c Config) (*store.DB, *exams.Room, error)
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	// The room of this house deals and grades; nothing is signed, rendered or queued in it.
+	// The room of this house deals and grades; nothing is signed, rendered, handed in or queued in it.
 	queue := jobs.New(db, slog.New(slog.DiscardHandler))
-	return db, exams.New(db, documents.New(db), nil, nil, markdown.New(catalog), queue), nil
+	return db, exams.New(db, documents.New(db), nil, nil, markdown.New(catalog), nil, queue), nil
 }
 
 // inWords is a fault in the words of the console, which are English.

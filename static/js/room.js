@@ -3,10 +3,12 @@
 
 import { Clock } from "./room/clock.js";
 import { nameDevice } from "./room/device.js";
+import { Files } from "./room/files.js";
 import { askToPersist } from "./room/keep.js";
 import { Outbox } from "./room/outbox.js";
 import { Paper } from "./room/paper.js";
 import { Signals } from "./room/signals.js";
+import { since } from "./room/time.js";
 import { byId, say } from "./room/words.js";
 import { pause, Wire } from "./room/wire.js";
 
@@ -36,6 +38,7 @@ const wire = new Wire(attempt, (felt) => {
   showUnsaved();
   showBand();
   if (!trouble) outbox.send();
+  if (!trouble) files.send();
 });
 const clock = new Clock(Number(room.dataset.now), Number(room.dataset.deadline), (room.dataset.spoken ?? "").split(" ").map(Number));
 const paper = new Paper(/** @type {HTMLFormElement} */ (byId("paper")), byId("card"), {
@@ -50,6 +53,8 @@ const paper = new Paper(/** @type {HTMLFormElement} */ (byId("paper")), byId("ca
 let signals;
 /** @type {Outbox} */
 let outbox;
+/** @type {Files} */
+let files;
 
 // Letters and digits as shortcuts are a nuisance to who speaks to the computer or whose hand trembles.
 const plainKeys = "bainian.keys"; // in localStorage
@@ -104,6 +109,7 @@ async function lease(take) {
 
 function elsewhere() {
   leased = outbox.open = false;
+  files.close();
   paper.flush(); // what is being typed is kept for the tab that has the paper now
   signals.stop();
   paper.lock(true);
@@ -175,12 +181,13 @@ function gone(why) {
 async function handIn(timeUp) {
   if (handingIn) return showBand(); // the time ran out while it waits for answers to be stored
   handingIn = timeUp ? "time" : "asked";
+  files.finish();
   paper.flush();
   paper.lock(true);
   showUnsaved();
   showBand();
   while (handingIn && !leaving) {
-    if (outbox.items.length === 0) {
+    if (outbox.items.length === 0 && !files.busy) {
       try {
         if (timeUp) {
           await ask(); // only the server's clock ends a paper, and it may have been given more time
@@ -194,7 +201,7 @@ async function handIn(timeUp) {
         if (failure.trouble === "foreign" || failure.trouble === "refused") return gone(failure.message);
       }
     }
-    await pause(outbox.items.length > 0 ? 150 : asking.ill);
+    await pause(outbox.items.length > 0 || files.busy ? 150 : asking.ill);
   }
 }
 
@@ -212,8 +219,9 @@ async function leave() {
   leaving = true;
   signals.stop();
   paper.lock(true);
-  const late = [...new Set([...lost, ...outbox.items.map((item) => item.n)])].sort((a, b) => a - b);
+  const late = [...new Set([...lost, ...unsafe()])].sort((a, b) => a - b);
   await outbox.forget();
+  await files.forget();
   try {
     localStorage.removeItem(memory);
   } catch {
@@ -236,9 +244,14 @@ function showSaved(item, saved, asked) {
   telling = window.setTimeout(() => (byId("saved-told").textContent = byId("saved").textContent), typed ? 4000 : 0);
 }
 
+/** Numbers of the questions whose answers are not stored yet, files included. */
+function unsafe() {
+  return new Set([...outbox.items.map((item) => item.n), ...files.waiting()]);
+}
+
 /** Says what is not safe yet: at once when the line is down, and only after a moment when it is merely on its way. */
 function showUnsaved() {
-  const waiting = new Set(outbox.items.map((item) => item.n));
+  const waiting = unsafe();
   paper.setUnsaved(waiting);
   clearTimeout(slow);
   if (waiting.size > 0) slow = window.setTimeout(() => {
@@ -266,7 +279,7 @@ function showBand() {
 function band(words) {
   byId("band").hidden = words === "";
   if (byId("band-words").textContent !== words) byId("band-words").textContent = words; // said once
-  const n = leaving ? 0 : outbox.items.length;
+  const n = leaving ? 0 : unsafe().size;
   byId("band-count").textContent = trouble && !leaving ? say.words(n > 0 ? "unsent" : "unsentNone", { n }) : "";
 }
 
@@ -377,7 +390,7 @@ function listen(take) {
   const full = document.getElementById("full");
   full?.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
   document.addEventListener("fullscreenchange", () => full && (full.textContent = say.words(document.fullscreenElement ? "window" : "full")));
-  window.addEventListener("online", () => outbox.send());
+  window.addEventListener("online", () => (outbox.send(), files.send()));
   window.addEventListener("pagehide", () => {
     paper.flush();
     outbox.hurry();
@@ -408,6 +421,10 @@ async function enter() {
     keeps: (kept) => (byId("unkept").hidden = kept),
     elsewhere,
   });
+  files = new Files(paper.form, { attempt, device: device.name, wire, clock, elapsed: () => since(wire.contact).sure, unsaved: (n) => Boolean(outbox.waiting(n)) }, () => {
+    showUnsaved();
+    showBand();
+  });
   listen(device.take);
   if (document.querySelector(".order-list, .match")) {
     const { drag } = await import("./room/drag.js");
@@ -422,6 +439,7 @@ async function enter() {
   paper.lock(handingIn !== "");
   outbox.open = true;
   outbox.send();
+  files.enter();
   signals.start();
   askToPersist();
   room.dataset.ready = "yes";

@@ -21,6 +21,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"bainian/app/blobs"
 	"bainian/app/cohorts"
 	"bainian/app/courses"
 	"bainian/app/documents"
@@ -203,6 +204,7 @@ type examWorld struct {
 	shelf   *documents.Shelf
 	room    *exams.Room
 	queue   *jobs.Queue
+	blobs   *blobs.Store
 	app     *fiber.App
 	logs    *bytes.Buffer
 	trainer people.Person
@@ -224,12 +226,14 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 	log := slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	signer, err := ledger.LoadSigner(filepath.Join(tb.TempDir(), "signing.key"), rand.Reader)
 	w.ok(err)
+	w.blobs, err = blobs.Open(filepath.Join(tb.TempDir(), "blobs"))
+	w.ok(err)
 	md, shelf := markdown.New(words), documents.New(db)
 	w.shelf = shelf
 	roster := cohorts.New(db, shelf)
 	w.dir, w.queue = people.New(db), jobs.New(db, log)
 	library := courses.New(db, shelf, fstest.MapFS{}, md)
-	w.room = exams.New(db, shelf, library, signer, md, w.queue)
+	w.room = exams.New(db, shelf, library, signer, md, w.blobs, w.queue)
 	_, problems, err := shelf.Load(context.Background(), fstest.MapFS{
 		"content/values/culture/course.md":      {Data: []byte("---\ntitle: 文化\ntrack: values\norder: 1\n---\n\n先教什麼事不做。\n")},
 		"content/values/culture/01-red-line.md": {Data: []byte("---\ntitle: 底線在哪裡\ntrack: values\norder: 1\nminutes: 5\nobjectives: [說出底線]\n---\n\n收禮要通報。\n")},
@@ -238,6 +242,8 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 		"quizzes/kinds.bank.md":                 {Data: []byte(kindsBank)},
 		"quizzes/kinds-0.exam.md":               {Data: []byte(kindsExam(0))},
 		"quizzes/kinds-1.exam.md":               {Data: []byte(kindsExam(1))},
+		"quizzes/pitch.bank.md":                 {Data: []byte(pitchBank)},
+		"quizzes/pitch.exam.md":                 {Data: []byte(pitchExam)},
 	})
 	w.ok(err)
 	w.ok(problems.Err())

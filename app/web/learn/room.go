@@ -31,7 +31,11 @@ func (w *Wing) paper(c *page.Ctx) error {
 	v := &roomView{Base: page.Base{Title: paper.Title, Bare: true, Script: "js/room.js"}, Paper: paper, Zone: c.Zone().String(),
 		Spoken: spokenIn(int(paper.Deadline.Sub(paper.StartedAt).Minutes()))}
 	for _, q := range paper.Questions {
-		v.Questions = append(v.Questions, viewOf(q))
+		view := viewOf(q)
+		v.Questions = append(v.Questions, view)
+		if f := view.FileControl(); f != nil && (f.Sound || f.Film) {
+			c.AllowRecording()
+		}
 	}
 	for _, watched := range paper.Watch {
 		v.Fullscreen = v.Fullscreen || watched == "fullscreen"

@@ -20,13 +20,14 @@ import (
 	"bainian/app/store/storetest"
 )
 
-// openBrowser starts a browser.
-func openBrowser(t *testing.T) context.Context {
+// openBrowser starts a browser, with options of its own if need be.
+func openBrowser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		storetest.Skip(t, "no chromium")
 	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 900))...)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 900))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	t.Cleanup(stop)
 	browser, quit := chromedp.NewContext(allocator)
 	t.Cleanup(quit)

@@ -20,6 +20,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"bainian/app/blobs"
 	"bainian/app/cohorts"
 	"bainian/app/courses"
 	"bainian/app/documents"
@@ -75,11 +76,13 @@ func open(tb testing.TB, content fs.FS) *site {
 	quiet := slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	signer, err := ledger.LoadSigner(filepath.Join(tb.TempDir(), "key"), rand.Reader)
 	s.must(err)
+	files, err := blobs.Open(tb.TempDir())
+	s.must(err)
 	md, queue := markdown.New(catalog), jobs.New(db, quiet)
 	s.dir, s.shelf = people.New(db), documents.New(db)
 	s.roster = cohorts.New(db, s.shelf)
 	s.library = courses.New(db, s.shelf, content, md)
-	s.room = exams.New(db, s.shelf, s.library, signer, md, queue)
+	s.room = exams.New(db, s.shelf, s.library, signer, md, files, queue)
 	s.desk = integrity.New(db, s.room, queue)
 	s.keeper = gate.New(db, s.shelf, s.library, zone)
 	s.pool = leads.New(db, s.keeper)

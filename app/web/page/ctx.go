@@ -122,6 +122,9 @@ func (c *Ctx) Upload(name string) (fileName string, data []byte, err error) {
 // Decode reads the JSON body; unknown members are passed over. A Malformed fault says where it cannot be read. A
 // compressed body is one: what it would unpack to is neither bounded nor looked at.
 func (c *Ctx) Decode(into any) error {
+	if mediaType(c.Ctx) == fiber.MIMEOctetStream { // whose text nobody has looked at
+		return fault.New(fault.Malformed, "page.bad_json")
+	}
 	err := json.Unmarshal(c.Request().Body(), into)
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) && wrong.Field != "" {
 		return fault.Wrap(err, fault.Malformed, "page.bad_member", "member", wrong.Field).In(wrong.Field)
@@ -130,6 +133,15 @@ func (c *Ctx) Decode(into any) error {
 		return fault.Wrap(err, fault.Malformed, "page.bad_json")
 	}
 	return nil
+}
+
+// Bytes is the body of a request that brings a part of a file, as application/octet-stream. It is good until the
+// handler returns.
+func (c *Ctx) Bytes() ([]byte, error) {
+	if mediaType(c.Ctx) != fiber.MIMEOctetStream {
+		return nil, fault.New(fault.Malformed, "page.bad_request")
+	}
+	return c.Request().Body(), nil
 }
 
 // Refused reports that err is one to show in the form it came from, and sets its status; the handler renders the

@@ -21,6 +21,7 @@ const (
 	Deadline      = 10 * time.Second
 	UploadLimit   = 12 << 20 // a multipart body
 	FormLimit     = 4 << 20  // a form: a megabyte of Chinese is three when percent-encoded
+	BytesLimit    = 1 << 20  // a part of a file
 	JSONLimit     = 1 << 20  // any other body
 	headerLimit   = 8 << 10
 	readTimeout   = 30 * time.Second

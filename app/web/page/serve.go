@@ -17,6 +17,13 @@ import (
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
 	"font-src 'self'; worker-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
+// permissions is what no page may use. The one on which people record answers says so by AllowRecording.
+const (
+	permissions = "camera=(), microphone=(), " + others
+	recording   = "camera=(self), microphone=(self), " + others
+	others      = "geolocation=(), payment=(), usb=(), display-capture=()"
+)
+
 // slow is how long a request takes that is worth a line in the log.
 const slow = time.Second
 
@@ -44,8 +51,16 @@ func (k *Kit) logRequest(f *fiber.Ctx, took time.Duration) {
 	}
 	if ctx := context.Background(); k.Log.Enabled(ctx, level) {
 		k.Log.LogAttrs(ctx, level, "request", slog.String("method", f.Method()), slog.String("route", f.Route().Path),
-			slog.Int("status", status), slog.Int("bytes", len(f.Response().Body())), slog.Duration("took", took))
+			slog.Int("status", status), slog.Int("bytes", sent(f)), slog.Duration("took", took))
 	}
+}
+
+// sent is the size of the answer; a file is not read for it.
+func sent(f *fiber.Ctx) int {
+	if f.Response().IsBodyStream() {
+		return f.Response().Header.ContentLength()
+	}
+	return len(f.Response().Body())
 }
 
 // recovered runs f and turns a panic into an error that keeps the stack for the log.
@@ -66,7 +81,7 @@ func (k *Kit) setHeaders(f *fiber.Ctx) {
 	h.Set(fiber.HeaderReferrerPolicy, "same-origin") // no-referrer would make a form's Origin "null"
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set(fiber.HeaderPermissionsPolicy, "geolocation=(), payment=(), usb=()")
+	h.Set(fiber.HeaderPermissionsPolicy, permissions)
 	h.Set(fiber.HeaderCacheControl, "no-store") // pages hold personal data; static files say otherwise
 	if k.secure {
 		h.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")

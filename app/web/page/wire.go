@@ -34,6 +34,11 @@ func wellFormed(f *fiber.Ctx) error {
 		return textArgs(f.Request().PostArgs(), "")
 	case fiber.MIMEMultipartForm:
 		return textMultipart(f)
+	case fiber.MIMEOctetStream: // bytes, which Ctx.Bytes alone reads
+		if len(body) > BytesLimit {
+			return tooLarge(BytesLimit)
+		}
+		return nil
 	default:
 		if len(body) > JSONLimit {
 			return tooLarge(JSONLimit)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"bainian/app/blobs"
 	"bainian/app/cohorts"
 	"bainian/app/courses"
 	"bainian/app/documents"
@@ -61,12 +62,14 @@ func open(t *testing.T) *site {
 	log := slog.New(slog.DiscardHandler)
 	signer, err := ledger.LoadSigner(filepath.Join(t.TempDir(), "signing.key"), rand.Reader)
 	must(t, err)
+	files, err := blobs.Open(t.TempDir())
+	must(t, err)
 	content := os.DirFS("../../..")
 	md, queue := markdown.New(words), jobs.New(db, log)
 	s := &site{T: t, clock: clock, directory: people.New(db), shelf: documents.New(db), tokens: map[string]string{}, people: map[string]people.Person{}}
 	s.roster = cohorts.New(db, s.shelf)
 	s.library = courses.New(db, s.shelf, content, md)
-	s.room = exams.New(db, s.shelf, s.library, signer, md, queue)
+	s.room = exams.New(db, s.shelf, s.library, signer, md, files, queue)
 	desk := integrity.New(db, s.room, queue)
 	_, problems, err := s.shelf.Load(ctx, content)
 	must(t, err)

@@ -52,7 +52,7 @@ export class Wire {
 
   /**
    * @param {"GET" | "PUT" | "POST"} method @param {string} what below the attempt's path
-   * @param {object} [body] @returns {Promise<any>} the decoded answer, null when it has none
+   * @param {object | Blob} [body] a part of a file as it is, else JSON @returns {Promise<any>} the decoded answer, null when it has none
    */
   async call(method, what, body) {
     try {
@@ -67,19 +67,20 @@ export class Wire {
     }
   }
 
-  /** @param {string} method @param {string} what @param {object} [body] */
+  /** @param {string} method @param {string} what @param {object | Blob} [body] */
   async #send(method, what, body) {
     if (this.#cut) throw new Failure("offline");
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), 8000);
+    const raw = body instanceof Blob;
+    const timer = setTimeout(() => patience.abort(), raw ? 30_000 : 8000);
     try {
       const response = await fetch(`${this.path}/${what}`, {
         method,
-        body: body && JSON.stringify(body),
-        headers: body ? { Accept: "application/json", "Content-Type": "application/json" } : { Accept: "application/json" },
+        body: raw ? body : body && JSON.stringify(body),
+        headers: body ? { Accept: "application/json", "Content-Type": raw ? "application/octet-stream" : "application/json" } : { Accept: "application/json" },
         cache: "no-store",
         redirect: "manual", // handing in answers with the way to the result, which the page then takes
-        keepalive: method !== "GET", // a save under way outlives the page
+        keepalive: method !== "GET" && !raw, // a save under way outlives the page; a part would be too large for that
         signal: patience.signal,
       });
       if (response.type === "opaqueredirect" || response.status === 204) return null;
