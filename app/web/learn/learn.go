@@ -64,6 +64,7 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "GET", Path: "/attempts/:id", Who: page.SignedIn, Do: w.paper},
 		{Method: "GET", Path: "/attempts/:id/state", Who: page.SignedIn, Do: w.state},
 		{Method: "PUT", Path: "/attempts/:id/lease", Who: page.SignedIn, Do: w.lease},
+		{Method: "GET", Path: "/attempts/:id/answers", Who: page.SignedIn, Do: w.answers},
 		{Method: "PUT", Path: "/attempts/:id/answers/:n", Who: page.SignedIn, Do: w.answer},
 		{Method: "POST", Path: "/attempts/:id/signals", Who: page.SignedIn, Do: w.signals},
 		{Method: "POST", Path: "/attempts/:id/submission", Who: page.SignedIn, Do: w.submit},
