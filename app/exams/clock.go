@@ -21,7 +21,7 @@ type Clock struct {
 // Clock is how time stands in the actor's own attempt, live or over. The room asks every few seconds, so it
 // reads one row and builds no paper.
 func (r *Room) Clock(ctx context.Context, actor people.Person, attemptID string) (c Clock, err error) {
-	err = r.db.Read(ctx, func(rx *store.Rx) error {
+	err = r.db.ReadOne(ctx, func(rx *store.Rx) error {
 		a, err := ownIn(rx, actor, attemptID)
 		if err != nil {
 			return err

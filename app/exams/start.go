@@ -39,21 +39,21 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 	}
 	var id string
 	var secret []byte
-	// The id seeds the form, and only a transaction can make one. Nothing is written yet: whoever may not
-	// start costs no dealing.
+	// A look beforehand: whoever may not start costs no dealing, and no turn of the writer. The transaction that writes
+	// asks everything again.
 	var live bool
-	err = r.db.Write(ctx, func(tx *store.Tx) error {
-		adm, err := r.mayStartIn(tx.Rx, actor, s.ID, paper.blueprint)
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		adm, err := r.mayStartIn(rx, actor, s.ID, paper.blueprint)
 		if id, live = adm.live, adm.live != ""; err != nil || live {
 			return err
 		}
-		id = tx.NewID()
-		secret, err = secretIn(tx.Rx, s.ID)
+		secret, err = secretIn(rx, s.ID)
 		return err
 	})
 	if err != nil || live {
 		return id, err
 	}
+	id = r.db.NewID() // it seeds the form
 	form, err := paper.deal(seed(secret, id))
 	if err != nil {
 		return "", err
