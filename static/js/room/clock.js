@@ -9,6 +9,7 @@ const soon = 5 * minute;
 
 export class Clock {
   #offset; // server time minus the monotonic clock
+  #struck = false; // zero was reported
   paused = false;
 
   /** @param {number} now the server's, when the page was made @param {number} deadline both unix ms @param {number[]} thresholds minutes left, in falling order */
@@ -29,6 +30,7 @@ export class Clock {
     const received = performance.now();
     const slept = told(now + (received - asked) / 2, received, received - asked);
     this.#offset = now + (received - asked) / 2 - monotonic();
+    if (!this.up()) this.#struck = false; // it was not zero, or is no longer
     return slept;
   }
 
@@ -57,8 +59,9 @@ export class Clock {
       face.classList.toggle("soon", left <= soon);
       if (!this.paused) {
         if (this.thresholds.some((t) => before > t && left <= t)) on.threshold();
+        const struck = this.#struck;
+        this.#struck = this.up(); // an extension may start it again
         if (this.up() && !struck) on.zero();
-        struck = this.up(); // an extension may start it again
         before = left;
       }
       setTimeout(tick, left > 0 ? Math.max(50, left % 1000) : 1000);
