@@ -63,7 +63,8 @@ func (r *Room) admitIn(rx *store.Rx, actor people.Person, s Sitting, b *Blueprin
 	if adm.locked, err = lockedIn(rx, actor.ID, s); err != nil {
 		return adm, err
 	}
-	if adm.whyNot, err = r.unpledgedIn(rx, actor); err != nil || adm.whyNot != nil {
+	// A rehearsal's people have promised nothing; they are asked all the same, for their start to cost what a start costs.
+	if adm.whyNot, err = r.unpledgedIn(rx, actor); err != nil || adm.whyNot != nil && !s.Rehearses() {
 		return adm, err
 	}
 	if adm.whyNot, err = tooEarlyIn(rx, actor, b); err != nil || adm.whyNot != nil {
@@ -95,6 +96,9 @@ func closedIn(rx *store.Rx, actor people.Person, s Sitting) (whyNot, err error) 
 	}
 	if !ok || !p.Active {
 		return fault.New(fault.Forbidden, "exams.person_inactive"), nil
+	}
+	if p.Has(people.Rehearser) != s.Rehearses() {
+		return fault.New(fault.Forbidden, "exams.not_invited"), nil
 	}
 	if invited, err := invitedIn(rx, actor.ID, s); err != nil {
 		return nil, err

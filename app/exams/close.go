@@ -67,6 +67,9 @@ func (r *Room) settle(ctx context.Context, id string) error {
 		if _, err := tx.Exec(`UPDATE sitting SET settled_ms = ? WHERE id = ?`, store.Ms(tx.Now), id); err != nil {
 			return err
 		}
+		if s.Rehearses() {
+			return nil
+		}
 		for _, hook := range r.onClosed {
 			if err := hook(tx, s); err != nil {
 				return err
@@ -107,7 +110,11 @@ func (r *Room) expireOne(ctx context.Context, payload []byte) error {
 	if err := json.Unmarshal(payload, &attempt); err != nil {
 		return err
 	}
-	return r.endLive(ctx, attempt, causeExpired)
+	err := r.endLive(ctx, attempt, causeExpired)
+	if fault.Is(err, fault.NotFound) {
+		return nil // a rehearsal's, erased since
+	}
+	return err
 }
 
 func (r *Room) closeAfterWindow(ctx context.Context, id string) error {

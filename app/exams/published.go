@@ -45,7 +45,7 @@ func (r *Room) blueprintOf(ctx context.Context, pin Pin) (*Blueprint, error) {
 // blueprintIn is blueprintOf within a transaction; one that was not looked at yet is parsed there, which takes
 // less than the reading of it.
 func (r *Room) blueprintIn(rx *store.Rx, pin Pin) (*Blueprint, error) {
-	return r.blueprint(pin, func() (documents.Doc, error) { return r.shelf.VersionIn(rx, pin.Path, pin.Version) })
+	return r.blueprint(pin, func() (documents.Doc, error) { return r.versionIn(rx, pin) })
 }
 
 func (r *Room) blueprint(pin Pin, version func() (documents.Doc, error)) (*Blueprint, error) {
@@ -61,10 +61,17 @@ func (r *Room) blueprint(pin Pin, version func() (documents.Doc, error)) (*Bluep
 
 func (r *Room) version(ctx context.Context, pin Pin) (doc documents.Doc, err error) {
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
-		doc, err = r.shelf.VersionIn(rx, pin.Path, pin.Version)
+		doc, err = r.versionIn(rx, pin)
 		return err
 	})
 	return doc, err
+}
+
+func (r *Room) versionIn(rx *store.Rx, pin Pin) (documents.Doc, error) {
+	if doc, own, err := rehearsalDoc(pin); own {
+		return doc, err
+	}
+	return r.shelf.VersionIn(rx, pin.Path, pin.Version)
 }
 
 // parseBank reads a bank, whose id must be its file's name: a blueprint finds it by that.

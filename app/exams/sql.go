@@ -106,7 +106,7 @@ func SittingIn(rx *store.Rx, id string) (Sitting, bool, error) {
 }
 
 func sittingsIn(rx *store.Rx) ([]Sitting, error) {
-	all, err := store.All(rx, scanSitting, `SELECT `+sittingColumns+` FROM sitting s ORDER BY s.opens_ms DESC, s.id DESC`)
+	all, err := store.All(rx, scanSitting, `SELECT `+sittingColumns+` FROM sitting s WHERE `+withoutRehearsals("s")+` ORDER BY s.opens_ms DESC, s.id DESC`)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func mineIn(rx *store.Rx, personID string) (map[string][]Attempt, error) {
 func countsIn(rx *store.Rx) (map[string]Counts, error) {
 	counts := map[string]Counts{}
 	return counts, rx.Each(`SELECT sitting_id, count(*) FILTER (WHERE state = 'live'), count(*) FILTER (WHERE state <> 'live'), count(*) FILTER (WHERE passed)
-		FROM attempt GROUP BY sitting_id`, nil, func(row store.Row) error {
+		FROM attempt WHERE `+withoutRehearsals("")+` GROUP BY sitting_id`, nil, func(row store.Row) error {
 		var id string
 		var c Counts
 		err := row.Scan(&id, &c.Live, &c.Ended, &c.Passed)

@@ -60,3 +60,17 @@ func KeyOfIn(rx *store.Rx, subject string) ([]byte, bool, error) {
 		return hex.DecodeString(s)
 	}, `SELECT key FROM subject_key WHERE subject = ?`, subject)
 }
+
+// EraseChainIn deletes up to limit entries of a chain, the first ones, and returns how many there were. It is for
+// chains that prove nothing about anybody, those of a rehearsal; of a person, the payloads are erased and the chain
+// stays.
+func EraseChainIn(tx *store.Tx, chain string, limit int) (int, error) {
+	n, err := tx.Exec(`DELETE FROM journal WHERE chain = ? AND seq < (SELECT min(seq) FROM journal WHERE chain = ?) + ?`, chain, chain, limit)
+	return int(n), err
+}
+
+// EraseKeyIn deletes a subject's key.
+func EraseKeyIn(tx *store.Tx, subject string) error {
+	_, err := tx.Exec(`DELETE FROM subject_key WHERE subject = ?`, subject)
+	return err
+}

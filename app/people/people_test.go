@@ -526,15 +526,15 @@ func TestToken(t *testing.T) {
 		want(t, err, fault.Forbidden, "people.admin_only")
 		plain, err := w.NewToken(ctx, w.admin, " crm ")
 		check(t, err)
-		if name, err := w.TokenName(ctx, plain); err != nil || name != "crm" || !strings.HasPrefix(plain, "bn_") {
+		if name, err := w.TokenName(ctx, plain, people.Decisions); err != nil || name != "crm" || !strings.HasPrefix(plain, "bn_") {
 			t.Fatal(name, err)
 		}
-		_, err = w.TokenName(ctx, "bn_unknown")
+		_, err = w.TokenName(ctx, "bn_unknown", people.Decisions)
 		want(t, err, fault.Unauthenticated, "people.token_unknown")
 		tokens, err := w.Tokens(ctx, w.admin)
 		check(t, err)
 		check(t, w.RevokeToken(ctx, w.admin, tokens[0].ID))
-		_, err = w.TokenName(ctx, plain)
+		_, err = w.TokenName(ctx, plain, people.Decisions)
 		want(t, err, fault.Unauthenticated, "people.token_unknown")
 		want(t, w.RevokeToken(ctx, w.admin, tokens[0].ID), fault.NotFound, "people.token_not_found")
 	})

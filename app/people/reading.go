@@ -28,8 +28,8 @@ func (d *Directory) People(ctx context.Context, actor Person, f Filter, after st
 	if !actor.Has(HR, Admin) {
 		from, args = teamOf, append(args, actor.ID)
 	}
-	query := `SELECT ` + personColumns + ` FROM ` + from + ` WHERE e.active = ? AND e.number_key > ?`
-	args = append(args, !f.Inactive, after)
+	query := `SELECT ` + personColumns + ` FROM ` + from + ` WHERE e.active = ? AND e.number_key > ? AND e.roles <> ?`
+	args = append(args, !f.Inactive, after, string(Rehearser))
 	if f.Text != "" {
 		query, args = query+` AND e.search LIKE ? ESCAPE '!'`, append(args, containing(f.Text))
 	}

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"encoding/base32"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -14,19 +15,40 @@ import (
 // tokenPrefix lets people and secret scanners recognise a leaked token.
 const tokenPrefix = "bn_"
 
+// Scope is what a token opens. A token has one: what asks the gate must not be able to make people.
+type Scope string
+
+const (
+	Decisions  Scope = "decisions"  // may somebody take leads now
+	Rehearsals Scope = "rehearsals" // make a rehearsal of the exam room, and remove it
+)
+
+// Scopes are all scopes, the usual one first.
+func Scopes() []Scope { return []Scope{Decisions, Rehearsals} }
+
 // Token is a machine's permission to ask; its plain text was shown once and is not kept.
 type Token struct {
 	ID, Name  string
+	Scope     Scope
 	ByID      string // who made it
 	At        time.Time
 	RevokedAt time.Time // zero while it works
 	RevokedBy string
 }
 
-// NewToken makes a token for a machine of that name and returns its plain text, the only time it is seen.
+// NewToken makes a token for the gate's decisions, for a machine of that name, and returns its plain text, the only
+// time it is seen.
 func (d *Directory) NewToken(ctx context.Context, actor Person, name string) (string, error) {
+	return d.NewTokenFor(ctx, actor, name, Decisions)
+}
+
+// NewTokenFor is NewToken for any scope.
+func (d *Directory) NewTokenFor(ctx context.Context, actor Person, name string, scope Scope) (string, error) {
 	if err := mayAdminister(actor); err != nil {
 		return "", err
+	}
+	if !slices.Contains(Scopes(), scope) {
+		return "", fault.New(fault.Invalid, "people.scope_unknown").In("scope")
 	}
 	name = strings.TrimSpace(name)
 	if !Legible(name) || utf8.RuneCountInString(name) > maxName {
@@ -35,24 +57,31 @@ func (d *Directory) NewToken(ctx context.Context, actor Person, name string) (st
 	plain := ""
 	err := d.db.Write(ctx, func(tx *store.Tx) error {
 		plain = tokenPrefix + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(tx.Secret(tokenBytes)))
-		_, err := tx.Exec(`INSERT INTO api_token (id, name, hash, by_id, at_ms) VALUES (?, ?, ?, ?, ?)`,
-			tx.NewID(), name, digest(plain), actor.ID, store.Ms(tx.Now))
+		_, err := tx.Exec(`INSERT INTO api_token (id, name, hash, scope, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?)`,
+			tx.NewID(), name, digest(plain), string(scope), actor.ID, store.Ms(tx.Now))
 		return err
 	})
 	return plain, err
 }
 
-// TokenName is the name of the machine with that token, or Unauthenticated. It is one read.
-func (d *Directory) TokenName(ctx context.Context, plain string) (string, error) {
-	name, found := "", false
+// TokenName is the name of the machine with that token; Unauthenticated for a token that does not work, Forbidden
+// for one of another scope. It is one read.
+func (d *Directory) TokenName(ctx context.Context, plain string, scope Scope) (string, error) {
+	var t Token
+	found := false
 	err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
-		name, found, err = store.First(rx, scanText, `SELECT name FROM api_token WHERE hash = ? AND revoked_ms IS NULL`, digest(plain))
+		t, found, err = store.First(rx, scanToken, `SELECT `+tokenColumns+` FROM api_token WHERE hash = ? AND revoked_ms IS NULL`, digest(plain))
 		return err
 	})
-	if err == nil && !found {
-		err = fault.New(fault.Unauthenticated, "people.token_unknown")
+	switch {
+	case err != nil:
+		return "", err
+	case !found:
+		return "", fault.New(fault.Unauthenticated, "people.token_unknown")
+	case t.Scope != scope:
+		return "", fault.New(fault.Forbidden, "people.token_scope")
 	}
-	return name, err
+	return t.Name, nil
 }
 
 // Tokens are all tokens, the latest first.
@@ -62,18 +91,19 @@ func (d *Directory) Tokens(ctx context.Context, actor Person) ([]Token, error) {
 	}
 	var tokens []Token
 	err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
-		tokens, err = store.All(rx, scanToken,
-			`SELECT id, name, by_id, at_ms, revoked_ms, COALESCE(revoked_by, '') FROM api_token ORDER BY id DESC`)
+		tokens, err = store.All(rx, scanToken, `SELECT `+tokenColumns+` FROM api_token ORDER BY id DESC`)
 		return err
 	})
 	return tokens, err
 }
 
+const tokenColumns = `id, name, scope, by_id, at_ms, revoked_ms, COALESCE(revoked_by, '')`
+
 func scanToken(row store.Row) (Token, error) {
 	var t Token
 	var at int64
 	var revoked *int64
-	err := row.Scan(&t.ID, &t.Name, &t.ByID, &at, &revoked, &t.RevokedBy)
+	err := row.Scan(&t.ID, &t.Name, &t.Scope, &t.ByID, &at, &revoked, &t.RevokedBy)
 	t.At, t.RevokedAt = store.Time(at), store.NullTime(revoked)
 	return t, err
 }

@@ -12,10 +12,11 @@ import (
 
 // demoLinks are the sign-in links of the demonstration: they work until the program stops.
 type demoLinks struct {
-	people  map[string]string // token → person id
-	byRole  map[string]string // role → token
-	persona []persona
-	token   string // an API token
+	people     map[string]string // token → person id
+	byRole     map[string]string // role → token
+	persona    []persona
+	token      string // an API token for decisions
+	rehearsals string // and one for rehearsals
 }
 
 // persona is one more person worth signing in as.
@@ -47,10 +48,11 @@ func (l *demoLinks) signIn(ctx context.Context, directory *people.Directory, tok
 
 // announcement is the line that scripts read.
 type announcement struct {
-	URL      string            `json:"url"`
-	Token    string            `json:"token"`
-	SignIn   map[string]string `json:"signin"`
-	Personas map[string]string `json:"personas"`
+	URL        string            `json:"url"`
+	Token      string            `json:"token"`
+	Rehearsals string            `json:"rehearsals"` // a token for them
+	SignIn     map[string]string `json:"signin"`
+	Personas   map[string]string `json:"personas"`
 }
 
 // announce prints the links: for people on the error output, for scripts as one line of JSON on the output.
@@ -63,11 +65,12 @@ func (l *demoLinks) announce(p program, c Config) error {
 	for _, x := range l.persona {
 		fmt.Fprintf(p.err, "    %-22s %s\n", x.name, link(x.token))
 	}
-	fmt.Fprintf(p.err, "  API token              %s\n\n", l.token)
+	fmt.Fprintf(p.err, "  API token              %s\n", l.token)
+	fmt.Fprintf(p.err, "  API token, rehearsals  %s\n\n", l.rehearsals)
 	if !c.JSON {
 		return nil
 	}
-	a := announcement{URL: c.URL, Token: l.token, SignIn: map[string]string{}, Personas: map[string]string{}}
+	a := announcement{URL: c.URL, Token: l.token, Rehearsals: l.rehearsals, SignIn: map[string]string{}, Personas: map[string]string{}}
 	for role, token := range l.byRole {
 		a.SignIn[role] = link(token)
 	}
@@ -96,6 +99,9 @@ func furnish(ctx context.Context, h *House, c *clock) (*demoLinks, error) {
 		return nil, err
 	}
 	if links.token, err = h.Directory.NewToken(ctx, people.System(), "demo "+secret(4)); err != nil {
+		return nil, err
+	}
+	if links.rehearsals, err = h.Directory.NewTokenFor(ctx, people.System(), "demo "+secret(4), people.Rehearsals); err != nil {
 		return nil, err
 	}
 	for role, number := range demoRoles {

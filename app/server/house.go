@@ -31,19 +31,20 @@ import (
 
 // House is every domain, wired.
 type House struct {
-	DB        *store.DB
-	Queue     *jobs.Queue
-	Ledger    *ledger.Log
-	Signer    *ledger.Signer
-	Directory *people.Directory
-	Shelf     *documents.Shelf
-	Roster    *cohorts.Roster
-	Library   *courses.Library
-	Room      *exams.Room
-	Desk      *integrity.Desk
-	Keeper    *gate.Keeper
-	Pool      *leads.Pool
-	Files     fs.FS // content, quizzes and static
+	DB         *store.DB
+	Queue      *jobs.Queue
+	Ledger     *ledger.Log
+	Signer     *ledger.Signer
+	Directory  *people.Directory
+	Shelf      *documents.Shelf
+	Roster     *cohorts.Roster
+	Library    *courses.Library
+	Room       *exams.Room
+	Rehearsals *exams.Rehearsals
+	Desk       *integrity.Desk
+	Keeper     *gate.Keeper
+	Pool       *leads.Pool
+	Files      fs.FS // content, quizzes and static
 }
 
 // Schemas are the tables of every domain, in the order in which they may refer to each other.
@@ -105,6 +106,7 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Roster = cohorts.New(h.DB, h.Shelf)
 	h.Library = courses.New(h.DB, h.Shelf, h.Files, md)
 	h.Room = exams.New(h.DB, h.Shelf, h.Library, h.Signer, md, files, h.Queue)
+	h.Rehearsals = exams.NewRehearsals(h.Room, h.Directory, h.Queue)
 	h.Desk = integrity.New(h.DB, h.Room, h.Queue)
 	h.Keeper = gate.New(h.DB, h.Shelf, h.Library, c.location())
 	h.Pool = leads.New(h.DB, h.Keeper)

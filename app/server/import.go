@@ -157,19 +157,22 @@ func (h *House) importBank(ctx context.Context, path string, apply bool) (import
 
 // tokenCommand makes an API token and shows it, this once.
 func tokenCommand(ctx context.Context, p program) int {
-	c, rest, status, ok := p.configure(nil)
+	scope := string(people.Decisions)
+	c, rest, status, ok := p.configure(func(f *flag.FlagSet) {
+		f.StringVar(&scope, "for", scope, "what it opens: decisions or rehearsals")
+	})
 	if !ok {
 		return status
 	}
 	if len(rest) != 1 {
-		return p.fail(fmt.Errorf("%w: bainian token NAME", errUsage), exitUsage)
+		return p.fail(fmt.Errorf("%w: bainian token NAME [-for decisions|rehearsals]", errUsage), exitUsage)
 	}
 	h, err := OpenHouse(ctx, c, filesOf(c), time.Now, p.log(slog.LevelWarn))
 	if err != nil {
 		return p.fail(err, exitUsage)
 	}
 	defer h.Close()
-	token, err := h.Directory.NewToken(ctx, people.System(), rest[0])
+	token, err := h.Directory.NewTokenFor(ctx, people.System(), rest[0], people.Scope(scope))
 	if err != nil {
 		catalog, broken := locale.Load()
 		if broken != nil {

@@ -26,16 +26,17 @@ import (
 // Site is everything that pages are made from.
 type Site struct {
 	page.Config
-	DB        *store.DB
-	Directory *people.Directory
-	Shelf     *documents.Shelf
-	Roster    *cohorts.Roster
-	Library   *courses.Library
-	Room      *exams.Room
-	Desk      *integrity.Desk
-	Keeper    *gate.Keeper
-	Pool      *leads.Pool
-	Files     fs.FS // images beside the lessons
+	DB         *store.DB
+	Directory  *people.Directory
+	Shelf      *documents.Shelf
+	Roster     *cohorts.Roster
+	Library    *courses.Library
+	Room       *exams.Room
+	Rehearsals *exams.Rehearsals
+	Desk       *integrity.Desk
+	Keeper     *gate.Keeper
+	Pool       *leads.Pool
+	Files      fs.FS // images beside the lessons
 }
 
 // App mounts every wing. An error names the template, message or file that is wrong.
@@ -45,7 +46,7 @@ func (s *Site) App() (*fiber.App, error) {
 		return nil, err
 	}
 	app := kit.App()
-	api.Mount(app, kit, s.DB, s.Keeper)
+	api.Mount(app, kit, s.DB, s.Keeper, s.Rehearsals)
 	// Before learn, whose /leads/:id would take /leads/import.
 	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {
 		return nil, err

@@ -1,10 +1,11 @@
-// Package api is the wing of machines: the gate's decisions by the AuthZEN Authorization API 1.0, and the
-// probes of whoever keeps the program running.
+// Package api is the wing of machines: the gate's decisions by the AuthZEN Authorization API 1.0, rehearsals of the
+// exam room, and the probes of whoever keeps the program running.
 package api
 
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"bainian/app/exams"
 	"bainian/app/gate"
 	"bainian/app/store"
 	"bainian/app/web/page"
@@ -12,14 +13,15 @@ import (
 
 // Wing answers machines.
 type Wing struct {
-	kit    *page.Kit
-	db     *store.DB
-	keeper *gate.Keeper
+	kit        *page.Kit
+	db         *store.DB
+	keeper     *gate.Keeper
+	rehearsals *exams.Rehearsals
 }
 
 // Mount adds the wing's routes.
-func Mount(app *fiber.App, kit *page.Kit, db *store.DB, keeper *gate.Keeper) {
-	w := &Wing{kit, db, keeper}
+func Mount(app *fiber.App, kit *page.Kit, db *store.DB, keeper *gate.Keeper, rehearsals *exams.Rehearsals) {
+	w := &Wing{kit, db, keeper, rehearsals}
 	app.Use("/access/v1", echoRequestID)
 	kit.Mount(app, []page.Route{
 		{Method: "GET", Path: "/healthz", Who: page.Always, Do: w.health},
@@ -27,6 +29,9 @@ func Mount(app *fiber.App, kit *page.Kit, db *store.DB, keeper *gate.Keeper) {
 		{Method: "GET", Path: "/.well-known/authzen-configuration", Who: page.Always, Do: w.configuration},
 		{Method: "POST", Path: "/access/v1/evaluation", Who: page.Machine, Do: w.evaluation},
 		{Method: "POST", Path: "/access/v1/evaluations", Who: page.Machine, Do: w.evaluations},
+		{Method: "POST", Path: "/api/v1/rehearsals", Who: page.Rehearsing, Do: w.beginRehearsal},
+		{Method: "GET", Path: "/api/v1/rehearsals/:id", Who: page.Rehearsing, Do: w.rehearsal},
+		{Method: "DELETE", Path: "/api/v1/rehearsals/:id", Who: page.Rehearsing, Do: w.endRehearsal},
 	})
 }
 

@@ -44,7 +44,7 @@ func mount(w *apptest.World) *machines {
 		w.Fatal(err)
 	}
 	m := &machines{World: w, app: kit.App()}
-	api.Mount(m.app, kit, w.DB, w.Keeper)
+	api.Mount(m.app, kit, w.DB, w.Keeper, w.Rehearsals)
 	if m.token, err = w.Directory.NewToken(w.Ctx, people.System(), "CRM"); err != nil {
 		w.Fatal(err)
 	}

@@ -37,7 +37,7 @@ type Directory interface {
 	SignOut(ctx context.Context, token string) error
 	ChangePassword(ctx context.Context, actor people.Person, current, password string) (token string, err error)
 	SetLang(ctx context.Context, actor people.Person, lang locale.Lang) error
-	TokenName(ctx context.Context, plain string) (string, error)
+	TokenName(ctx context.Context, plain string, scope people.Scope) (string, error)
 }
 
 // SetUp is the form of the first admin.

@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bainian/app/fault"
+	"bainian/app/people"
 )
 
 // csp is the policy of every page: nothing inline, nothing from elsewhere.
@@ -110,8 +111,8 @@ func (k *Kit) admit(c *Ctx) error {
 	if err := wellFormed(c.Ctx); err != nil {
 		return err
 	}
-	if c.who == Machine {
-		return k.admitMachine(c)
+	if scope, machine := c.who.scope(); machine {
+		return k.admitMachine(c, scope)
 	}
 	if err := k.sameOrigin(c.Ctx); err != nil {
 		return err
@@ -149,12 +150,12 @@ func (k *Kit) know(c *Ctx) error {
 	return nil
 }
 
-func (k *Kit) admitMachine(c *Ctx) error {
+func (k *Kit) admitMachine(c *Ctx, scope people.Scope) error {
 	scheme, plain, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return fault.New(fault.Unauthenticated, "page.token_missing")
 	}
-	name, err := k.Directory.TokenName(c.ctx, plain)
+	name, err := k.Directory.TokenName(c.ctx, plain, scope)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,8 @@ const (
 	Always   Who = 1 << (31 - iota) // anyone, even before the set-up and without a look at the session
 	Anyone                          // anyone; a session, if there is one, is known
 	SignedIn                        // any employee
-	Machine                         // a bearer of an API token, never a browser
+	Machine                         // a bearer of an API token for decisions, never a browser
+	Rehearsing                      // a bearer of an API token for rehearsals
 )
 
 // Only is a person who holds any of the roles.
@@ -29,6 +30,17 @@ func bitsOf(roles []people.Role) uint32 {
 		}
 	}
 	return bits
+}
+
+// scope is what a machine's token must be for; false where people come.
+func (w Who) scope() (people.Scope, bool) {
+	switch w {
+	case Machine:
+		return people.Decisions, true
+	case Rehearsing:
+		return people.Rehearsals, true
+	}
+	return "", false
 }
 
 // admits says why this person may not use the route, or nil.

@@ -258,7 +258,7 @@ func TestTokensAreShownOnce(t *testing.T) {
 	admin.post("/tokens", 422, "name", "")
 	html, _ := admin.post("/tokens", 200, "name", "CRM")
 	plain := regexp.MustCompile(`bn_[a-z0-9]+`).FindString(html)
-	if name, err := s.Directory.TokenName(s.Ctx, plain); err != nil || name != "CRM" {
+	if name, err := s.Directory.TokenName(s.Ctx, plain, people.Decisions); err != nil || name != "CRM" {
 		t.Fatal(plain, name, err)
 	}
 	lacks(t, admin.get("/tokens", 200), plain)

@@ -1,6 +1,8 @@
 package review
 
 import (
+	"cmp"
+
 	"bainian/app/people"
 	"bainian/app/web/page"
 )
@@ -11,6 +13,7 @@ type tokensView struct {
 	Tokens []token
 	Plain  string // of the one just made, shown once
 	Name   string
+	Scopes []page.Option
 	Empty  page.Empty
 	Err    error
 }
@@ -18,6 +21,7 @@ type tokensView struct {
 type token struct {
 	people.Token
 	By, RevokedBy string
+	For           string // in words
 }
 
 func (w *Wing) tokens(c *page.Ctx) error { return w.showTokens(c, "", nil) }
@@ -32,19 +36,22 @@ func (w *Wing) showTokens(c *page.Ctx, plain string, refused error) error {
 	if refused != nil {
 		v.Name = c.Form("name")
 	}
+	for _, s := range people.Scopes() {
+		v.Scopes = append(v.Scopes, page.Option{Value: string(s), Label: c.T("review.tokens.scope_" + string(s)), Chosen: string(s) == c.Form("scope")})
+	}
 	for _, t := range all {
 		names, err := w.names(c, t.ByID, t.RevokedBy)
 		if err != nil {
 			return err
 		}
-		v.Tokens = append(v.Tokens, token{t, names[t.ByID], names[t.RevokedBy]})
+		v.Tokens = append(v.Tokens, token{t, names[t.ByID], names[t.RevokedBy], c.T("review.tokens.scope_" + string(t.Scope))})
 	}
 	return c.Page(w.pages, "tokens", v)
 }
 
 // createToken shows the plain token in the answer itself, the only time it is seen.
 func (w *Wing) createToken(c *page.Ctx) error {
-	plain, err := w.directory.NewToken(c.Context(), c.Person, c.Form("name"))
+	plain, err := w.directory.NewTokenFor(c.Context(), c.Person, c.Form("name"), people.Scope(cmp.Or(c.Form("scope"), string(people.Decisions))))
 	if err != nil && !c.Refused(err) {
 		return err
 	}
