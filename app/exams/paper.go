@@ -100,6 +100,19 @@ func (r *Room) Paper(ctx context.Context, actor people.Person, attemptID string,
 	return p, nil
 }
 
+// Answers are what the server has of the actor's own attempt, live or over, in the order of the form: each with the
+// sequence number of its save and the hash that was acknowledged.
+func (r *Room) Answers(ctx context.Context, actor people.Person, attemptID string) (answers []Answered, err error) {
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		if _, err := ownIn(rx, actor, attemptID); err != nil {
+			return err
+		}
+		answers, err = answersIn(rx, attemptID)
+		return err
+	})
+	return answers, err
+}
+
 // shown are the questions of a form in the words and the order that the candidate saw.
 func (r *Room) shown(d *dealt, answers []Answered, lang locale.Lang, v voices) []Question {
 	qs := make([]Question, len(d.items))

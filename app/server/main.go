@@ -23,7 +23,12 @@ const Version = "0.1.0"
 func Main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+	os.Exit(Run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}
+
+// Run is Main for a program that has more to do: it returns the exit status.
+func Run(ctx context.Context, args, environ []string, out, errOut io.Writer) int {
+	return run(ctx, args, environ, out, errOut)
 }
 
 // command is a subcommand: it reads its own flags and answers with an exit status.

@@ -100,7 +100,7 @@ func TestRehearsal(t *testing.T) {
 		if _, err := w.Room.Start(w.Ctx, amy, r.Sitting, true); !fault.HasKey(err, "exams.not_invited") {
 			t.Errorf("a real person starts in a rehearsal: %v", err)
 		}
-		real, err := w.Room.OpenSitting(w.Ctx, w.Trainer, exams.NewSitting{Exam: "values", OpensAt: w.Clock.Now(), ClosesAt: w.Clock.Now().Add(24*time.Hour)})
+		real, err := w.Room.OpenSitting(w.Ctx, w.Trainer, exams.NewSitting{Exam: "values", OpensAt: w.Clock.Now(), ClosesAt: w.Clock.Now().Add(24 * time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +171,7 @@ func TestRehearsal(t *testing.T) {
 		if n := m.count(`SELECT count(*) FROM employee`) - before; n != 4 {
 			t.Errorf("%d made-up people after two rehearsals of 3 and 4", n)
 		}
-		w.Clock.Add(17*time.Minute)
+		w.Clock.Add(17 * time.Minute)
 		if err := w.Queue.Drain(w.Ctx); err != nil {
 			t.Fatal(err)
 		}

@@ -64,6 +64,7 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "GET", Path: "/attempts/:id", Who: page.SignedIn, Do: w.paper},
 		{Method: "GET", Path: "/attempts/:id/state", Who: page.SignedIn, Do: w.state},
 		{Method: "PUT", Path: "/attempts/:id/lease", Who: page.SignedIn, Do: w.lease},
+		{Method: "GET", Path: "/attempts/:id/answers", Who: page.SignedIn, Do: w.answers},
 		{Method: "PUT", Path: "/attempts/:id/answers/:n", Who: page.SignedIn, Do: w.answer},
 		{Method: "POST", Path: "/attempts/:id/files", Who: page.SignedIn, Do: w.beginFile},
 		{Method: "GET", Path: "/attempts/:id/files/:file/parts", Who: page.SignedIn, Do: w.fileParts},

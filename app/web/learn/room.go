@@ -109,6 +109,29 @@ func (w *Wing) answer(c *page.Ctx) error {
 		store.Ms(c.Now()), store.Ms(saved.Deadline), saved.Paused})
 }
 
+// answers are what the server has, so that whoever was told that an answer is kept can see that it is.
+func (w *Wing) answers(c *page.Ctx) error {
+	answers, err := w.room.Answers(c.Context(), c.Person, c.Params("id"))
+	if err != nil {
+		return err
+	}
+	type kept struct {
+		N        int                `json:"n"`
+		Seq      int64              `json:"seq"`
+		Hash     string             `json:"hash"`
+		SavedAt  int64              `json:"saved_at"`
+		Late     bool               `json:"late"`
+		Response questions.Response `json:"response"`
+	}
+	all := make([]kept, len(answers))
+	for i, a := range answers {
+		all[i] = kept{a.N, a.Seq, a.Hash, store.Ms(a.At), a.Late, a.Response}
+	}
+	return c.JSON(struct {
+		Answers []kept `json:"answers"`
+	}{all})
+}
+
 // signals keeps what the browser says it saw.
 func (w *Wing) signals(c *page.Ctx) error {
 	var in struct {

@@ -11,11 +11,11 @@ import (
 type Who uint32
 
 const (
-	Always   Who = 1 << (31 - iota) // anyone, even before the set-up and without a look at the session
-	Anyone                          // anyone; a session, if there is one, is known
-	SignedIn                        // any employee
-	Machine                         // a bearer of an API token for decisions, never a browser
-	Rehearsing                      // a bearer of an API token for rehearsals
+	Always     Who = 1 << (31 - iota) // anyone, even before the set-up and without a look at the session
+	Anyone                            // anyone; a session, if there is one, is known
+	SignedIn                          // any employee
+	Machine                           // a bearer of an API token for decisions, never a browser
+	Rehearsing                        // a bearer of an API token for rehearsals
 )
 
 // Only is a person who holds any of the roles.
