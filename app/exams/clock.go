@@ -21,7 +21,7 @@ type Clock struct {
 // Clock is how time stands in the actor's own attempt, live or over. Every room asks every few seconds, so it
 // reads what it tells from one row, and nothing else.
 func (r *Room) Clock(ctx context.Context, actor people.Person, attemptID string) (c Clock, err error) {
-	err = r.db.Read(ctx, func(rx *store.Rx) error {
+	err = r.db.ReadOne(ctx, func(rx *store.Rx) error {
 		var deadline int64
 		var paused *int64
 		var card string

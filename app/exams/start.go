@@ -44,19 +44,18 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 	var id string
 	var secret []byte
 	var earlier []string
-	// The id seeds the form, and only a transaction can make one. Nothing is written yet: whoever may not
-	// start costs no dealing.
+	// A look beforehand: whoever may not start costs no dealing, and no turn of the writer. The transaction that writes
+	// asks everything again.
 	var live bool
-	err = r.db.Write(ctx, func(tx *store.Tx) error {
-		adm, err := r.mayStartIn(tx.Rx, actor, s.ID, paper.blueprint)
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		adm, err := r.mayStartIn(rx, actor, s.ID, paper.blueprint)
 		if id, live = adm.live, adm.live != ""; err != nil || live {
 			return err
 		}
-		id = tx.NewID()
-		if secret, err = secretIn(tx.Rx, s.ID); err != nil {
+		if secret, err = secretIn(rx, s.ID); err != nil {
 			return err
 		}
-		earlier, err = earlierIn(tx.Rx, actor.ID, s)
+		earlier, err = earlierIn(rx, actor.ID, s)
 		return err
 	})
 	if err != nil || live {
@@ -66,6 +65,7 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 	if err != nil {
 		return "", err
 	}
+	id = r.db.NewID() // it seeds the form
 	form, err := paper.deal(seed(secret, id), forms)
 	if err != nil {
 		return "", err

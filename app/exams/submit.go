@@ -63,10 +63,14 @@ func (r *Room) Submit(ctx context.Context, actor people.Person, attemptID string
 	if d.personID != actor.ID {
 		return Receipt{}, errMissing()
 	}
-	if err := r.end(ctx, d, causeSubmitted, actor.ID); err != nil {
+	receipt, err := r.end(ctx, d, causeSubmitted, actor.ID)
+	if err != nil {
 		return Receipt{}, err
 	}
-	return r.Receipt(ctx, actor, attemptID)
+	if receipt == nil { // it was over
+		return r.Receipt(ctx, actor, attemptID)
+	}
+	return *receipt, nil
 }
 
 // endLive ends an attempt unasked.
@@ -75,13 +79,57 @@ func (r *Room) endLive(ctx context.Context, attemptID, cause string) error {
 	if err != nil {
 		return err
 	}
-	return r.end(ctx, d, cause, people.SystemID)
+	_, err = r.end(ctx, d, cause, people.SystemID)
+	return err
 }
 
-// end ends a live attempt and does nothing to one that is over, so that whoever comes second (a submission
-// beside the expiry, a closing beside both) changes nothing.
-func (r *Room) end(ctx context.Context, d *dealt, cause, by string) error {
-	return r.db.Write(ctx, func(tx *store.Tx) error {
+// graded are the answers of an attempt at the head of its journal, and what they earn.
+type graded struct {
+	head    ledger.Head
+	answers []Answered
+	marks   Marks
+}
+
+// graded reads and grades before the transaction that ends the attempt: reading forty answers and marking them takes
+// several times as long as writing down what came of it, and all writing waits for one writer. It holds for as long as
+// the journal has no new entry, which the transaction looks at.
+func (r *Room) graded(ctx context.Context, d *dealt) (g graded, err error) {
+	err = r.db.Read(ctx, func(rx *store.Rx) error {
+		a, ok, err := AttemptIn(rx, d.attemptID)
+		if err != nil || !ok {
+			return orMissing(err)
+		}
+		g.head = a.head
+		g.answers, err = answersIn(rx, a.ID)
+		return err
+	})
+	if err == nil {
+		g.marks = d.grade(g.answers)
+	}
+	return g, err
+}
+
+// asOf is what was graded, or what is graded now that the journal has gone on.
+func (g graded) asOf(rx *store.Rx, d *dealt, a Attempt) (graded, error) {
+	if g.head == a.head {
+		return g, nil
+	}
+	answers, err := answersIn(rx, a.ID)
+	if err != nil {
+		return g, err
+	}
+	return graded{a.head, answers, d.grade(answers)}, nil
+}
+
+// end ends a live attempt and gives its receipt; it does nothing to one that is over and gives none, so that whoever
+// comes second (a submission beside the expiry, a closing beside both) changes nothing.
+func (r *Room) end(ctx context.Context, d *dealt, cause, by string) (receipt *Receipt, err error) {
+	g, err := r.graded(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	err = r.db.Write(ctx, func(tx *store.Tx) error {
+		receipt = nil
 		a, ok, err := AttemptIn(tx.Rx, d.attemptID)
 		if err != nil || !ok {
 			return orMissing(err)
@@ -89,50 +137,58 @@ func (r *Room) end(ctx context.Context, d *dealt, cause, by string) error {
 		if a.Over() || cause == causeExpired && (!tx.Now.After(a.DueAt) || !a.PausedAt.IsZero()) {
 			return nil // a deadline may have been moved since the job looked
 		}
-		return r.endIn(tx, d, a, cause, by)
+		g, err := g.asOf(tx.Rx, d, a)
+		if err != nil {
+			return err
+		}
+		receipt, err = r.endIn(tx, a, g, cause, by)
+		return err
 	})
+	return receipt, err
 }
 
-func (r *Room) endIn(tx *store.Tx, d *dealt, a Attempt, cause, by string) error {
+func (r *Room) endIn(tx *store.Tx, a Attempt, g graded, cause, by string) (*Receipt, error) {
 	if err := appendIn(tx, &a, entryEnd, endPayload{Cause: cause, By: by}); err != nil {
-		return err
+		return nil, err
 	}
-	answers, err := answersIn(tx.Rx, a.ID)
-	if err != nil {
-		return err
-	}
-	marks := d.grade(answers)
 	a.State, a.EndedAt, a.PausedAt = Submitted, tx.Now, time.Time{}
 	if cause == causeExpired {
 		a.State = Expired
 	}
-	if err := resultIn(tx, &a, marks, "", by); err != nil {
-		return err
+	if err := resultIn(tx, &a, g.marks, "", by); err != nil {
+		return nil, err
 	}
 	if _, err := tx.Exec(`UPDATE attempt SET state = ?, ended_ms = ?, paused_ms = NULL WHERE id = ?`, string(a.State), store.Ms(tx.Now), a.ID); err != nil {
-		return err
+		return nil, err
 	}
-	if err := r.submitIn(tx, a, answers, cause, by); err != nil {
-		return err
+	receipt, err := r.submitIn(tx, a, g.answers, cause, by)
+	if err != nil {
+		return nil, err
 	}
-	return r.gradedIn(tx, a)
+	return &receipt, r.gradedIn(tx, a)
 }
 
 // submitIn signs for the paper and commits its last hash to the ledger. An Ed25519 signature takes some ten
 // microseconds, and what it signs is known only here.
-func (r *Room) submitIn(tx *store.Tx, a Attempt, answers []Answered, cause, by string) error {
-	receipt := receiptOf(a, answers, cause)
-	signed, err := r.signer.Sign(receipt.text())
-	if err != nil {
-		return err
+func (r *Room) submitIn(tx *store.Tx, a Attempt, answers []Answered, cause, by string) (receipt Receipt, err error) {
+	receipt = receiptOf(a, answers, cause)
+	if receipt.Signed, err = r.signer.Sign(receipt.text()); err != nil {
+		return receipt, err
 	}
-	leaf, err := ledger.CommitIn(tx, "submission", a.ID+" "+a.head.Hex())
-	if err != nil {
-		return err
+	if receipt.LeafID, err = ledger.CommitIn(tx, a.leafKind(), a.ID+" "+a.head.Hex()); err != nil {
+		return receipt, err
 	}
 	_, err = tx.Exec(`INSERT INTO submission (attempt_id, cause, head_seq, head_hash, receipt, leaf_id, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		a.ID, cause, a.head.Seq, a.head.Hex(), signed, leaf, by, store.Ms(tx.Now))
-	return err
+		a.ID, cause, a.head.Seq, a.head.Hex(), receipt.Signed, receipt.LeafID, by, store.Ms(tx.Now))
+	return receipt, err
+}
+
+// leafKind names the end of an attempt in the ledger's tree: that of a rehearsal is erased, and its leaf stays.
+func (a Attempt) leafKind() string {
+	if a.Exam == rehearsalExam {
+		return "rehearsal"
+	}
+	return "submission"
 }
 
 // resultIn adds the next revision of an attempt's result and makes it the one that counts.

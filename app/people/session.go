@@ -19,7 +19,7 @@ const (
 func (d *Directory) Session(ctx context.Context, token string) (Person, error) {
 	var p Person
 	found := false
-	err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
+	err := d.db.ReadOne(ctx, func(rx *store.Rx) (err error) {
 		p, found, err = store.First(rx, scanPerson, `SELECT `+personColumns+` FROM session s JOIN employee e ON e.id = s.employee_id
 			WHERE s.hash = ? AND s.ended_ms IS NULL AND s.expires_ms > ? AND e.active`, digest(token), store.Ms(rx.Now))
 		return err

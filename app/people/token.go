@@ -69,7 +69,7 @@ func (d *Directory) NewTokenFor(ctx context.Context, actor Person, name string, 
 func (d *Directory) TokenName(ctx context.Context, plain string, scope Scope) (string, error) {
 	var t Token
 	found := false
-	err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
+	err := d.db.ReadOne(ctx, func(rx *store.Rx) (err error) {
 		t, found, err = store.First(rx, scanToken, `SELECT `+tokenColumns+` FROM api_token WHERE hash = ? AND revoked_ms IS NULL`, digest(plain))
 		return err
 	})

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"sync"
+	"time"
 )
 
 // counter tells the ids of one millisecond apart, across transactions: records that are made with the same time
@@ -28,13 +29,18 @@ func (c *counter) next(ms int64) uint32 {
 	return c.n & 0xffffff
 }
 
+// NewID is an id as a transaction makes them, for what must be known before the transaction that stores it.
+func (db *DB) NewID() string { return newID(db.now(), &db.ids) }
+
 // NewID is a UUIDv7 of tx.Now. The ids that one process makes sort in the order in which they were made: the 24
 // bits below the millisecond count up, and 50 bits are random (RFC 9562 §6.2).
-func (tx *Tx) NewID() string {
+func (tx *Tx) NewID() string { return newID(tx.Now, tx.counter) }
+
+func newID(now time.Time, counter *counter) string {
 	var b [16]byte
 	rand.Read(b[9:])
-	n := tx.counter.next(tx.Now.UnixMilli())
-	binary.BigEndian.PutUint64(b[:8], uint64(tx.Now.UnixMilli())<<16|0x7000|uint64(n>>12))
+	n := counter.next(now.UnixMilli())
+	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16|0x7000|uint64(n>>12))
 	b[8] = 0x80 | byte(n>>6)&0x3f
 	b[9] = byte(n)<<2 | b[9]&3
 

@@ -53,13 +53,13 @@ func openPostgres(ctx context.Context, url string) (engine, error) {
 
 func (p *postgresDB) dialect() *dialect { return p.words }
 
-func (p *postgresDB) read(ctx context.Context, now time.Time, f func(*Rx) error) error {
+func (p *postgresDB) read(ctx context.Context, now time.Time, single bool, f func(*Rx) error) error {
 	conn, err := p.readers.take(ctx)
 	if err != nil {
 		return unreachable(ctx, err)
 	}
 	defer p.readers.put(conn)
-	return readIn(ctx, conn, p.words, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", now, f)
+	return readIn(ctx, conn, p.words, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", now, single, f)
 }
 
 // write waits for one of the few connections and then tries until the transaction holds.

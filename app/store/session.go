@@ -6,14 +6,16 @@ import (
 	"time"
 )
 
-// readIn runs f over one snapshot on a connection of its own.
-func readIn(ctx context.Context, conn conn, d *dialect, begin string, now time.Time, f func(*Rx) error) error {
-	detached := context.WithoutCancel(ctx)
-	if _, err := conn.exec(detached, begin); err != nil {
-		return fmt.Errorf("store: %s: %w", begin, err)
+// readIn runs f over one snapshot on a connection of its own; a single statement needs no transaction to be one.
+func readIn(ctx context.Context, conn conn, d *dialect, begin string, now time.Time, single bool, f func(*Rx) error) error {
+	if !single {
+		detached := context.WithoutCancel(ctx)
+		if _, err := conn.exec(detached, begin); err != nil {
+			return fmt.Errorf("store: %s: %w", begin, err)
+		}
+		defer rollback(detached, conn)
 	}
-	defer rollback(detached, conn)
-	rx := &Rx{Now: now, ctx: ctx, conn: conn, dialect: d}
+	rx := &Rx{Now: now, ctx: ctx, conn: conn, dialect: d, single: single}
 	err := f(rx)
 	if err == nil {
 		err = rx.poison

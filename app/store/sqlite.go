@@ -54,13 +54,13 @@ func openSQLite(path string, use purpose) (engine, error) {
 
 func (s *sqliteDB) dialect() *dialect { return s.words }
 
-func (s *sqliteDB) read(ctx context.Context, now time.Time, f func(*Rx) error) error {
+func (s *sqliteDB) read(ctx context.Context, now time.Time, single bool, f func(*Rx) error) error {
 	conn, err := s.readers.take(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.readers.put(conn)
-	return readIn(ctx, conn, s.words, "BEGIN", now, f)
+	return readIn(ctx, conn, s.words, "BEGIN", now, single, f)
 }
 
 func (s *sqliteDB) write(ctx context.Context, now time.Time, f func(*Tx) error) ([]func(), error) {

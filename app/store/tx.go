@@ -16,6 +16,8 @@ type Rx struct {
 	dialect  *dialect
 	writable bool
 	open     bool  // rows are being iterated
+	asked    bool  // a statement has run
+	single   bool  // there may be no second: ReadOne
 	poison   error // the first failed statement, or errEnded
 }
 
@@ -55,6 +57,7 @@ type dialect struct {
 
 var (
 	errEnded = errors.New("store: a transaction was used after its closure had returned")
+	errTwo   = errors.New("store: a second statement in ReadOne; it may see another state than the first")
 	errOpen  = errors.New("store: a statement while rows are open; collect the rows first")
 )
 
@@ -127,6 +130,11 @@ func (rx *Rx) each(query string, args []any, f func(rows) (more bool, err error)
 	if err := rx.ready(args); err != nil {
 		return err
 	}
+	if rx.single && rx.asked {
+		rx.poison = errTwo
+		return errTwo
+	}
+	rx.asked = true
 	rows, err := rx.conn.query(rx.ctx, query, args...)
 	if err != nil {
 		return rx.fail(err, query)
