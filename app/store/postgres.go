@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,6 +20,7 @@ const (
 	pgWriters = 4
 	pgReaders = 16
 	pgTries   = 10
+	pgAlone   = 5 // tries beside others; from then on a transaction runs alone
 	// upgradeLock is the advisory lock of migrations, "bainian" in hexadecimal.
 	upgradeLock = 0x6261696e69616e
 )
@@ -28,6 +30,7 @@ type postgresDB struct {
 	readers *pgPool
 	writers *pgPool
 	words   *dialect
+	beside  sync.RWMutex // held for reading by a try that runs beside others, for writing by one that runs alone
 }
 
 func openPostgres(ctx context.Context, url string) (engine, error) {
@@ -62,7 +65,9 @@ func (p *postgresDB) read(ctx context.Context, now time.Time, single bool, f fun
 	return readIn(ctx, conn, p.words, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", now, single, f)
 }
 
-// write waits for one of the few connections and then tries until the transaction holds.
+// write waits for one of the few connections and then tries until the transaction holds. Small tables make large
+// predicate locks (a scan of one page locks the whole of it), so that of many who start at the same moment one could
+// lose ten times in a row; after a few tries it runs alone in this process, and meets nobody.
 func (p *postgresDB) write(ctx context.Context, now time.Time, f func(*Tx) error) ([]func(), error) {
 	conn, err := p.writers.take(ctx)
 	if err != nil {
@@ -71,7 +76,7 @@ func (p *postgresDB) write(ctx context.Context, now time.Time, f func(*Tx) error
 	defer p.writers.put(conn)
 	ctx = context.WithoutCancel(ctx)
 	for try := 1; ; try++ {
-		after, err, failed := writeIn(ctx, conn, p.words, "BEGIN ISOLATION LEVEL SERIALIZABLE", now, f)
+		after, err, failed := p.try(ctx, conn, try > pgAlone, now, f)
 		switch {
 		case err == nil:
 			return after, nil
@@ -82,6 +87,17 @@ func (p *postgresDB) write(ctx context.Context, now time.Time, f func(*Tx) error
 		}
 		time.Sleep(rand.N(time.Millisecond << try))
 	}
+}
+
+func (p *postgresDB) try(ctx context.Context, conn *pgConn, alone bool, now time.Time, f func(*Tx) error) (after []func(), err, failed error) {
+	if alone {
+		p.beside.Lock()
+		defer p.beside.Unlock()
+	} else {
+		p.beside.RLock()
+		defer p.beside.RUnlock()
+	}
+	return writeIn(ctx, conn, p.words, "BEGIN ISOLATION LEVEL SERIALIZABLE", now, f)
 }
 
 // upgrade reads committed data, so that what it sees after waiting for the lock is what the other process did.
