@@ -61,7 +61,7 @@ func (s Sitting) Rehearses() bool { return s.Exam == rehearsalExam }
 // never edited, since a rehearsal may be under way while the program is replaced.
 func rehearsalPins() Pins {
 	pin := func(name string) Pin { return Pin{Path: rehearsalFolder + "/" + name, Version: 1} }
-	return Pins{Exam: pin("rehearsal.exam.md"), Banks: map[string]Pin{"rehearsal": pin("rehearsal.bank.md")}}
+	return Pins{Exam: pin("rehearsal.exam.md"), Deal: dealing, Banks: map[string]Pin{"rehearsal": pin("rehearsal.bank.md")}}
 }
 
 // rehearsalDoc is the document of a pin when it is one of the rehearsal's own.
