@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -23,8 +24,15 @@ const rehearsals = "/api/v1/rehearsals"
 func askRehearsal(ctx context.Context, p plan) (*rehearsal, error) {
 	r := &rehearsal{}
 	body := fmt.Sprintf(`{"candidates":%d,"minutes":%d,"passwords":%d}`, p.candidates, int(math.Ceil(p.minutes))+15, p.passwords)
-	if err := r.call(p, fasthttp.MethodPost, rehearsals, body, 201); err != nil {
-		return nil, fmt.Errorf("the server makes no rehearsal: %w", err)
+	for tries := 0; ; tries++ {
+		err := r.call(p, fasthttp.MethodPost, rehearsals, body, 201)
+		if err == nil {
+			break
+		}
+		if tries == 120 || ctx.Err() != nil || !strings.Contains(err.Error(), "exams.rehearsal_open") {
+			return nil, fmt.Errorf("the server makes no rehearsal: %w", err)
+		}
+		time.Sleep(time.Second) // the one before is still being erased
 	}
 	if len(r.Candidates) != p.candidates {
 		return nil, fmt.Errorf("asked for %d candidates, got %d", p.candidates, len(r.Candidates))
