@@ -154,7 +154,7 @@ func (r *Rehearsals) beginIn(tx *store.Tx, by string, n NewRehearsal) (Begun, er
 	pins := rehearsalPins()
 	s := Sitting{Exam: rehearsalExam, ExamVersion: pins.Exam.Version, Pins: pins, Title: map[locale.Lang]string{locale.Hant: "演練", locale.Hans: "演练", locale.En: "Rehearsal"},
 		Minutes: n.Minutes, OpensAt: tx.Now, ClosesAt: b.EndsAt, OpenedBy: people.SystemID}
-	if err := r.room.openIn(tx, &s); err != nil {
+	if err := r.room.openIn(tx, &s, ""); err != nil {
 		return Begun{}, err
 	}
 	b.SittingID = s.ID
@@ -298,7 +298,7 @@ func eraseSomeIn(tx *store.Tx, id string) (done bool, err error) {
 
 // erasedWith are the tables whose rows go with their attempt; a test holds the list to the schema.
 func erasedWith() []string {
-	return []string{"answer", "attempt_form", "submission", "result", "extension", "pause", "set_aside"}
+	return []string{"answer", "attempt_form", "submission", "result", "extension", "pause", "set_aside", "upload"}
 }
 
 // eraseAttemptIn erases some of an attempt's journal, and the attempt with the last of it.
