@@ -120,20 +120,6 @@ func (r *Room) analysis(ctx context.Context, exam string, only Sitting) (Analysi
 	return a, nil
 }
 
-// Facilities are the facilities of an exam's items that were in at least Enough papers, for a draw that wants forms of
-// like difficulty.
-func (r *Room) Facilities(ctx context.Context, exam string) (map[ItemKey]float64, error) {
-	a, err := r.analysis(ctx, exam, Sitting{})
-	if err != nil {
-		return nil, err
-	}
-	var stats []ItemStats
-	for _, row := range a.Items {
-		stats = append(stats, row.ItemStats)
-	}
-	return Facilities(stats, Enough), nil
-}
-
 // paperSheet is what is read of one paper.
 type paperSheet struct {
 	sittingID        string

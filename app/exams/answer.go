@@ -40,7 +40,7 @@ type Saved struct {
 // one may come late); Conflict exams.over, exams.paused, exams.other_device, or exams.stale with the
 // last sequence number. A save that is refused is a contact like any other (contact.go).
 func (r *Room) Answer(ctx context.Context, actor people.Person, attemptID string, n int, s Save) (Saved, error) {
-	d, err := r.dealt(ctx, attemptID)
+	d, err := r.seat(ctx, attemptID)
 	if err != nil {
 		return Saved{}, err
 	}
@@ -73,7 +73,7 @@ func (r *Room) Answer(ctx context.Context, actor people.Person, attemptID string
 		case repeated || refusal != nil:
 			return listenIn(tx, a, s.Device)
 		}
-		saved, err = saveIn(tx, a, n, s, g, response, !d.items[n-1].Blank(s.Response))
+		saved, err = saveIn(tx, a, n, s, g, response, !d.item(n).Blank(s.Response))
 		return err
 	})
 	if err != nil {
@@ -83,17 +83,17 @@ func (r *Room) Answer(ctx context.Context, actor people.Person, attemptID string
 }
 
 // check is what can be said of a save without the attempt's row; it returns the response as it is stored.
-func (d *dealt) check(n int, s Save) (string, error) {
+func (d *seat) check(n int, s Save) (string, error) {
 	switch {
-	case n < 1 || n > len(d.items):
-		return "", fault.New(fault.Invalid, "exams.not_on_form", "number", n, "total", len(d.items))
+	case n < 1 || n > len(d.form.Questions):
+		return "", fault.New(fault.Invalid, "exams.not_on_form", "number", n, "total", len(d.form.Questions))
 	case s.Seq < 1:
 		return "", fault.New(fault.Invalid, "exams.sequence").In("seq")
 	}
 	if err := namesDevice(s.Device); err != nil {
 		return "", err
 	}
-	if err := d.items[n-1].Check(d.form.Questions[n-1].Layout, s.Response); err != nil {
+	if err := d.item(n).Check(d.form.Questions[n-1].Layout, s.Response); err != nil {
 		return "", byNumber(err, n)
 	}
 	doc, err := json.Marshal(s.Response)

@@ -98,18 +98,43 @@ func (r *Room) current(ctx context.Context, slug string) (*paper, error) {
 	return p, err
 }
 
-// dealt is a form with everything it was drawn from. None of it ever changes, so the room keeps it.
-type dealt struct {
+// seat is a form with the paper it was drawn from. None of it ever changes, so the room keeps it; that of everybody
+// on a large exam day, so it holds no copy of what the banks hold.
+type seat struct {
 	attemptID, personID, sittingID string
 	*paper
-	form  Form
+	form Form
+}
+
+// dealt is a seat with the items of its form.
+type dealt struct {
+	*seat
 	items []questions.Item // one per question
 }
 
 // dealt is what an attempt was dealt; NotFound when there is no such attempt.
 func (r *Room) dealt(ctx context.Context, attemptID string) (*dealt, error) {
-	return r.forms.get(attemptID, func() (*dealt, error) {
-		d := &dealt{attemptID: attemptID}
+	s, err := r.seat(ctx, attemptID)
+	if err != nil {
+		return nil, err
+	}
+	d := &dealt{seat: s, items: make([]questions.Item, len(s.form.Questions))}
+	for n := range d.items {
+		d.items[n] = s.item(n + 1)
+	}
+	return d, nil
+}
+
+// item is the one at place n, counted from 1.
+func (s *seat) item(n int) questions.Item {
+	q := s.form.Questions[n-1]
+	return s.banks[q.Bank].items[q.Item]
+}
+
+// seat is what the hot path asks of an attempt; NotFound when there is no such attempt.
+func (r *Room) seat(ctx context.Context, attemptID string) (*seat, error) {
+	return r.seats.get(attemptID, func() (*seat, error) {
+		d := &seat{attemptID: attemptID}
 		var doc string
 		var s Sitting
 		err := r.db.Read(ctx, func(rx *store.Rx) error {
@@ -132,7 +157,11 @@ func (r *Room) dealt(ctx context.Context, attemptID string) (*dealt, error) {
 		if d.paper, err = r.paperOf(ctx, s.Pins); err != nil {
 			return nil, err
 		}
-		d.items, err = d.paper.itemsOf(d.form)
+		items, err := d.paper.itemsOf(d.form)
+		for n := range items { // the bank's words instead of those of the document
+			q := &d.form.Questions[n]
+			q.Bank, q.Item = d.banks[q.Bank].ID, items[n].ID
+		}
 		return d, err
 	})
 }

@@ -36,7 +36,7 @@ type Room struct {
 	blueprints cache[Pin, *Blueprint]
 	papers     cache[string, *paper] // by the pins in words
 	banks      cache[Pin, *bank]
-	forms      cache[string, *dealt] // by attempt
+	seats      cache[string, *seat] // by attempt
 
 	onOpened []func(*store.Tx, Sitting) error
 	onClosed []func(*store.Tx, Sitting) error
@@ -46,7 +46,7 @@ type Room struct {
 // New makes the room, has the shelf lint banks and blueprints, and the queue grade what is due.
 func New(db *store.DB, shelf *documents.Shelf, library *courses.Library, signer *ledger.Signer, md *markdown.Renderer, files *blobs.Store, queue *jobs.Queue) *Room {
 	r := &Room{db: db, shelf: shelf, library: library, signer: signer, md: md, files: files,
-		blueprints: cache[Pin, *Blueprint]{size: 256}, papers: cache[string, *paper]{size: 256}, banks: cache[Pin, *bank]{size: 64}, forms: cache[string, *dealt]{size: 4096}}
+		blueprints: cache[Pin, *Blueprint]{size: 256}, papers: cache[string, *paper]{size: 256}, banks: cache[Pin, *bank]{size: 64}, seats: cache[string, *seat]{size: 8192}}
 	shelf.Register(documents.Bank, r.lintBank)
 	shelf.Register(documents.Exam, r.lintExam)
 	queue.Handle(jobExpire, r.expireOne)
@@ -65,19 +65,17 @@ func (r *Room) OnClosed(f func(*store.Tx, Sitting) error) { r.onClosed = append(
 // OnGraded has f run in the transaction that grades or regrades an attempt.
 func (r *Room) OnGraded(f func(*store.Tx, Graded) error) { r.onGraded = append(r.onGraded, f) }
 
-// cache keeps what was made from something that never changes. When it is full it starts anew.
+// cache keeps what was made from something that never changes: what was asked for last, at least size of them and at
+// most twice as many. When it is full, the older half goes, so that with a few too many not everything is made again.
 type cache[K comparable, V any] struct {
-	size int
-	mu   sync.Mutex
-	made map[K]V
+	size      int
+	mu        sync.Mutex
+	made, old map[K]V
 }
 
 // get is the value for the key, made by make on first use; two callers may both make it, and both are right.
 func (c *cache[K, V]) get(key K, make func() (V, error)) (V, error) {
-	c.mu.Lock()
-	v, ok := c.made[key]
-	c.mu.Unlock()
-	if ok {
+	if v, ok := c.kept(key); ok {
 		return v, nil
 	}
 	v, err := make()
@@ -86,9 +84,26 @@ func (c *cache[K, V]) get(key K, make func() (V, error)) (V, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.keep(key, v)
+	return v, nil
+}
+
+func (c *cache[K, V]) kept(key K) (V, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v, ok := c.made[key]
+	if ok {
+		return v, true
+	}
+	if v, ok = c.old[key]; ok {
+		c.keep(key, v)
+	}
+	return v, ok
+}
+
+func (c *cache[K, V]) keep(key K, v V) {
 	if c.made == nil || len(c.made) >= c.size {
-		c.made = map[K]V{}
+		c.made, c.old = map[K]V{}, c.made
 	}
 	c.made[key] = v
-	return v, nil
 }

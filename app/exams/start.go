@@ -66,6 +66,7 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 	if err != nil {
 		return "", err
 	}
+	id = r.db.NewID() // it seeds the form
 	form, err := paper.deal(seed(secret, id), forms)
 	if err != nil {
 		return "", err

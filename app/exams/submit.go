@@ -83,17 +83,17 @@ func (r *Room) endLive(ctx context.Context, attemptID, cause string) error {
 	return err
 }
 
-// grading is the answers of an attempt at the head of its journal, and what they earn.
-type grading struct {
+// earned are the answers of an attempt at the head of its journal, and what they earn.
+type earned struct {
 	head    ledger.Head
 	answers []Answered
 	marks   Marks
 }
 
-// graded reads and grades before the transaction that ends the attempt: reading forty answers and marking them takes
+// earned reads and grades before the transaction that ends the attempt: reading forty answers and marking them takes
 // several times as long as writing down what came of it, and all writing waits for one writer. It holds for as long as
 // the journal has no new entry, which the transaction looks at.
-func (r *Room) graded(ctx context.Context, d *dealt) (g grading, err error) {
+func (r *Room) earned(ctx context.Context, d *dealt) (g earned, err error) {
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
 		a, ok, err := AttemptIn(rx, d.attemptID)
 		if err != nil || !ok {
@@ -110,7 +110,7 @@ func (r *Room) graded(ctx context.Context, d *dealt) (g grading, err error) {
 }
 
 // asOf is what was graded, or what is graded now that the journal has gone on.
-func (g grading) asOf(rx *store.Rx, d *dealt, a Attempt) (grading, error) {
+func (g earned) asOf(rx *store.Rx, d *dealt, a Attempt) (earned, error) {
 	if g.head == a.head {
 		return g, nil
 	}
@@ -118,13 +118,13 @@ func (g grading) asOf(rx *store.Rx, d *dealt, a Attempt) (grading, error) {
 	if err != nil {
 		return g, err
 	}
-	return grading{a.head, answers, d.grade(answers)}, nil
+	return earned{a.head, answers, d.grade(answers)}, nil
 }
 
 // end ends a live attempt and gives its receipt; it does nothing to one that is over and gives none, so that whoever
 // comes second (a submission beside the expiry, a closing beside both) changes nothing.
 func (r *Room) end(ctx context.Context, d *dealt, cause, by string) (receipt *Receipt, err error) {
-	g, err := r.graded(ctx, d)
+	g, err := r.earned(ctx, d)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func (r *Room) end(ctx context.Context, d *dealt, cause, by string) (receipt *Re
 	return receipt, err
 }
 
-func (r *Room) endIn(tx *store.Tx, a Attempt, g grading, cause, by string) (*Receipt, error) {
+func (r *Room) endIn(tx *store.Tx, a Attempt, g earned, cause, by string) (*Receipt, error) {
 	if err := appendIn(tx, &a, entryEnd, endPayload{Cause: cause, By: by}); err != nil {
 		return nil, err
 	}

@@ -267,7 +267,7 @@ func (rec records) ending(leaf, public string) (findings []ledger.Finding) {
 	if end == nil {
 		return findings
 	}
-	if leaf != "submission "+a.ID+" "+end.head.Hex() {
+	if leaf != a.leafKind()+" "+a.ID+" "+end.head.Hex() {
 		find(ofSubmission, "the ledger does not hold the end of its journal")
 	}
 	if i := end.head.Seq - 1; i < 0 || i >= int64(len(rec.entries)) || rec.entries[i].Hash != end.head.Hash || rec.entries[i].Type != entryEnd {

@@ -194,7 +194,7 @@ func startOwn(ctx context.Context, p plan, say io.Writer) (*ownServer, error) {
 
 // serverConfig is that of a server on the folder.
 func (p plan) serverConfig(data string) server.Config {
-	c := server.Config{DB: p.db, Key: filepath.Join(data, "signing.key"), Zone: "Asia/Taipei", URL: "http://localhost"}
+	c := server.Config{DB: p.db, Key: filepath.Join(data, "signing.key"), Blobs: filepath.Join(data, "blobs"), Zone: "Asia/Taipei", URL: "http://localhost"}
 	if c.DB == "" {
 		c.DB = "sqlite:" + filepath.Join(data, "bainian.db")
 	}
