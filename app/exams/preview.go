@@ -69,7 +69,7 @@ func titleOf(b *Blueprint, lang locale.Lang) string {
 }
 
 func (r *Room) preview(ctx context.Context, p *paper, title, word string, lang locale.Lang) (FormPreview, error) {
-	d := &dealt{paper: p}
+	d := &dealt{seat: &seat{paper: p}}
 	var err error
 	if d.form, err = p.deal(previewSeed(word), nil); err != nil {
 		return FormPreview{}, err
