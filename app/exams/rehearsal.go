@@ -152,7 +152,7 @@ func (r *Rehearsals) beginIn(tx *store.Tx, by string, n NewRehearsal) (Begun, er
 	b := Begun{Rehearsal: Rehearsal{ID: tx.NewID(), Candidates: n.Candidates, By: by, At: tx.Now, EndsAt: tx.Now.Add(time.Duration(n.Minutes)*time.Minute + rehearsalAfter)},
 		Password: hex.EncodeToString(tx.Secret(16))}
 	pins := rehearsalPins()
-	s := Sitting{Exam: rehearsalExam, ExamVersion: pins.Exam.Version, Pins: pins, Title: map[locale.Lang]string{locale.Hant: "演練", locale.Hans: "演练", locale.En: "Rehearsal"},
+	s := Sitting{ID: tx.NewID(), Exam: rehearsalExam, ExamVersion: pins.Exam.Version, Pins: pins, Title: map[locale.Lang]string{locale.Hant: "演練", locale.Hans: "演练", locale.En: "Rehearsal"},
 		Minutes: n.Minutes, OpensAt: tx.Now, ClosesAt: b.EndsAt, OpenedBy: people.SystemID}
 	if err := r.room.openIn(tx, &s, ""); err != nil {
 		return Begun{}, err

@@ -62,7 +62,7 @@ func TestRehearsal(t *testing.T) {
 		amy := w.Ready("Amy")
 		before := m.count(`SELECT count(*) FROM employee`)
 		r := m.rehearsal(201, "POST", path, ask)
-		if r.Count != 3 || len(r.Candidates) != 3 || r.By != "load test" || r.Password == "" {
+		if r.Count != 3 || len(r.Candidates) != 3 || r.By != "load test" || r.Password == "" || r.Sitting == "" {
 			t.Fatalf("begun %+v", r)
 		}
 		m.refused(m.send("POST", path, ask), 409, "exams.rehearsal_open")
