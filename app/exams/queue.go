@@ -81,6 +81,9 @@ func (r *Room) Queue(ctx context.Context, actor people.Person, lang locale.Lang)
 		if err != nil {
 			return nil, err
 		}
+		if !isMarker(actor) {
+			p.ForMe = 0
+		}
 		p.ExamTitle, p.Title = d.titleIn(lang), p.Item
 		for _, item := range d.items {
 			if item.ID == p.Item {

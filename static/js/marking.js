@@ -57,9 +57,18 @@ function mark(form) {
   }
 
   const stock = [...document.querySelectorAll("[data-stock]")].map((p) => p.textContent ?? "");
-  document.querySelectorAll("[data-insert]").forEach((button, n) => {
-    /** @type {HTMLElement} */ (button).hidden = false;
+  const inserts = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll("[data-insert]")]);
+  inserts.forEach((button, n) => {
+    button.hidden = false;
     button.addEventListener("click", () => { say(stock[n]); comment.focus(); });
+    button.addEventListener("keydown", (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return; // a browser has its own use for digits with those
+      if (event.key === "Escape") enter(criteria[criteria.length - 1]);
+      else if (event.key === "ArrowDown" || event.key === "ArrowUp") inserts[n + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
+      else if (/^[1-9]$/.test(event.key)) inserts[Number(event.key) - 1]?.click();
+      else return;
+      event.preventDefault();
+    });
   });
 
   form.addEventListener("keydown", (event) => {
@@ -67,12 +76,6 @@ function mark(form) {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
       event.preventDefault();
       document.getElementById("next")?.click();
-      return;
-    }
-    const digit = /^Digit([0-9])$/.exec(event.code)?.[1];
-    if (event.altKey && digit && stock[Number(digit) - 1] !== undefined) {
-      event.preventDefault();
-      say(stock[Number(digit) - 1]);
       return;
     }
     if (target === comment && event.key === "Escape") {
@@ -88,6 +91,7 @@ function mark(form) {
     else if (event.key === "?") document.querySelector("dialog#keys") instanceof HTMLDialogElement && /** @type {HTMLDialogElement} */ (document.getElementById("keys")).showModal();
     else if (event.key.toLowerCase() === "f") give(criterion, Number(criterion.dataset.max));
     else if (event.key.toLowerCase() === "c") comment.focus();
+    else if (event.key.toLowerCase() === "b") inserts[0]?.focus();
     else if (event.key.toLowerCase() === "s") /** @type {HTMLFormElement | null} */ (document.getElementById("skip"))?.requestSubmit();
     else if (typed) return;
     else if (/^[0-9]$/.test(event.key)) give(criterion, Number(event.key));

@@ -283,7 +283,7 @@ func sheetOf(c *page.Ctx, criteria int) exams.MarkSheet {
 // typedPoints reads "1.5" as 1500; -1 is what cannot be read.
 func typedPoints(text string) int {
 	whole, part, _ := strings.Cut(text, ".")
-	if len(part) > 3 || strings.ContainsAny(text, "+-eE") {
+	if whole == "" || len(part) > 3 || strings.ContainsAny(text, "+-eE") {
 		return -1
 	}
 	n, err := strconv.Atoi(whole + (part + "000")[:3])
