@@ -177,7 +177,7 @@ func (r *Room) nextIn(rx *store.Rx, personID string, attempts []Attempt, b *Blue
 			continue
 		}
 		t := told[a.SittingID]
-		h.Past = append(h.Past, Past{EndedAt: a.EndedAt, Passed: a.Passed, SetAside: a.SetAside, Score: t.score, Settled: t.settled})
+		h.Past = append(h.Past, Past{EndedAt: a.EndedAt, Passed: a.Passed, Pending: a.Pending > 0, SetAside: a.SetAside, Score: t.score, Settled: t.settled})
 		if !a.SetAside && a.EndedAt.After(last) {
 			last = a.EndedAt
 		}
@@ -205,7 +205,7 @@ func (r *Room) nextIn(rx *store.Rx, personID string, attempts []Attempt, b *Blue
 type telling struct {
 	pins, feedback string
 	score          Phase
-	settled        bool
+	settled        bool // and everything there is marked
 }
 
 // tellingIn is the telling of every sitting that a person had attempts of one exam at. Each goes by the version
@@ -215,7 +215,8 @@ func (r *Room) tellingIn(rx *store.Rx, personID string, attempts []Attempt) (map
 	if len(attempts) == 0 {
 		return told, nil
 	}
-	err := rx.Each(`SELECT s.id, s.pins, s.feedback, s.settled_ms IS NOT NULL FROM sitting s WHERE s.id IN (SELECT a.sitting_id FROM attempt a WHERE a.person_id = ? AND a.exam = ?)`,
+	err := rx.Each(`SELECT s.id, s.pins, s.feedback, s.settled_ms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attempt w WHERE w.sitting_id = s.id AND w.pending > 0 AND NOT w.aside)
+		FROM sitting s WHERE s.id IN (SELECT a.sitting_id FROM attempt a WHERE a.person_id = ? AND a.exam = ?)`,
 		[]any{personID, attempts[0].Exam}, func(row store.Row) error {
 			var id string
 			var t telling

@@ -32,6 +32,7 @@ type Attempt struct {
 	Revision                      int   // of the result that counts, 0 before grading
 	Score, MaxScore               int   // thousandths of a point
 	Passed                        bool
+	Pending                       int  // answers that wait to be marked by a person: until there are none it is neither passed nor failed
 	SetAside                      bool // by a verdict: it no longer counts
 
 	device  string

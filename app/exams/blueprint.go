@@ -24,6 +24,20 @@ func Phases() []Phase { return []Phase{Never, WhenClosed, AtOnce} }
 // Shown reports whether that is to be seen of an attempt that is over, given whether its sitting is settled.
 func (p Phase) Shown(settled bool) bool { return p == AtOnce || p == WhenClosed && settled }
 
+// told reports whether candidates may see that of an attempt's score by now. A score that comes when the sitting
+// closes comes for all at once, when everything that was handed in there is marked too; pending is how many of its
+// attempts wait for that. Answers do not wait for markers.
+func (p Phase) told(a Attempt, s Sitting, pending int) bool {
+	return a.Pending == 0 && p.Shown(!s.SettledAt.IsZero() && pending == 0)
+}
+
+// before reports whether something of this phase is seen earlier than something of the other. An exam that says
+// nothing of it follows its other phases.
+func (p Phase) before(other Phase) bool {
+	late := []Phase{AtOnce, WhenClosed, Never}
+	return p != "" && slices.Index(late, p) < slices.Index(late, other)
+}
+
 // Blueprint is how a paper is drawn, and the policy of the exam.
 type Blueprint struct {
 	File      string // of the base language, for messages
@@ -41,6 +55,7 @@ type Blueprint struct {
 	Sections  []Section
 	Integrity Integrity
 	Feedback  Feedback
+	Marking   Marking
 	Notice    map[locale.Lang]string // markdown, shown before the start
 }
 
@@ -74,8 +89,16 @@ type Integrity struct {
 	Canaries    int // unscored items with a planted key, beside the items of the sections
 }
 
-// Feedback is when candidates see their score, the lessons to read again, and the answers.
-type Feedback struct{ Score, Lessons, Answers Phase }
+// Feedback is when candidates see their score, the lessons to read again, the answers, and what people who marked
+// their papers gave per criterion and said. The last is "" where it follows the answers, and never comes
+// before the score, which it would tell.
+type Feedback struct{ Score, Lessons, Answers, Comments Phase }
+
+// Marking is how a person marks what the program cannot.
+type Marking struct {
+	Second    bool // each answer is marked by two people, who do not see each other's marks
+	Tolerance int  // thousandths of a point that their scores of one answer may lie apart; beyond it a third settles it
+}
 
 // TitleIn is the section's title in that language, or in the base language.
 func (s Section) TitleIn(lang, base locale.Lang) string {

@@ -22,7 +22,7 @@ func ParseBlueprint(base questions.File, translations ...questions.File) (*Bluep
 		return nil, problems
 	}
 	b := &Blueprint{File: base.Name, Lang: base.Lang, Title: map[locale.Lang]string{}, Notice: map[locale.Lang]string{},
-		Integrity: Integrity{Camera: "off", Seb: "off"}, Feedback: Feedback{AtOnce, AtOnce, Never}}
+		Integrity: Integrity{Camera: "off", Seb: "off"}, Feedback: Feedback{Score: AtOnce, Lessons: AtOnce, Answers: Never}}
 	p := examReader{file: base.Name, problems: &problems}
 	if stated, _ := member(fields, "lang"); stated != nil {
 		b.Lang = locale.Lang(p.oneOf(stated, "lang", langNames()...))
@@ -80,6 +80,8 @@ func (p examReader) exam(b *Blueprint, fields *yaml.Node) {
 			p.integrity(&b.Integrity, v)
 		case "feedback":
 			p.feedback(&b.Feedback, v)
+		case "marking":
+			p.marking(&b.Marking, v)
 		default:
 			return false
 		}
@@ -205,11 +207,34 @@ func (p examReader) feedback(f *Feedback, n *yaml.Node) {
 			f.Lessons = phase
 		case "answers":
 			f.Answers = phase
+		case "comments":
+			f.Comments = phase
 		default:
 			return false
 		}
 		return true
 	})
+	if f.Comments.before(f.Score) {
+		p.add(n, "comments", "comments", string(f.Comments), "score", string(f.Score))
+	}
+}
+
+func (p examReader) marking(m *Marking, n *yaml.Node) {
+	apart := n
+	p.each(n, "marking", func(name string, v *yaml.Node) bool {
+		switch name {
+		case "second":
+			m.Second = p.oneOf(v, name, "true", "false") == "true"
+		case "tolerance":
+			m.Tolerance, apart = p.points(v, name), v
+		default:
+			return false
+		}
+		return true
+	})
+	if m.Tolerance > 0 && !m.Second {
+		p.add(apart, "tolerance")
+	}
 }
 
 // each walks a mapping; read says whether it knows the name.
@@ -274,6 +299,7 @@ func (p examReader) number(n *yaml.Node, name string, least, most int) int {
 var (
 	slugForm    = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 	percentForm = regexp.MustCompile(`^([0-9]{1,4})(?:\.([0-9]))? ?%$`)
+	pointsForm  = regexp.MustCompile(`^([0-9]{1,3})(?:\.([0-9]{1,3}))?$`)
 	hoursForm   = regexp.MustCompile(`^([0-9]{1,4}) ?(m|h|d)$`)
 )
 
@@ -291,6 +317,18 @@ func (p examReader) percent(n *yaml.Node, name string) int {
 		p.add(n, "pass_high", "pass", n.Value)
 	}
 	return share
+}
+
+// points reads "1" or "0.5" as thousandths of a point.
+func (p examReader) points(n *yaml.Node, name string) int {
+	m := pointsForm.FindStringSubmatch(n.Value)
+	if n.Kind != yaml.ScalarNode || m == nil {
+		p.add(n, "value", "name", name, "want", "0, 0.5, 1")
+		return 0
+	}
+	whole, _ := strconv.Atoi(m[1])
+	part, _ := strconv.Atoi((m[2] + "000")[:3])
+	return whole*1000 + part
 }
 
 // span reads "30m", "24h" or "2d".

@@ -316,7 +316,7 @@ func BenchmarkGrade60(b *testing.B) {
 		items, said = append(items, item), append(said, questions.Response{Choices: []int{1}})
 	}
 	for b.Loop() {
-		Grade(form, items, said, blueprint)
+		Grade(form, items, said, nil, blueprint)
 	}
 }
 

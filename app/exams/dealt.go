@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"bainian/app/documents"
@@ -188,7 +189,7 @@ func broken(cause error, n int) error {
 
 // grade marks the form with these answers.
 func (d *dealt) grade(answers []Answered) Marks {
-	return Grade(d.form, d.items, responses(len(d.items), answers), d.blueprint)
+	return d.gradeBy(responses(len(d.items), answers), nil, nil)
 }
 
 // responses are the answers by their places on a form of that size.
@@ -202,4 +203,9 @@ func responses(total int, answers []Answered) []questions.Response {
 
 func (d *dealt) sectionTitle(n int, lang locale.Lang) string {
 	return d.blueprint.Sections[n].TitleIn(lang, d.blueprint.Lang)
+}
+
+// holds reports whether the form has that item of that bank.
+func (d *dealt) holds(bank, item string) bool {
+	return slices.ContainsFunc(d.form.Questions, func(q FormQuestion) bool { return q.Bank == bank && q.Item == item })
 }

@@ -11,12 +11,20 @@
 // chain. A submission is how an attempt ended, with a signed receipt (交卷憑證); a result is its marks, in
 // revisions that are only ever added. A lease is the one device that may save.
 //
+// A script (待閱答案) is one answer that a person marks (閱卷), by a number and not a name; a claim is the one marker who
+// has it for a while. A mark is what one person gave it per criterion of its rubric; where two mark, a third settles
+// what is further apart than the exam tolerates. Until nothing of an attempt waits to be marked it is neither passed nor
+// failed, and the last mark adds the revision that says which. An attempt's sitting is settled when all have ended: its
+// answers and the comparison of its papers wait for no marker, while a score that comes when the sitting closes comes
+// when everything there is marked. An appeal on a mark (複查) is the candidate's; upheld it is a new mark.
+//
 // Files of pure rules: blueprint*.go, deal.go with strata.go (forms of like difficulty) and dice.go, reading.go
-// (how long an item takes), deadline.go, accommodation.go, grade.go, retry.go, guess.go, regrade.go, contact.go,
+// (how long an item takes), deadline.go, accommodation.go, grade.go, retry.go, guess.go, regrade.go, hand.go, contact.go,
 // pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings), view.go (lists, the briefing, what guessing earns), watch.go (a sitting for those who watch it), start.go with
 // admit.go, passcode.go, latecomer.go, lease.go, answer.go, observe.go, submit.go, paper.go, outcome.go (a result),
 // results.go and analysis.go (a sitting's, and how items did), adjust.go and adjust_all.go (more time and pauses,
-// for one and for all), accommodate.go, note.go, revise.go (regrades), replay.go, verify.go with receipt.go (what
+// for one and for all), accommodate.go, note.go, queue.go and marking.go (what people mark;
+// basis.go has what a later revision was graded from), stock.go (the comment bank), appeal.go, revise.go (regrades), replay.go, verify.go with receipt.go (what
 // bainian verify looks through), grant.go (more attempts), preview.go and check.go (before anybody sits it). What is
 // known of items is facility.go's, what a person has seen of them seen.go's. Files that answers name: file.go (what
 // may be handed in), upload.go (handing it in, in parts), keep.go (looking at it, and what goes once nobody needs
@@ -29,7 +37,8 @@
 // Tables: sitting, sitting_invigilator, sitting_person (whom a named one is for), sitting_note, passcode_try,
 // admission, adjustment, attempt (the row every save reads and writes), attempt_form, answer, submission, result,
 // regrade, accommodation and accommodation_end, extension, pause, set_aside, facility (what was known of items, by
-// digest), attempt_grant, upload, blob_removal. The chains of the attempts are in the ledger's journal, under the
+// digest), attempt_grant, upload, blob_removal, script, hand_mark, mark_draft, unblinding, stock_comment,
+// mark_appeal. The chains of the attempts are in the ledger's journal, under the
 // attempt's id, and the bytes of the files in the blobs, under their hashes.
 //
 // Bad days, and the test that survives each:

@@ -29,21 +29,26 @@ type Mark struct {
 	Blank  bool   `json:"blank,omitempty"`
 	Chosen []int  `json:"chosen,omitempty"` // canonical indices of ticked choices
 	// Pending is set while a person has still to mark the question; nothing is to be marked of a blank one.
-	Pending bool `json:"pending,omitempty"`
+	Pending bool  `json:"pending,omitempty"`
+	Hand    []int `json:"hand,omitempty"` // what people gave, per criterion of the rubric
 }
 
-// Grade marks a form. Items and responses go with the form's questions one by one; the points are those of
-// the form, so that a later change of an item's points touches nobody. Passing takes the exam's share of all
-// points and each section's own bar, and that nothing waits to be marked.
-func Grade(form Form, items []questions.Item, responses []questions.Response, b *Blueprint) Marks {
+// Grade marks a form. Items and responses go with the form's questions one by one, what people gave by their places;
+// the points are those of the form, so that a later change of an item's points touches nobody. Passing takes the
+// exam's share of all points and each section's own bar, and that nothing waits to be marked.
+func Grade(form Form, items []questions.Item, responses []questions.Response, hand Hand, b *Blueprint) Marks {
 	m := Marks{Sections: make([]SectionMarks, len(b.Sections)), Questions: make([]Mark, len(form.Questions))}
 	for n, q := range form.Questions {
 		item := items[n]
 		item.Points = q.Points
 		mark := Mark{Bank: q.Bank, Item: q.Item, Max: q.Points, Blank: item.Blank(responses[n])}
 		mark.Score = item.Grade(q.Layout, responses[n])
-		if mark.Pending = item.Kind.ByHand() && !mark.Blank && mark.Max > 0; mark.Pending {
-			m.Pending++
+		if item.Kind.ByHand() && !mark.Blank && mark.Max > 0 {
+			if mark.Hand = hand[n]; mark.Hand == nil {
+				mark.Pending = true
+				m.Pending++
+			}
+			mark.Score = min(sumOf(mark.Hand), mark.Max)
 		}
 		if item.Check(q.Layout, responses[n]) == nil {
 			for _, displayed := range responses[n].Choices {

@@ -82,7 +82,7 @@ func (r *Room) preview(ctx context.Context, p *paper, title, word string, lang l
 		return FormPreview{}, err
 	}
 	v := FormPreview{Title: title, Minutes: p.blueprint.Minutes}
-	marks := Grade(d.form, d.items, make([]questions.Response, len(d.items)), p.blueprint)
+	marks := Grade(d.form, d.items, make([]questions.Response, len(d.items)), nil, p.blueprint)
 	for n, q := range r.explained(d, nil, marks, lang, says) {
 		f := d.form.Questions[n]
 		v.Questions = append(v.Questions, PreviewQuestion{q, f.Bank, f.Item, f.Variant, d.items[n].Canary > 0})

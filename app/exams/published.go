@@ -20,8 +20,17 @@ type bank struct {
 
 // bankOf is the parsed bank of a pin.
 func (r *Room) bankOf(ctx context.Context, pin Pin) (*bank, error) {
+	return r.bank(pin, func() (documents.Doc, error) { return r.version(ctx, pin) })
+}
+
+// bankIn is bankOf within a transaction, for a bank that was looked at before.
+func (r *Room) bankIn(rx *store.Rx, pin Pin) (*bank, error) {
+	return r.bank(pin, func() (documents.Doc, error) { return r.shelf.VersionIn(rx, pin.Path, pin.Version) })
+}
+
+func (r *Room) bank(pin Pin, version func() (documents.Doc, error)) (*bank, error) {
 	return r.banks.get(pin, func() (*bank, error) {
-		doc, err := r.version(ctx, pin)
+		doc, err := version()
 		if err != nil {
 			return nil, err
 		}

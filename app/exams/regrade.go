@@ -9,8 +9,9 @@ import (
 
 // Diff is what a regrade changes, to be read before it is confirmed; kept as a JSON document.
 type Diff struct {
-	Attempts int      `json:"attempts"` // looked at
-	Changes  []Change `json:"changes"`  // by attempt
+	Attempts int      `json:"attempts"`          // looked at
+	Changes  []Change `json:"changes"`           // by attempt
+	Rubrics  []string `json:"rubrics,omitempty"` // items whose rubric differs in the new version, which changes nothing
 }
 
 // Change is one attempt whose score or pass changes.

@@ -20,6 +20,7 @@ type Replayed struct {
 	Form      Form
 	Responses []questions.Response // by place on the form
 	Marks     Marks                // by the pinned keys: the result's first revision
+	Revisions []Marks              // all of the result, oldest first; none while the attempt is live
 }
 
 // records is everything on record of one attempt.
@@ -35,6 +36,9 @@ type records struct {
 	results    []graded
 	end        *submission // nil while it is live
 	aside      bool        // a verdict that holds sets it aside
+	given      []HandMark  // what people marked, oldest first
+	forged     []string    // marks that are not what the ledger holds of them, by id
+	scripts    []Script    // what there is or was to mark
 }
 
 // graded is a revision of a result as stored.
@@ -42,7 +46,8 @@ type graded struct {
 	revision, score, max int
 	marks                string
 	passed               bool
-	regrade              string // empty for the first
+	basis                basis
+	regrade, mark        string // what brought it about; both empty for the first
 }
 
 // submission is how an attempt ended, as stored.
@@ -83,9 +88,17 @@ func recordsIn(rx *store.Rx, attemptID string) (rec records, err error) {
 		return rec, err
 	}
 	if rec.results, err = store.All(rx, func(row store.Row) (g graded, err error) {
-		err = row.Scan(&g.revision, &g.marks, &g.score, &g.max, &g.passed, &g.regrade)
+		err = row.Scan(&g.revision, &g.marks, &g.score, &g.max, &g.passed, &g.regrade, &g.mark)
 		return g, err
-	}, `SELECT revision, marks, score, max_score, passed, coalesce(regrade_id, '') FROM result WHERE attempt_id = ? ORDER BY revision`, a.ID); err != nil {
+	}, `SELECT revision, marks, score, max_score, passed, coalesce(regrade_id, ''), coalesce(mark_id, '') FROM result WHERE attempt_id = ? ORDER BY revision`, a.ID); err != nil {
+		return rec, err
+	}
+	for n, g := range rec.results {
+		if rec.results[n].basis, err = basisIn(rx, a.ID, g.revision); err != nil {
+			return rec, err
+		}
+	}
+	if err = rec.handIn(rx); err != nil {
 		return rec, err
 	}
 	if rec.end, err = submissionIn(rx, a.ID); err != nil {
@@ -93,6 +106,26 @@ func recordsIn(rx *store.Rx, attemptID string) (rec records, err error) {
 	}
 	_, rec.aside, err = store.First(rx, scanText, `SELECT id FROM set_aside WHERE attempt_id = ? AND undone_ms IS NULL`, a.ID)
 	return rec, err
+}
+
+// handIn adds what people marked, and which of it the ledger does not hold so.
+func (rec *records) handIn(rx *store.Rx) (err error) {
+	if rec.scripts, err = scriptsOfIn(rx, rec.attempt.ID); err != nil {
+		return err
+	}
+	if rec.given, err = handMarksIn(rx, rec.attempt.ID); err != nil {
+		return err
+	}
+	for _, m := range rec.given {
+		ok, err := committedIn(rx, m)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			rec.forged = append(rec.forged, m.ID)
+		}
+	}
+	return nil
 }
 
 // committed reports whether the sitting's secret and pins are those that were committed to.
@@ -118,9 +151,10 @@ func submissionIn(rx *store.Rx, attemptID string) (*submission, error) {
 	return &s, nil
 }
 
-// Replay makes an attempt again from its journal alone (E4): the form from the secret and from the earlier forms that
-// it avoids, the answers from the entries, the marks from both. Conflict exams.replay_differs names the first thing that is not what is on
-// record: "journal", "secret", "form", "answers" or "result".
+// Replay makes an attempt again from its journal (E4): the form from the secret and from the earlier forms that
+// it avoids, the answers from the entries, the result's first revision from both, and each later one from what is on record besides: the marks that people gave,
+// of which the ledger holds the hashes, and the corrections of keys. Conflict exams.replay_differs names the first
+// thing that is not what is on record: "journal", "secret", "form", "answers", "marks", "result" or "attempt".
 func (r *Room) Replay(ctx context.Context, attemptID string) (Replayed, error) {
 	d, err := r.dealt(ctx, attemptID)
 	if err != nil {
@@ -134,6 +168,12 @@ func (r *Room) Replay(ctx context.Context, attemptID string) (Replayed, error) {
 		return Replayed{}, err
 	}
 	again, findings := d.paper.replay(rec)
+	if len(findings) == 0 && rec.key != nil && rec.attempt.Over() {
+		if findings, err = r.verifyRevisions(ctx, d.paper, rec, &again); err != nil {
+			return again, err
+		}
+		findings = append(findings, rec.total()...)
+	}
 	if len(findings) > 0 {
 		return again, fault.Wrap(findings[0], fault.Conflict, "exams.replay_differs", "what", findings[0].Kind)
 	}
@@ -146,6 +186,7 @@ const (
 	ofSecret  = "secret"
 	ofForm    = "form"
 	ofAnswers = "answers"
+	ofMarks   = "marks"
 	ofResult  = "result"
 )
 
@@ -201,7 +242,7 @@ func (p *paper) replay(rec records) (again Replayed, findings []ledger.Finding) 
 		}
 	}
 	again.Responses = responses(len(items), said.last)
-	again.Marks = Grade(again.Form, items, again.Responses, p.blueprint)
+	again.Marks = Grade(again.Form, items, again.Responses, nil, p.blueprint)
 	if a.Over() && (len(rec.results) == 0 || !rec.results[0].is(1, again.Marks)) {
 		find(ofResult, ", revision 1", "it is not what the answers earn by the pinned keys")
 	}

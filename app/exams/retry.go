@@ -11,9 +11,10 @@ import (
 type Past struct {
 	EndedAt  time.Time
 	Passed   bool
+	Pending  bool // answers wait to be marked: it is neither passed nor failed
 	SetAside bool // by a verdict: it counts neither as used nor as passed
 	Score    Phase
-	Settled  bool // its sitting, so that Score says whether its person may know by now
+	Settled  bool // its sitting, with everything there marked, so that Score says whether its person may know by now
 }
 
 // History is what decides about another go.
@@ -57,13 +58,14 @@ const renewable = 335 * 24 * time.Hour
 // unless it has no limit of attempts; a failed one asks for its cooldown and its re-reading, both counted from
 // the end of the last go. Nobody is left without a way: whoever has used up all attempts begins anew with the next
 // cohort, once; and after that, or before, HR can grant one more at a time. The answer must not tell a score before its time: while one is still to come, another
-// go waits for it, passed or not; and a pass that is never told stands in nobody's way.
+// go waits for it, passed or not; and a pass that is never told stands in nobody's way. An attempt that waits to be
+// marked is awaited too, and may still be the pass that leaves nothing to try again.
 // WhyNot is fault.Conflict: exams.retry_passed, exams.retry_used (the next cohort begins anew), exams.retry_used_twice
-// (HR alone can help), exams.retry_awaited, exams.retry_reread or
+// (HR alone can help), exams.retry_marking, exams.retry_awaited, exams.retry_reread or
 // exams.retry_cooldown.
 func NextAttempt(h History, b *Blueprint, now time.Time) Next {
 	var used []time.Time // ends of the attempts that count
-	told, awaited := false, false
+	told, awaited, marking := false, false, false
 	var last, pass time.Time
 	for _, p := range h.Past {
 		if !p.Passed || p.SetAside {
@@ -80,6 +82,7 @@ func NextAttempt(h History, b *Blueprint, now time.Time) Next {
 			continue
 		}
 		used = append(used, p.EndedAt)
+		marking = marking || p.Pending
 		awaited = awaited || p.Score == WhenClosed && !p.Settled
 		if p.EndedAt.After(last) {
 			last = p.EndedAt
@@ -106,12 +109,16 @@ func NextAttempt(h History, b *Blueprint, now time.Time) Next {
 	if len(used) == 0 {
 		return next
 	}
-	if next.Left == 0 && anew {
+	if next.Left == 0 && !marking && anew {
 		next.WhyNot = fault.New(fault.Conflict, "exams.retry_used_twice")
 		return next
 	}
-	if next.Left == 0 {
+	if next.Left == 0 && !marking {
 		next.WhyNot = fault.New(fault.Conflict, "exams.retry_used", "n", b.Attempts)
+		return next
+	}
+	if marking && b.Attempts > 0 {
+		next.WhyNot = fault.New(fault.Conflict, "exams.retry_marking")
 		return next
 	}
 	if awaited && b.Attempts > 0 {

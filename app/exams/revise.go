@@ -3,9 +3,12 @@ package exams
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 
 	"bainian/app/fault"
+	"bainian/app/ledger"
 	"bainian/app/people"
 	"bainian/app/questions"
 	"bainian/app/store"
@@ -28,7 +31,8 @@ func (d Diff) Digest() (string, error) {
 // Regrade says what a correction would change, and with confirm, the digest of that diff, makes it so: each
 // changed attempt gets a new revision of its result, on top of the old ones, and an audit record holds the
 // diff. Choices are matched by their text; a question that is another one in the new version keeps its old
-// key. Attempts keep the rules of the blueprint they were dealt by. Conflict exams.regrade_changed when the
+// key. Attempts keep the rules of the blueprint they were dealt by, and the marks that people gave: a changed rubric
+// is no correction of a key, and the diff names it as passed over. Conflict exams.regrade_changed when the
 // diff is no longer the one confirmed. For trainers and HR.
 func (r *Room) Regrade(ctx context.Context, actor people.Person, c Correction, confirm string) (Diff, error) {
 	if !actor.Has(people.Trainer, people.HR) {
@@ -55,35 +59,59 @@ func (r *Room) Regrade(ctx context.Context, actor people.Person, c Correction, c
 
 // regraded is what a correction comes to.
 type regraded struct {
-	earlier int              // corrections of the exam before it
+	earlier int            // corrections of the exam before it
+	keys    map[string]int // its keys and those of the corrections before it
+	banks   map[string]*bank
 	after   map[string]Marks // by attempt
+	before  map[string]since // by attempt
 	diff    Diff
 }
 
-// regraded marks every ended attempt by the corrected keys.
+// since is the revision that a correction would be put on top of.
+type since struct {
+	revision int
+	basis    basis
+}
+
+// regraded marks every ended attempt by the corrected keys; what people gave stays.
 func (r *Room) regraded(ctx context.Context, c Correction) (again regraded, err error) {
 	type graded struct{ attempt, marks string }
 	var all []graded
-	var corrections []correction
+	again.before = map[string]since{}
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
-		if corrections, err = correctionsOfIn(rx, c.Exam); err != nil {
+		if again.earlier, err = correctionsIn(rx, c.Exam); err != nil {
 			return err
 		}
+		if again.keys, err = correctedKeysIn(rx, c.Exam, ""); err != nil {
+			return err
+		}
+		revisions := map[string]int{}
 		all, err = store.All(rx, func(row store.Row) (g graded, err error) {
-			err = row.Scan(&g.attempt, &g.marks)
+			var revision int
+			err = row.Scan(&g.attempt, &g.marks, &revision)
+			revisions[g.attempt] = revision
 			return g, err
-		}, `SELECT a.id, r.marks FROM attempt a JOIN result r ON r.attempt_id = a.id AND r.revision = a.revision WHERE a.exam = ? ORDER BY a.id`, c.Exam)
-		return err
+		}, `SELECT a.id, r.marks, a.revision FROM attempt a JOIN result r ON r.attempt_id = a.id AND r.revision = a.revision WHERE a.exam = ? ORDER BY a.id`, c.Exam)
+		if err != nil {
+			return err
+		}
+		for id, revision := range revisions {
+			b, err := basisIn(rx, id, revision)
+			if err != nil {
+				return err
+			}
+			again.before[id] = since{revision, b}
+		}
+		return nil
 	})
 	if err != nil {
 		return again, err
 	}
-	again.earlier = len(corrections)
-	banks, err := r.correctedBy(ctx, append(corrections, correction{bank: c.Bank, version: c.Version})) // earlier ones stay
-	if err != nil {
+	again.keys[c.Bank] = c.Version
+	if again.banks, err = r.corrected(ctx, again.keys); err != nil {
 		return again, err
 	}
-	before := map[string]Marks{}
+	before, rubrics := map[string]Marks{}, map[string]bool{}
 	again.after = map[string]Marks{}
 	for _, g := range all {
 		var marks Marks
@@ -91,39 +119,25 @@ func (r *Room) regraded(ctx context.Context, c Correction) (again regraded, err 
 			return again, err
 		}
 		before[g.attempt] = marks
-		if again.after[g.attempt], err = r.regradeOne(ctx, g.attempt, banks); err != nil {
+		d, err := r.dealt(ctx, g.attempt)
+		if err != nil {
+			return again, err
+		}
+		for _, item := range d.items {
+			if now, ok := again.banks[c.Bank].items[item.ID]; ok && item.Kind.ByHand() && d.holds(c.Bank, item.ID) && !slices.Equal(now.Rubric, item.Rubric) {
+				rubrics[item.ID] = true
+			}
+		}
+		if err := r.db.Read(ctx, func(rx *store.Rx) error {
+			again.after[g.attempt], err = r.regradeIn(rx, d, again.before[g.attempt].basis, again.banks)
+			return err
+		}); err != nil {
 			return again, err
 		}
 	}
 	again.diff = DiffOf(before, again.after)
+	again.diff.Rubrics = slices.Sorted(maps.Keys(rubrics))
 	return again, nil
-}
-
-// correction is a regrade on record: whose keys hold for a bank from then on.
-type correction struct {
-	id, bank string
-	version  int
-}
-
-// correctionsOfIn are the corrections of an exam, oldest first.
-func correctionsOfIn(rx *store.Rx, exam string) ([]correction, error) {
-	return store.All(rx, func(row store.Row) (c correction, err error) {
-		err = row.Scan(&c.id, &c.bank, &c.version)
-		return c, err
-	}, `SELECT id, bank, bank_version FROM regrade WHERE exam = ? ORDER BY at_ms, id`, exam)
-}
-
-// correctedBy are the banks whose keys hold after those corrections, by id.
-func (r *Room) correctedBy(ctx context.Context, corrections []correction) (map[string]*bank, error) {
-	banks := map[string]*bank{}
-	for _, c := range corrections {
-		b, err := r.bankOf(ctx, Pin{Path: bankPath(c.bank), Version: c.version})
-		if err != nil {
-			return nil, err
-		}
-		banks[c.bank] = b
-	}
-	return banks, nil
 }
 
 // correctionsIn is how many corrections of an exam are on record.
@@ -132,37 +146,24 @@ func correctionsIn(rx *store.Rx, exam string) (n int, err error) {
 	return n, err
 }
 
-func (r *Room) regradeOne(ctx context.Context, attemptID string, corrected map[string]*bank) (Marks, error) {
-	d, err := r.dealt(ctx, attemptID)
+// regradeIn is what an attempt earns by the corrected keys, with the marks that people gave as they are in b.
+func (r *Room) regradeIn(rx *store.Rx, d *dealt, b basis, corrected map[string]*bank) (Marks, error) {
+	answers, err := answersIn(rx, d.attemptID)
 	if err != nil {
 		return Marks{}, err
 	}
-	var answers []Answered
-	if err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
-		answers, err = answersIn(rx, attemptID)
-		return err
-	}); err != nil {
+	given, err := handMarksIn(rx, d.attemptID)
+	if err != nil {
 		return Marks{}, err
 	}
-	return d.paper.regrade(d.form, d.items, responses(len(d.items), answers), corrected), nil
-}
-
-// regrade marks a form by the keys of corrected banks, where they have the same questions.
-func (p *paper) regrade(f Form, dealt []questions.Item, said []questions.Response, corrected map[string]*bank) Marks {
-	form, items := Form{Questions: slices.Clone(f.Questions)}, slices.Clone(dealt)
-	for n, q := range form.Questions {
-		if b := corrected[q.Bank]; b != nil {
-			form.Questions[n].Layout, items[n] = b.correct(items[n], q.Layout)
-		}
-	}
-	return Grade(form, items, said, p.blueprint)
+	return d.gradeBy(responses(len(d.items), answers), b.hand(given), corrected), nil
 }
 
 // correct is the bank's version of an item, with the layout brought over to it; the old one where the bank
-// has another question in its place, or none.
+// has another question in its place, or none. A rubric has no key: an answer that was marked by one stays with it.
 func (b *bank) correct(old questions.Item, l questions.Layout) (questions.Layout, questions.Item) {
 	item, ok := b.items[old.ID]
-	if !ok {
+	if !ok || old.Kind.ByHand() {
 		return l, old
 	}
 	layout, ok := Relay(old, item, l)
@@ -191,21 +192,40 @@ func (r *Room) apply(ctx context.Context, actor people.Person, c Correction, aga
 			return fault.New(fault.Conflict, "exams.regrade_changed")
 		}
 		id = tx.NewID()
-		_, err = tx.Exec(`INSERT INTO regrade (id, exam, bank, bank_version, diff, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			id, c.Exam, c.Bank, c.Version, string(doc), c.Reason, actor.ID, store.Ms(tx.Now))
+		leaf, err := ledger.CommitIn(tx, "regrade", digest(fmt.Sprintf("%s\n%s\n%s\n%d\n%s\n%s\n%s", id, c.Exam, c.Bank, c.Version, doc, c.Reason, actor.ID)))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(`INSERT INTO regrade (id, exam, bank, bank_version, diff, reason, by_id, at_ms, leaf_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			id, c.Exam, c.Bank, c.Version, string(doc), c.Reason, actor.ID, store.Ms(tx.Now), leaf)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	for some := range slices.Chunk(again.diff.Changes, regradesAtOnce) {
+		papers := map[string]*dealt{}
+		for _, change := range some {
+			if papers[change.Attempt], err = r.dealt(ctx, change.Attempt); err != nil {
+				return err
+			}
+		}
 		if err := r.db.Write(ctx, func(tx *store.Tx) error {
 			for _, change := range some {
 				a, ok, err := AttemptIn(tx.Rx, change.Attempt)
 				if err != nil || !ok {
 					return orMissing(err)
 				}
-				if err := resultIn(tx, &a, again.after[a.ID], id, actor.ID); err != nil {
+				from, marks := again.before[a.ID].basis, again.after[a.ID]
+				if a.Revision != again.before[a.ID].revision { // somebody marked it meanwhile
+					if from, err = basisIn(tx.Rx, a.ID, a.Revision); err != nil {
+						return err
+					}
+					if marks, err = r.regradeIn(tx.Rx, papers[a.ID], from, again.banks); err != nil {
+						return err
+					}
+				}
+				if err := resultIn(tx, &a, marks, why{regradeID: id, basis: basis{Hand: from.Hand, Keys: again.keys}}, actor.ID); err != nil {
 					return err
 				}
 				if err := r.gradedIn(tx, a); err != nil {

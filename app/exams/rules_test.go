@@ -234,12 +234,12 @@ func TestGradeMarksSections(t *testing.T) {
 		{"the section, not the whole", []questions.Response{wrong, right, right, {}}, 2000, false},
 	}
 	for _, test := range tests {
-		m := Grade(form, items, test.responses, b)
+		m := Grade(form, items, test.responses, nil, b)
 		if m.Score != test.score || m.Max != 4000 || m.Passed != test.passed {
 			t.Errorf("%s: %+v", test.name, m)
 		}
 	}
-	m := Grade(form, items, []questions.Response{right, wrong, {}, {Choices: []int{9}}}, b)
+	m := Grade(form, items, []questions.Response{right, wrong, {}, {Choices: []int{9}}}, nil, b)
 	got, _ := json.Marshal(m)
 	want := `{"score":2000,"max":4000,"passed":false,"sections":[{"score":2000,"max":3000,"bar":900,"passed":false},{"score":0,"max":1000,"passed":true}],` +
 		`"questions":[{"bank":"x","item":"a","score":2000,"max":2000,"chosen":[0]},{"bank":"x","item":"b","score":0,"max":1000,"chosen":[1]},` +
@@ -267,7 +267,7 @@ func TestParseBlueprint(t *testing.T) {
 	if b.Slug != "values" || b.Minutes != 40 || b.Pass != 800 || b.Attempts != 3 || b.Cooldown != 24*time.Hour || b.Sections[0].Pass != 900 ||
 		b.Sections[1].Draws[1].Line != 17 || b.Sections[0].TitleIn(locale.En, b.Lang) != "Red line" || b.Sections[0].TitleIn(locale.Hans, b.Lang) != "高壓線" ||
 		b.Title[locale.En] != "Final" || b.NoticeIn(locale.En) != "Notice" || b.NoticeIn(locale.Hans) != "須知" || b.Total() != 5 ||
-		!b.Integrity.Invigilated || b.Integrity.Camera != "off" || b.Feedback != (Feedback{AtOnce, AtOnce, WhenClosed}) {
+		!b.Integrity.Invigilated || b.Integrity.Camera != "off" || b.Feedback != (Feedback{AtOnce, AtOnce, WhenClosed, ""}) {
 		t.Errorf("%+v", b)
 	}
 	if !b.Feedback.Answers.Shown(true) || b.Feedback.Answers.Shown(false) || !b.Feedback.Score.Shown(false) || Never.Shown(true) {

@@ -88,9 +88,12 @@ func (s Sitting) LastStart() time.Time {
 	return s.ClosesAt
 }
 
-// FeedbackBy is when the sitting's candidates see what: as its trainer decided, else as the blueprint has it.
+// FeedbackBy is when the sitting's candidates see what: as its trainer decided, else as the blueprint has it. What
+// markers gave and said follows the answers where neither says otherwise.
 func (s Sitting) FeedbackBy(b *Blueprint) Feedback {
-	return Feedback{cmp.Or(s.Feedback.Score, b.Feedback.Score), cmp.Or(s.Feedback.Lessons, b.Feedback.Lessons), cmp.Or(s.Feedback.Answers, b.Feedback.Answers)}
+	answers := cmp.Or(s.Feedback.Answers, b.Feedback.Answers)
+	return Feedback{cmp.Or(s.Feedback.Score, b.Feedback.Score), cmp.Or(s.Feedback.Lessons, b.Feedback.Lessons), answers,
+		cmp.Or(s.Feedback.Comments, b.Feedback.Comments, answers)}
 }
 
 // commitment binds a sitting to its secret and its pins: SHA-256 over the secret and the JSON of the pins.

@@ -224,7 +224,7 @@ func decideWhatIsShown(t *testing.T, w *world) {
 		i := slices.IndexFunc(views, func(v SittingView) bool { return v.ID == s.ID })
 		return views[i].Mine[0]
 	}
-	if v := look(); v.Scored || v.Answers != nil || v.Feedback != (Feedback{WhenClosed, AtOnce, WhenClosed}) {
+	if v := look(); v.Scored || v.Answers != nil || v.Feedback != (Feedback{WhenClosed, AtOnce, WhenClosed, WhenClosed}) {
 		t.Errorf("before it closes: scored %v, %d answers, %+v", v.Scored, len(v.Answers), v.Feedback)
 	}
 	if a := mine(); a.Revision != 0 || a.MaxScore != 0 {
@@ -251,7 +251,7 @@ func decideWhatIsShown(t *testing.T, w *world) {
 	}
 	d, err := w.room.Sitting(ctx, w.trainer, never.ID)
 	w.ok(err)
-	if d.Shown != (Feedback{Never, Never, Never}) {
+	if d.Shown != (Feedback{Never, Never, Never, Never}) {
 		t.Errorf("its trainer is told %+v", d.Shown)
 	}
 }
@@ -326,7 +326,7 @@ func oldSittingsAreAsTheyWere(t *testing.T, w *world) {
 	w.ok(err)
 	_, err = w.room.Replay(ctx, id)
 	w.ok(err)
-	if v, err := w.room.Result(ctx, amy, id, locale.Hant); err != nil || v.Feedback != (Feedback{AtOnce, AtOnce, Never}) {
+	if v, err := w.room.Result(ctx, amy, id, locale.Hant); err != nil || v.Feedback != (Feedback{AtOnce, AtOnce, Never, Never}) {
 		t.Errorf("shown %+v, %v", v.Feedback, err)
 	}
 }

@@ -38,10 +38,11 @@ func spreadOf(shares []int, own int) *Spread {
 	return s
 }
 
-// sharesAtIn are the shares of the points of a sitting's graded papers, in thousandths; those set aside do not count.
+// sharesAtIn are the shares of the points of a sitting's graded papers, in thousandths; those set aside
+// and those that wait to be marked do not count.
 func sharesAtIn(rx *store.Rx, sittingID string) ([]int, error) {
 	return store.All(rx, func(row store.Row) (share int, err error) {
 		err = row.Scan(&share)
 		return share, err
-	}, `SELECT score * 1000 / max_score FROM attempt WHERE sitting_id = ? AND state <> 'live' AND max_score > 0 AND NOT aside`, sittingID)
+	}, `SELECT score * 1000 / max_score FROM attempt WHERE sitting_id = ? AND state <> 'live' AND max_score > 0 AND pending = 0 AND NOT aside`, sittingID)
 }

@@ -155,8 +155,13 @@ func (r *Room) endIn(tx *store.Tx, a Attempt, g earned, cause, by string) (*Rece
 	if cause == causeExpired {
 		a.State = Expired
 	}
-	if err := resultIn(tx, &a, g.marks, "", by); err != nil {
+	if err := resultIn(tx, &a, g.marks, why{}, by); err != nil {
 		return nil, err
+	}
+	if g.marks.Pending > 0 {
+		if err := handInIn(tx, &a, g.marks); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := tx.Exec(`UPDATE attempt SET state = ?, ended_ms = ?, paused_ms = NULL WHERE id = ?`, string(a.State), store.Ms(tx.Now), a.ID); err != nil {
 		return nil, err
@@ -191,24 +196,38 @@ func (a Attempt) leafKind() string {
 	return "submission"
 }
 
+// why is what brought a later revision about, a regrade or a mark, and what it was graded from.
+type why struct {
+	regradeID, markID string
+	basis
+}
+
 // resultIn adds the next revision of an attempt's result and makes it the one that counts.
-func resultIn(tx *store.Tx, a *Attempt, m Marks, regradeID, by string) error {
+func resultIn(tx *store.Tx, a *Attempt, m Marks, w why, by string) error {
 	doc, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	from, err := json.Marshal(w.basis)
 	if err != nil {
 		return err
 	}
 	a.Revision++
 	a.Score, a.MaxScore, a.Passed = m.Score, m.Max, m.Passed
-	var regrade *string
-	if regradeID != "" {
-		regrade = &regradeID
-	}
-	if _, err := tx.Exec(`INSERT INTO result (attempt_id, revision, marks, score, max_score, passed, regrade_id, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		a.ID, a.Revision, string(doc), m.Score, m.Max, m.Passed, regrade, by, store.Ms(tx.Now)); err != nil {
+	if _, err := tx.Exec(`INSERT INTO result (attempt_id, revision, marks, score, max_score, passed, regrade_id, mark_id, basis, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.ID, a.Revision, string(doc), m.Score, m.Max, m.Passed, orNull(w.regradeID), orNull(w.markID), string(from), by, store.Ms(tx.Now)); err != nil {
 		return err
 	}
 	_, err = tx.Exec(`UPDATE attempt SET revision = ?, score = ?, max_score = ?, passed = ? WHERE id = ?`, a.Revision, m.Score, m.Max, m.Passed, a.ID)
 	return err
+}
+
+// orNull is a text, or NULL for none.
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 func (r *Room) gradedIn(tx *store.Tx, a Attempt) error {

@@ -114,7 +114,7 @@ func (r *Room) verifyAttempt(ctx context.Context, v *Verified, id, public string
 	again, findings := p.replay(rec)
 	if len(findings) == 0 && rec.key != nil {
 		findings = append(findings, rec.row(again, p)...)
-		regraded, err := r.verifyRevisions(ctx, p, rec, again)
+		regraded, err := r.verifyRevisions(ctx, p, rec, &again)
 		if err != nil {
 			return err
 		}
@@ -214,45 +214,78 @@ func (rec records) total() (findings []ledger.Finding) {
 	return findings
 }
 
-// verifyRevisions grades the later revisions of a result again, each by the corrections that were on record when it
-// was made.
-func (r *Room) verifyRevisions(ctx context.Context, p *paper, rec records, again Replayed) (findings []ledger.Finding, err error) {
-	if len(rec.results) < 2 {
-		return nil, nil
+// verifyRevisions grades the later revisions of a result again, each by the marks that people had given and by the
+// corrections that were on record when it was made, and keeps them all in again. Once nothing waits to be marked, the
+// last one counts what the marks on record come to.
+func (r *Room) verifyRevisions(ctx context.Context, p *paper, rec records, again *Replayed) (findings []ledger.Finding, err error) {
+	a := rec.attempt
+	find := func(kind, place, why string) {
+		findings = append(findings, ledger.Finding{Kind: kind, Record: "attempt " + a.ID + place, Why: why})
 	}
+	for _, id := range rec.forged {
+		find(ofMarks, ", mark "+id, "it is not what the ledger holds of it")
+	}
+	if len(rec.results) == 0 {
+		return findings, nil
+	}
+	again.Revisions = append(again.Revisions, again.Marks)
 	items, err := p.itemsOf(again.Form)
 	if err != nil {
-		return nil, err
+		return findings, err
 	}
-	var all []correction
+	var corrections map[string]bool
 	if err := r.db.Read(ctx, func(rx *store.Rx) error {
-		all, err = correctionsOfIn(rx, rec.attempt.Exam)
+		corrections, err = correctionIDsIn(rx, a.Exam)
 		return err
 	}); err != nil {
-		return nil, err
+		return findings, err
 	}
 	for n, g := range rec.results[1:] {
-		find := func(why string) {
-			findings = append(findings, ledger.Finding{Kind: ofResult, Record: fmt.Sprintf("attempt %s, revision %d", rec.attempt.ID, n+2), Why: why})
-		}
-		until := slices.IndexFunc(all, func(c correction) bool { return c.id == g.regrade })
-		if until < 0 {
-			find("no regrade on record made it")
+		place := fmt.Sprintf(", revision %d", n+2)
+		switch given := slices.ContainsFunc(rec.given, func(m HandMark) bool { return m.ID == g.mark }); {
+		case g.mark == "" && !corrections[g.regrade]:
+			find(ofResult, place, "no regrade on record made it")
+			continue
+		case g.mark != "" && !given:
+			find(ofResult, place, "no mark on record made it")
 			continue
 		}
-		banks, err := r.correctedBy(ctx, all[:until+1])
+		banks, err := r.corrected(ctx, g.basis.Keys)
 		if unanswered(ctx, err) {
 			return findings, err
 		}
 		if err != nil {
-			find("its corrected keys cannot be read: " + err.Error())
+			find(ofResult, place, "its corrected keys cannot be read: "+err.Error())
 			continue
 		}
-		if !g.is(n+2, p.regrade(again.Form, items, again.Responses, banks)) {
-			find("it is not what the answers earn by the corrected keys")
+		marks := p.gradeBy(again.Form, items, again.Responses, g.basis.hand(rec.given), banks)
+		if again.Revisions = append(again.Revisions, marks); !g.is(n+2, marks) {
+			find(ofResult, place, "it is not what the answers earn by the corrected keys and the marks that were given")
 		}
 	}
+	waits := 0
+	for _, s := range rec.scripts {
+		if s.State != ScriptMarked {
+			waits++
+		}
+	}
+	last, counts := rec.results[len(rec.results)-1], counting(rec.scripts, rec.given, p.blueprint.Marking)
+	if a.Pending != waits {
+		find(ofMarks, "", "what waits to be marked is not what its row says")
+	} else if waits == 0 && (len(counts) > 0 || len(last.basis.Hand) > 0) && !sameJSON(last.basis.Hand, counts) {
+		find(ofMarks, "", "its result does not count the marks that were given last")
+	}
 	return findings, nil
+}
+
+// correctionIDsIn are the regrades of an exam.
+func correctionIDsIn(rx *store.Rx, exam string) (map[string]bool, error) {
+	ids, err := store.All(rx, scanText, `SELECT id FROM regrade WHERE exam = ?`, exam)
+	known := map[string]bool{}
+	for _, id := range ids {
+		known[id] = true
+	}
+	return known, err
 }
 
 // ending compares an attempt's submission with its journal, its receipt and the ledger.
@@ -291,6 +324,13 @@ func (r *Room) verifyWhole(ctx context.Context, v *Verified) error {
 		for _, data := range gone {
 			id, _, _ := strings.Cut(data, " ")
 			v.Findings.Add(ledger.Finding{Kind: ofSubmission, Record: "attempt " + id, Why: "the ledger holds the end of its journal, and there is no submission"})
+		}
+		unmarked, err := store.All(rx, scanText, `SELECT id FROM leaf WHERE kind = 'mark' AND id NOT IN (SELECT leaf_id FROM hand_mark) ORDER BY id`)
+		if err != nil {
+			return err
+		}
+		for _, id := range unmarked {
+			v.Findings.Add(ledger.Finding{Kind: ofMarks, Record: "leaf " + id, Why: "the ledger holds a mark that is not on record"})
 		}
 		lost, err := store.All(rx, scanText, `SELECT chain FROM journal WHERE seq = 1 AND type = 'start' AND chain NOT IN (SELECT id FROM attempt) ORDER BY chain`)
 		for _, id := range lost {

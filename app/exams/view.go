@@ -24,7 +24,13 @@ type SittingView struct {
 }
 
 // Counts are how many attempts of a sitting stand where.
-type Counts struct{ Live, Ended, Passed int }
+type Counts struct {
+	Live, Ended, Passed int
+	Pending             int // of those that ended: with answers that wait to be marked, neither passed nor failed
+}
+
+// Decided is how many have a result that is final.
+func (c Counts) Decided() int { return c.Ended - c.Pending }
 
 // Sittings are those that concern the actor, latest first: trainers and HR see all, invigilators those they
 // watch, everybody else those they may sit or have sat.
@@ -70,7 +76,7 @@ func (r *Room) Sittings(ctx context.Context, actor people.Person) ([]SittingView
 		}
 		v.Track, v.Practice = paper.blueprint.Track, paper.blueprint.Attempts == 0
 		for _, a := range mine[s.ID] {
-			if !s.FeedbackBy(paper.blueprint).Score.Shown(!s.SettledAt.IsZero()) {
+			if !s.FeedbackBy(paper.blueprint).Score.told(a, s, counts[s.ID].Pending) {
 				a.Score, a.MaxScore, a.Passed, a.Revision = 0, 0, false, 0
 			}
 			v.Mine = append(v.Mine, a)

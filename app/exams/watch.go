@@ -99,6 +99,9 @@ func (c *Counts) count(a Attempt) {
 	case a.Passed:
 		c.Ended++
 		c.Passed++
+	case a.Pending > 0 && !a.SetAside:
+		c.Ended++
+		c.Pending++
 	default:
 		c.Ended++
 	}

@@ -60,6 +60,23 @@ func ReportsIn(rx *store.Rx, managerID string) ([]Person, error) {
 	return store.All(rx, scanPerson, `SELECT `+personColumns+` FROM `+teamOf+` WHERE e.active ORDER BY e.number_key`, managerID)
 }
 
+// HoldersIn are the ids of the active people who hold one of the roles, each once.
+func HoldersIn(rx *store.Rx, roles ...Role) ([]string, error) {
+	var ids []string
+	for _, role := range roles {
+		holders, err := store.All(rx, scanPerson, `SELECT `+personColumns+` FROM employee e WHERE e.active AND (',' || e.roles || ',') LIKE ? ESCAPE '!' ORDER BY e.number_key`, holding(role))
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range holders {
+			if !slices.Contains(ids, p.ID) {
+				ids = append(ids, p.ID)
+			}
+		}
+	}
+	return ids, nil
+}
+
 // Person is the person with that id, or NotFound. Whether the caller may see them is the caller's question.
 func (d *Directory) Person(ctx context.Context, id string) (Person, error) {
 	var p Person

@@ -48,7 +48,7 @@ func (f *furnisher) sit(s exams.Sitting, numbers []string, copies map[string]str
 			return err
 		}
 		c.form = again.Form
-		c.next = f.clock.now().Add(f.pause())
+		c.next = f.clock.now().Add(f.thinking(c, keys))
 		byNumber[number] = c
 		room = append(room, c)
 	}
@@ -70,7 +70,7 @@ func (f *furnisher) sit(s exams.Sitting, numbers []string, copies map[string]str
 		if err := f.answer(c, keys); err != nil {
 			return fmt.Errorf("%s answers %d: %w", c.number, c.n, err)
 		}
-		c.next = c.next.Add(f.pause())
+		c.next = c.next.Add(f.thinking(c, keys))
 	}
 	if len(copies) > 0 {
 		return f.endSitting(s, copies)
@@ -99,6 +99,15 @@ func earliest(room []*candidate) int {
 		}
 	}
 	return best
+}
+
+// thinking is how long a candidate is at the question that comes next: what is written takes longer than what is chosen.
+func (f *furnisher) thinking(c *candidate, keys map[string]questions.Item) time.Duration {
+	pause := f.pause()
+	if c.n < len(c.form.Questions) && keys[c.form.Questions[c.n].Bank+"/"+c.form.Questions[c.n].Item].Kind.ByHand() {
+		pause *= 15
+	}
+	return pause
 }
 
 func (f *furnisher) pause() time.Duration { return time.Duration(18+f.dice.n(40)) * time.Second }
@@ -133,6 +142,9 @@ func (f *furnisher) answer(c *candidate, keys map[string]questions.Item) error {
 		}
 	}
 	c.n++
+	if item.Blank(response) {
+		return nil
+	}
 	c.seq++
 	_, err := f.Room.Answer(f.ctx, c.person, c.attempt, c.n, exams.Save{Device: "demo-" + c.number, Seq: c.seq, Response: response})
 	return err
@@ -141,6 +153,8 @@ func (f *furnisher) answer(c *candidate, keys map[string]questions.Item) error {
 // response is an answer in displayed positions: the key for who knows, something else for who does not.
 func (f *furnisher) response(item questions.Item, l questions.Layout, knows bool) questions.Response {
 	switch item.Kind {
+	case questions.Essay, questions.Upload, questions.Recording:
+		return f.written(item)
 	case questions.Order:
 		order := identity(len(l.Order))
 		if knows {

@@ -193,7 +193,7 @@ func scored(bank *questions.Bank) (items []questions.Item) {
 	return items
 }
 
-// Three tracks of six, five and seven lessons, three banks of 120 items and more, and six exams; the table is in the
+// Three tracks of six, five and seven lessons, three banks of 120 items and more, and seven exams; the table is in the
 // test's log.
 func TestCurriculumIsWhole(t *testing.T) {
 	c := shipped(t)
@@ -204,7 +204,7 @@ func TestCurriculumIsWhole(t *testing.T) {
 	if want := map[string]int{"values": 6, "product": 5, "sales": 7}; !maps.Equal(count, want) {
 		t.Errorf("lessons %v, want %v", count, want)
 	}
-	if got := slices.Sorted(maps.Keys(c.exams)); !slices.Equal(got, []string{"drill", "final", "practice", "product", "sales", "values"}) {
+	if got := slices.Sorted(maps.Keys(c.exams)); !slices.Equal(got, []string{"drill", "final", "pitch", "practice", "product", "sales", "values"}) {
 		t.Errorf("exams %v", got)
 	}
 	rubrics := map[questions.Kind]int{}
@@ -252,9 +252,11 @@ func TestCurriculumIsWhole(t *testing.T) {
 }
 
 // Every exam can be dealt, draws nothing whose answers are shown elsewhere, has canaries to spare and second wordings,
-// and cannot be passed by guessing.
+// and cannot be passed by guessing. The one that people mark draws rubrics alone, from which nothing is guessed and no
+// canary could hide, and tells its candidates how it was marked.
 func TestCurriculumExams(t *testing.T) {
 	c := shipped(t)
+	const byHand = "pitch"
 	practice := map[string]bool{"practice": true, "drill": true}
 	for _, slug := range slices.Sorted(maps.Keys(c.exams)) {
 		b := c.exams[slug]
@@ -265,8 +267,22 @@ func TestCurriculumExams(t *testing.T) {
 			t.Errorf("%s: guessing earns %d‰, the pass mark is %d‰", slug, all, b.Pass)
 		}
 		pool := "exam"
-		if practice[slug] {
+		switch {
+		case practice[slug]:
 			pool = "practice"
+		case slug == byHand:
+			pool = "rubric"
+			kinds := map[questions.Kind]bool{}
+			for _, s := range b.Sections {
+				for _, d := range s.Draws {
+					for _, i := range c.banks[d.Bank].Items {
+						kinds[i.Kind] = kinds[i.Kind] || i.Category == d.Category && slices.Contains(i.Tags, pool)
+					}
+				}
+			}
+			if all != 0 || !kinds[questions.Essay] || !kinds[questions.Recording] || b.Integrity.Canaries != 0 || b.Feedback.Comments != exams.AtOnce || !b.Marking.Second || b.Marking.Tolerance == 0 {
+				t.Errorf("%s earns %d‰ by guessing, asks for %v and is marked by %+v", slug, all, kinds, b.Marking)
+			}
 		}
 		canaries, reworded := 0, 0
 		for _, id := range b.Banks() {
@@ -278,7 +294,7 @@ func TestCurriculumExams(t *testing.T) {
 				}
 			}
 		}
-		if !practice[slug] && (b.Integrity.Canaries < 1 || canaries < 2*b.Integrity.Canaries || reworded < 10) {
+		if pool == "exam" && (b.Integrity.Canaries < 1 || canaries < 2*b.Integrity.Canaries || reworded < 10) {
 			t.Errorf("%s asks for %d canaries of %d; %d items have a second wording", slug, b.Integrity.Canaries, canaries, reworded)
 		}
 		for _, s := range b.Sections {

@@ -139,7 +139,7 @@ func (f *furnisher) to(t time.Time) {
 
 // furnish tells the story of two cohorts.
 func (f *furnisher) furnish() error {
-	for _, chapter := range []func() error{f.staff, f.cohorts, f.valuesWeek, f.productAndSales, f.leadsArrive, f.sellingWeek, f.newCohort, f.review} {
+	for _, chapter := range []func() error{f.staff, f.cohorts, f.valuesWeek, f.productAndSales, f.leadsArrive, f.sellingWeek, f.newCohort, f.pitches, f.review} {
 		if err := chapter(); err != nil {
 			return err
 		}

@@ -74,6 +74,7 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "POST", Path: "/attempts/:id/signals", Who: page.SignedIn, Do: w.signals},
 		{Method: "POST", Path: "/attempts/:id/submission", Who: page.SignedIn, Do: w.submit},
 		{Method: "GET", Path: "/attempts/:id/result", Who: page.SignedIn, Do: w.result},
+		{Method: "POST", Path: "/attempts/:id/appeals", Who: page.SignedIn, Do: w.appeal},
 		{Method: "GET", Path: "/attempts/:id/receipt", Who: page.SignedIn, Do: w.receipt},
 		{Method: "GET", Path: KeyPath, Who: page.Always, Do: w.publicKey},
 

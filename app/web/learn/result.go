@@ -1,9 +1,14 @@
 package learn
 
 import (
+	"errors"
+	"slices"
+	"strconv"
+
 	"github.com/gofiber/fiber/v2"
 
 	"bainian/app/exams"
+	"bainian/app/fault"
 	"bainian/app/markdown"
 	"bainian/app/questions"
 	"bainian/app/web/page"
@@ -21,14 +26,60 @@ type resultView struct {
 	Lessons []lessonLink
 	Answers []answerView
 	Receipt exams.Receipt
+	Marked  []markedView
 	Retake  *retakeView
-	Again   *reason // why no other attempt can start now, nil when one can
+	// A candidate's appeal on a mark.
+	MayAppeal           bool
+	AppealN, AppealText page.Field
+	AppealErr           error
+	Again               *reason // why no other attempt can start now, nil when one can
+}
+
+// markedView is a question that a person marked, with what they gave per criterion and said.
+type markedView struct {
+	exams.AnswerView
+	Lines []markedLine
+}
+
+type markedLine struct {
+	exams.Criterion
+	Given int
+	Full  markdown.HTML // what full marks look like, "" until it may be seen
+}
+
+func markedOf(a exams.AnswerView) markedView {
+	v := markedView{AnswerView: a}
+	for i, c := range a.Rubric {
+		line := markedLine{Criterion: c, Given: a.Given[i]}
+		if i < len(a.Full) {
+			line.Full = a.Full[i]
+		}
+		v.Lines = append(v.Lines, line)
+	}
+	return v
 }
 
 type lessonLink struct{ Title, Path string }
 
 // result is what an attempt earned, as far as the exam's policy shows it by now.
-func (w *Wing) result(c *page.Ctx) error {
+func (w *Wing) result(c *page.Ctx) error { return w.showResult(c, nil) }
+
+// appeal files an appeal on the mark of one question, or shows the result again with the refusal.
+func (w *Wing) appeal(c *page.Ctx) error {
+	n, err := c.FormInt("n")
+	if err == nil {
+		err = w.room.AppealMark(c.Context(), c.Person, c.Params("id"), n, c.FormText("text"))
+	}
+	switch {
+	case err == nil:
+		return c.Back("/attempts/"+c.Params("id")+"/result", "exam.appeal.filed", "n", n)
+	case c.Refused(err):
+		return w.showResult(c, err)
+	}
+	return err
+}
+
+func (w *Wing) showResult(c *page.Ctx, refusal error) error {
 	r, err := w.room.Result(c.Context(), c.Person, c.Params("id"), c.Lang)
 	if err != nil {
 		return err
@@ -57,6 +108,10 @@ func (w *Wing) result(c *page.Ctx) error {
 	for _, a := range r.Answers {
 		v.Answers = append(v.Answers, answerOf(a))
 	}
+	for _, a := range r.Marked {
+		v.Marked = append(v.Marked, markedOf(a))
+	}
+	v.offerAppeal(c, refusal)
 	if r.Next.WhyNot != nil {
 		if v.Again, err = w.reason(c, r.Next.WhyNot); err != nil {
 			return err
@@ -66,6 +121,26 @@ func (w *Wing) result(c *page.Ctx) error {
 		return err
 	}
 	return c.Page(w.pages, "result", v)
+}
+
+// offerAppeal lays out the form, while there is time and a question left to appeal on.
+func (v *resultView) offerAppeal(c *page.Ctx, refusal error) {
+	r := v.Result
+	v.AppealErr = refusal
+	v.AppealN = page.Field{Label: c.T("exam.appeal.question"), Name: "n", Type: "select"}
+	for n := 1; n <= r.Total; n++ {
+		if !slices.ContainsFunc(r.Appeals, func(a exams.MarkAppeal) bool { return a.N == n }) {
+			v.AppealN.Options = append(v.AppealN.Options, page.Option{Value: strconv.Itoa(n), Label: c.T("exam.question", "n", n), Chosen: c.Form("n") == strconv.Itoa(n)})
+		}
+	}
+	v.AppealText = page.Field{Label: c.T("exam.appeal.why"), Name: "text", Type: "textarea", Rows: 4, Required: true, Value: c.Form("text"), Hint: c.T("exam.appeal.why_hint")}
+	v.MayAppeal = v.Mine && !r.AppealUntil.IsZero() && len(v.AppealN.Options) > 0
+	for _, f := range []*page.Field{&v.AppealN, &v.AppealText} {
+		if e := (*fault.Error)(nil); errors.As(refusal, &e) && e.Field == f.Name {
+			f.Error, v.AppealErr = c.Words(refusal), nil
+		}
+	}
+	v.MayAppeal = v.MayAppeal || refusal != nil
 }
 
 // spreadView is the distribution of a sitting's scores with the paper's place in it, in words and drawn.

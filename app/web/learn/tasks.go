@@ -54,6 +54,7 @@ func (w *Wing) tasks(c *page.Ctx) ([]task, error) {
 	}{
 		{[]people.Role{people.Reviewer, people.HR}, w.casesTask},
 		{[]people.Role{people.Trainer, people.Invigilator, people.HR}, w.sittingsTask},
+		{[]people.Role{people.Trainer, people.HR}, w.markingTask},
 		{[]people.Role{people.Manager}, w.teamTask},
 		{[]people.Role{people.Manager}, w.waitingTask},
 		{[]people.Role{people.Manager, people.Mentor}, w.ownTask},

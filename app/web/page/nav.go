@@ -29,6 +29,7 @@ var menu = func() []navItem {
 		{"/studio/banks", "page.nav.banks", "cards", trainer},
 		{"/cases", "page.nav.cases", "scales", review},
 		{"/studio/sittings", "page.nav.sittings", "calendar", []people.Role{people.Trainer, people.HR, people.Invigilator}},
+		{"/studio/marking", "page.nav.marking", "check", trainer}, // HR comes from the sittings
 		{"/studio/items", "page.nav.items", "chart", examiner},
 		{"/board", "page.nav.board", "board", manager},
 		{"/people", "page.nav.people", "people", []people.Role{people.HR, people.Admin}},

@@ -11,7 +11,7 @@ import (
 func TestMenuOfEachRole(t *testing.T) {
 	for role, want := range map[people.Role][]string{
 		people.NewHire:     {"/", "/courses", "/exams", "/leads"},
-		people.Trainer:     {"/studio", "/studio/banks", "/studio/sittings", "/studio/items"},
+		people.Trainer:     {"/studio", "/studio/banks", "/studio/sittings", "/studio/marking", "/studio/items"},
 		people.Invigilator: {"/studio/sittings"},
 		people.HR:          {"/cases", "/studio/sittings", "/studio/items", "/people", "/policy"},
 		people.Reviewer:    {"/cases", "/policy"},
@@ -38,7 +38,7 @@ func TestMenuSaysThePagesTitle(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, lang := range locale.Langs() {
-		for place, title := range map[string]string{"page.nav.studio": "studio.documents", "page.nav.sittings": "studio.sittings", "page.nav.items": "studio.items", "page.nav.tokens": "review.tokens"} {
+		for place, title := range map[string]string{"page.nav.studio": "studio.documents", "page.nav.sittings": "studio.sittings", "page.nav.items": "studio.items", "page.nav.marking": "studio.marking", "page.nav.tokens": "review.tokens"} {
 			if c.T(lang, place) != c.T(lang, title) {
 				t.Errorf("%s: %q leads to %q", lang, c.T(lang, place), c.T(lang, title))
 			}

@@ -69,7 +69,7 @@ func resultTable(c *page.Ctx, r exams.ResultSheet) sheet.Table {
 
 func resultCells(c *page.Ctx, r exams.ResultSheet, one exams.ResultRow) []any {
 	cells := []any{one.Number, one.Name, c.T("studio.state_" + string(one.State))}
-	if one.Revision > 0 {
+	if one.Revision > 0 && one.Pending == 0 { // what waits to be marked is neither passed nor failed
 		cells = append(cells, pointsOf(one.Score), pointsOf(one.MaxScore), shareOf(one.Score, one.MaxScore), yes(c, one.Passed))
 	} else {
 		cells = append(cells, nil, nil, nil, nil)

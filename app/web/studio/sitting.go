@@ -119,7 +119,7 @@ func (w *Wing) sittingOf(c *page.Ctx) (*sittingPage, error) {
 	slices.SortFunc(v.Rows, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(urgency(a.State), urgency(b.State)), strings.Compare(a.Name, b.Name))
 	})
-	if v.Phase == "over" && len(d.Candidates) > 0 {
+	if v.Phase == "over" && d.Counts.Decided() > 0 {
 		v.Outcome, err = w.outcomeOf(c, d)
 	}
 	return v, err
@@ -161,7 +161,7 @@ func (w *Wing) closeSitting(c *page.Ctx) error {
 
 // outcome is how a sitting went.
 type outcome struct {
-	Passed, Ended int
+	Passed, Ended int // those whose answers wait to be marked are neither
 	Rate          int // thousandths who passed
 	Median        int // thousandths of the points
 	PassMark      int // thousandths of the points
@@ -174,10 +174,10 @@ func (w *Wing) outcomeOf(c *page.Ctx, d exams.SittingDetail) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &outcome{Passed: d.Counts.Passed, Ended: d.Counts.Ended, PassMark: result.PassMark}
+	o := &outcome{Passed: d.Counts.Passed, Ended: d.Counts.Decided(), PassMark: result.PassMark}
 	var shares []int
 	for _, a := range d.Candidates {
-		if a.MaxScore > 0 {
+		if a.MaxScore > 0 && a.Pending == 0 {
 			shares = append(shares, a.Score*1000/a.MaxScore)
 		}
 	}

@@ -90,6 +90,20 @@ func Mount(app *fiber.App, kit *page.Kit, shelf *documents.Shelf, library *cours
 		{Method: "POST", Path: "/studio/accommodations", Who: opener, Do: w.accommodate},
 		{Method: "POST", Path: "/studio/accommodations/:id/end", Who: opener, Do: w.endAccommodation},
 
+		{Method: "GET", Path: "/studio/marking", Who: opener, Do: w.marking}, // the room lets trainers mark, and HR decide
+		{Method: "POST", Path: "/studio/marking/claims", Who: opener, Do: w.claim},
+		{Method: "GET", Path: "/studio/marking/scripts/:script", Who: opener, Do: w.script},
+		{Method: "GET", Path: "/studio/marking/scripts/:script/files/:file", Who: opener, Do: w.scriptFile},
+		{Method: "POST", Path: "/studio/marking/scripts/:script/marks", Who: opener, Do: w.mark},
+		{Method: "POST", Path: "/studio/marking/scripts/:script/draft", Who: opener, Do: w.draft},
+		{Method: "POST", Path: "/studio/marking/scripts/:script/settlement", Who: opener, Do: w.settle},
+		{Method: "POST", Path: "/studio/marking/scripts/:script/correction", Who: opener, Do: w.correct},
+		{Method: "POST", Path: "/studio/marking/scripts/:script/unblinding", Who: page.Only(people.HR), Do: w.unblind},
+		{Method: "POST", Path: "/studio/marking/scripts/:script/comments", Who: opener, Do: w.addComment},
+		{Method: "POST", Path: "/studio/marking/scripts/:script/comments/:comment/retirement", Who: opener, Do: w.retireComment},
+		{Method: "GET", Path: "/studio/marking/appeals/:appeal", Who: opener, Do: w.markAppeal},
+		{Method: "POST", Path: "/studio/marking/appeals/:appeal/decision", Who: opener, Do: w.decideAppeal},
+
 		{Method: "GET", Path: "/studio/items", Who: opener, Do: w.itemExams},
 		{Method: "GET", Path: "/studio/items/:exam", Who: opener, Do: w.items},
 		{Method: "GET", Path: "/studio/items/:exam/items.csv", Who: opener, Do: w.itemTable(".csv")},
