@@ -49,7 +49,7 @@ func (w *Wing) showBriefing(c *page.Ctx, refusal error) error {
 		return err
 	}
 	v := &briefingView{Base: page.Base{Title: b.Title, Here: "/exams"}, Briefing: b, Grace: int(b.OfflineGrace.Minutes()),
-		Labels: labelsOf(b.Held, c.T("exam.briefing.unnamed"), c.T("exam.briefing.labels_between")), Late: b.Sitting.LastStart().Before(b.Sitting.ClosesAt), Spoken: spokenIn(b.Minutes)}
+		Labels: labelsOf(b.Held, c.T("exam.briefing.unnamed"), c.T("exam.between")), Late: b.Sitting.LastStart().Before(b.Sitting.ClosesAt), Spoken: spokenIn(b.Minutes)}
 	if b.WhyNot != nil {
 		// Whatever was refused follows from this reason, which is said once.
 		if v.Why, err = w.reason(c, b.WhyNot); err != nil {

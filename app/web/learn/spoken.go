@@ -26,8 +26,8 @@ func spokenIn(minutes int) spoken {
 // String is what the page's clock reads: "20 10 5 1".
 func (s spoken) String() string { return s.join(" ") }
 
-// Words are for people, in any language: "20 / 10 / 5 / 1".
-func (s spoken) Words() string { return s.join(" / ") }
+// Words are for people: "20、10、5、1".
+func (s spoken) Words(between string) string { return s.join(between) }
 
 func (s spoken) join(between string) string {
 	words := make([]string, len(s))
