@@ -61,7 +61,6 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 	if err != nil || live {
 		return id, err
 	}
-	id = r.db.NewID() // it seeds the form
 	before, forms, err := r.met(ctx, paper, earlier)
 	if err != nil {
 		return "", err
