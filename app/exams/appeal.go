@@ -256,7 +256,8 @@ type Decision struct {
 	Answer string    // why, to the candidate
 }
 
-// DecideAppeal answers an appeal: a trainer or HR, but not whoever gave the mark while another could. What is upheld
+// DecideAppeal answers an appeal: a trainer or HR, but not whoever looked up whose it is,
+// nor whoever gave the mark while another could. What is upheld
 // of a mark by hand becomes a new mark, and with it a new revision of the result, in this transaction. What the
 // program marked is right or wrong for everybody: it is upheld once the key was corrected by a regrade.
 func (r *Room) DecideAppeal(ctx context.Context, actor people.Person, appealID string, by Decision) error {
@@ -302,6 +303,9 @@ func (r *Room) DecideAppeal(ctx context.Context, actor people.Person, appealID s
 			if err := othersDecideIn(tx.Rx, actor, d.personID, p.ScriptID); err != nil {
 				return err
 			}
+			if err := mayMarkIn(tx.Rx, actor, l); err != nil { // to decline takes as blind an eye as to uphold
+				return err
+			}
 		}
 		state, mark := AppealDeclined, ""
 		switch {
@@ -321,7 +325,7 @@ func (r *Room) DecideAppeal(ctx context.Context, actor people.Person, appealID s
 			}
 			state = AppealUpheld
 		}
-		leaf, err := ledger.CommitIn(tx, "mark appeal", digest(p.ID+"\n"+p.attemptID+"\n"+string(state)+"\n"+answer+"\n"+mark+"\n"+actor.ID))
+		leaf, err := ledger.CommitIn(tx, ofAppeal, appealDigest(p.ID, p.attemptID, state, answer, mark, actor.ID))
 		if err != nil {
 			return err
 		}

@@ -75,6 +75,10 @@ func appealOnHandMark(t *testing.T, w *world) {
 	if h.attempt(id).Revision != 2 {
 		t.Error("a refused decision left a revision")
 	}
+	knows := h.person("knows", people.HR) // whose it is, and so neither upholds nor declines
+	h.ok(h.room.Unblind(ctx, knows, h.script(id, "letter"), "好奇"))
+	h.refused(h.room.DecideAppeal(ctx, knows, byItem["letter"].ID, up), fault.Forbidden, "exams.mark_unblinded")
+	h.refused(h.room.DecideAppeal(ctx, knows, byItem["letter"].ID, Decision{Answer: "不准"}), fault.Forbidden, "exams.mark_unblinded")
 	h.ok(h.room.DecideAppeal(ctx, h.hr, byItem["letter"].ID, up))
 	h.refused(h.room.DecideAppeal(ctx, h.hr, byItem["letter"].ID, up), fault.Conflict, "exams.appeal_decided")
 	h.ok(h.room.DecideAppeal(ctx, h.ben, byItem["report"].ID, Decision{Answer: "沒有地點"}))
@@ -95,6 +99,7 @@ func appealOnHandMark(t *testing.T, w *world) {
 	if len(h.open(h.hr)) != 0 {
 		t.Error("decided appeals are still open")
 	}
+	h.whole(ofAppeal, `UPDATE mark_appeal SET answer = answer || '?' WHERE state <> 'open'`, `UPDATE mark_appeal SET answer = substr(answer, 1, length(answer) - 1) WHERE state <> 'open'`)
 
 	// The time to appeal ends.
 	late := h.hand(bob, "信", "")
@@ -257,6 +262,7 @@ func replayNamesChangedMarks(t *testing.T, w *world) {
 	h := w.byHand("")
 	for what, statement := range map[string]string{
 		"a mark's points":        `UPDATE hand_mark SET points = '[3000,2000]', score = 5000 WHERE script_id IN (SELECT id FROM script WHERE attempt_id = ? AND item = 'letter')`,
+		"a mark's score":         `UPDATE hand_mark SET score = score + 1 WHERE script_id IN (SELECT id FROM script WHERE attempt_id = ? AND item = 'letter')`,
 		"a mark's giver":         `UPDATE hand_mark SET by_id = 'somebody' WHERE script_id IN (SELECT id FROM script WHERE attempt_id = ?)`,
 		"a later revision":       `UPDATE result SET marks = replace(marks, '"score":', '"score":1') WHERE revision = 2 AND attempt_id = ?`,
 		"the row of the attempt": `UPDATE attempt SET passed = NOT passed WHERE id = ?`,
@@ -274,7 +280,7 @@ func replayNamesChangedMarks(t *testing.T, w *world) {
 		_, err := h.room.Replay(ctx, id)
 		h.refused(err, fault.Conflict, "exams.replay_differs")
 		named := err.(*fault.Error).Args[1]
-		if want := map[string]string{"a mark's points": "marks", "a mark's giver": "marks", "what still waits": "marks", "the row of the attempt": "attempt"}[what]; want != "" && named != want || want == "" && named != "result" {
+		if want := map[string]string{"a mark's points": "marks", "a mark's score": "marks", "a mark's giver": "marks", "what still waits": "marks", "the row of the attempt": "attempt"}[what]; want != "" && named != want || want == "" && named != "result" {
 			t.Errorf("%s changed: named %v", what, named)
 		}
 	}

@@ -24,10 +24,15 @@ type StoredFile struct {
 	Content *os.File
 }
 
-// FileOf is a file of an attempt by its SHA-256: for the candidate, and for those who watch the sitting.
+// FileOf is a file of an attempt by its SHA-256: for the candidate, and for those who watch the sitting, but not while
+// the attempt waits to be marked. Whoever marks knows the hashes of the files, and a file that is found under an attempt
+// would tell whose it is; that is why it is missing then and not forbidden.
 func (r *Room) FileOf(ctx context.Context, actor people.Person, attemptID, sha256 string) (StoredFile, error) {
 	return r.fileOf(ctx, attemptID, sha256, func(rx *store.Rx) error {
-		_, err := visibleIn(rx, actor, attemptID)
+		a, err := visibleIn(rx, actor, attemptID)
+		if err == nil && a.PersonID != actor.ID && a.Pending > 0 {
+			err = errMissing()
+		}
 		return err
 	})
 }

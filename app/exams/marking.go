@@ -356,7 +356,7 @@ func (r *Room) Unblind(ctx context.Context, actor people.Person, scriptID, reaso
 			return err
 		}
 		id := tx.NewID()
-		if _, err := ledger.CommitIn(tx, "unblinding", digest(id+"\n"+scriptID+"\n"+reason+"\n"+actor.ID)); err != nil {
+		if _, err := ledger.CommitIn(tx, ofUnblinding, unblindingDigest(id, scriptID, reason, actor.ID)); err != nil {
 			return err
 		}
 		_, err := tx.Exec(`INSERT INTO unblinding (id, script_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?)`, id, scriptID, reason, actor.ID, store.Ms(tx.Now))

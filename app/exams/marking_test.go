@@ -593,6 +593,7 @@ func blind(t *testing.T, w *world) {
 	if v, err := h.room.Script(ctx, h.ann, script, locale.Hant); err != nil || v.Writer != "" {
 		t.Error("what HR looked up, ann sees too")
 	}
+	h.whole(ofUnblinding, `UPDATE unblinding SET reason = reason || '?'`, `UPDATE unblinding SET reason = substr(reason, 1, length(reason) - 1)`)
 	h.mark(h.ann, id, "letter", 0, 0)
 	h.refused(h.room.Correct(ctx, h.hr, script, MarkSheet{Points: []int{3000, 2000}, Reason: "認識他"}), fault.Forbidden, "exams.mark_unblinded")
 	h.ok(h.db.Read(ctx, func(rx *store.Rx) error {
@@ -655,6 +656,12 @@ func recordingIsBlind(t *testing.T, w *world) {
 	if !bytes.Equal(got, content) || f.Name != "" || f.SaveAs != v.Number()+".webm" || !f.Inline {
 		t.Errorf("%d bytes, %+v", len(got), f.Attachment)
 	}
+	// Nor is it found under the attempts of named people before it is marked, which would tell as well.
+	for _, p := range []people.Person{w.trainer, w.hr} {
+		_, err = w.room.FileOf(ctx, p, id, named.SHA256)
+		w.refused(err, fault.NotFound, "exams.missing")
+	}
+	w.content(amy, id, named.SHA256)
 	_, err = w.room.FileOfScript(ctx, w.trainer, script, digest("other"))
 	w.refused(err, fault.NotFound, "exams.missing")
 	_, err = w.room.FileOfScript(ctx, amy, script, named.SHA256)

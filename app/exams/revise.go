@@ -3,7 +3,6 @@ package exams
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -192,7 +191,7 @@ func (r *Room) apply(ctx context.Context, actor people.Person, c Correction, aga
 			return fault.New(fault.Conflict, "exams.regrade_changed")
 		}
 		id = tx.NewID()
-		leaf, err := ledger.CommitIn(tx, "regrade", digest(fmt.Sprintf("%s\n%s\n%s\n%d\n%s\n%s\n%s", id, c.Exam, c.Bank, c.Version, doc, c.Reason, actor.ID)))
+		leaf, err := ledger.CommitIn(tx, ofRegrade, regradeDigest(id, c, string(doc), actor.ID))
 		if err != nil {
 			return err
 		}

@@ -133,14 +133,14 @@ func giveIn(tx *store.Tx, m HandMark) (HandMark, error) {
 	return m, err
 }
 
-// committedIn reports whether a mark is still what the ledger holds of it.
+// committedIn reports whether a mark is still what the ledger holds of it, and its score the sum of its points.
 func committedIn(rx *store.Rx, m HandMark) (bool, error) {
 	hash, err := m.hash()
 	if err != nil {
 		return false, err
 	}
 	data, ok, err := store.First(rx, scanText, `SELECT data FROM leaf WHERE id = ?`, m.leaf)
-	return ok && data == hash, err
+	return ok && data == hash && m.Score == sumOf(m.Points), err
 }
 
 // isMarker reports whether the person may mark: trainers do. HR settles, decides appeals and may look up whose answer

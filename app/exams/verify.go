@@ -30,7 +30,8 @@ const attemptsAtOnce = 500
 
 // Verify looks through everything that is stored of the exams, and changes nothing: each sitting is committed to, each
 // attempt is replayed from its journal, each revision of its result is graded again, what its row says follows from
-// them, and each receipt is signed by that public key and held against the journal.
+// them, and each receipt is signed by that public key and held against the journal. What was decided (regrades, appeals on
+// marks, unblindings) is what the ledger holds of it.
 func (r *Room) Verify(ctx context.Context, public string) (Verified, error) {
 	var v Verified
 	if err := r.verifySittings(ctx, &v); err != nil {
@@ -39,7 +40,9 @@ func (r *Room) Verify(ctx context.Context, public string) (Verified, error) {
 	for after := ""; ; {
 		var ids []string
 		if err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
-			ids, err = store.All(rx, scanText, `SELECT id FROM attempt WHERE id > ? ORDER BY id LIMIT ?`, after, attemptsAtOnce)
+			// Of a rehearsal that has ended some may be erased already, its journals from their beginnings on.
+			ids, err = store.All(rx, scanText, `SELECT a.id FROM attempt a WHERE a.id > ? AND NOT EXISTS (SELECT 1 FROM rehearsal h
+				WHERE h.sitting_id = a.sitting_id AND h.ended_ms IS NOT NULL) ORDER BY a.id LIMIT ?`, after, attemptsAtOnce)
 			return err
 		}); err != nil {
 			return v, err
@@ -314,7 +317,7 @@ func (rec records) ending(leaf, public string) (findings []ledger.Finding) {
 	return append(findings, receipt.against(rec)...)
 }
 
-// verifyWhole looks for what no attempt that is there can tell: that others are gone.
+// verifyWhole looks for what no attempt that is there can tell: that others are gone, and what was decided of them.
 func (r *Room) verifyWhole(ctx context.Context, v *Verified) error {
 	return r.db.Read(ctx, func(rx *store.Rx) error {
 		gone, err := store.All(rx, scanText, `SELECT data FROM leaf WHERE kind = 'submission' AND id NOT IN (SELECT leaf_id FROM submission) ORDER BY id`)
@@ -336,7 +339,10 @@ func (r *Room) verifyWhole(ctx context.Context, v *Verified) error {
 		for _, id := range lost {
 			v.Findings.Add(ledger.Finding{Kind: ofAttempt, Record: "attempt " + id, Why: "there is a journal, and no attempt"})
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return verifyDecisionsIn(rx, v)
 	})
 }
 

@@ -79,6 +79,28 @@ func (w *world) tamper(statement string, args ...any) {
 	}))
 }
 
+// whole fails unless something is found of that kind after a change, and nothing before it or once it is undone.
+func (w *world) whole(kind, change, undo string) {
+	w.Helper()
+	for _, step := range []struct {
+		statement string
+		finds     bool
+	}{{"", false}, {change, true}, {undo, false}} {
+		if step.statement != "" {
+			w.tamper(step.statement)
+		}
+		var v Verified
+		w.ok(w.room.verifyWhole(context.Background(), &v))
+		found := false
+		for _, f := range v.Findings {
+			found = found || f.Kind == kind
+		}
+		if found != step.finds {
+			w.Errorf("after %q: %+v", step.statement, v.Findings)
+		}
+	}
+}
+
 func verifyHolds(t *testing.T, w *world) {
 	ctx := context.Background()
 	amy, first := w.eventful("V001")
@@ -113,6 +135,9 @@ func verifyHolds(t *testing.T, w *world) {
 	if len(v.Findings) > 0 || v.Attempts != 5 || v.Results < 5+2 || v.Receipts != 5 || v.Sittings < 1 || v.Answers < 18 || v.Entries < 40 {
 		t.Errorf("%+v", v)
 	}
+	// A decision that is another one now: the regrade itself, and the ledger's side of it.
+	w.whole(ofRegrade, `UPDATE regrade SET reason = reason || '?'`, `UPDATE regrade SET reason = substr(reason, 1, length(reason) - 1)`)
+
 	other, err := ledger.LoadSigner(filepath.Join(t.TempDir(), "signing.key"), rand.Reader)
 	w.ok(err)
 	if v, err := w.room.Verify(ctx, other.Public()); err != nil || len(v.Findings) != 1 || v.Findings[0].Kind != ofReceipt || v.Findings[0].Count != 5 {
