@@ -24,21 +24,21 @@
 // admit.go, passcode.go, latecomer.go, lease.go, answer.go, observe.go, submit.go, paper.go, outcome.go (a result),
 // results.go and analysis.go (a sitting's, and how items did), adjust.go and adjust_all.go (more time and pauses,
 // for one and for all), accommodate.go, note.go, queue.go and marking.go (what people mark;
-// basis.go has what a later revision was graded from), stock.go (the comment bank), appeal.go, revise.go (regrades), replay.go, verify.go with receipt.go (what
-// bainian verify looks through), grant.go (more attempts), preview.go and check.go (before anybody sits it). What is
+// basis.go has what a later revision was graded from), stock.go (the comment bank), appeal.go, revise.go (regrades), replay.go, verify.go with verify_decisions.go and receipt.go (what
+// bainian verify looks through), grant.go (more attempts), preview.go and check.go (before anybody sits it), rehearsal.go (the load of an exam day, made up and erased). What is
 // known of items is facility.go's, what a person has seen of them seen.go's. Files that answers name: file.go (what
 // may be handed in), upload.go (handing it in, in parts), keep.go (looking at it, and what goes once nobody needs
 // it). What other domains compose with in
 // their own transactions stands in records.go. What was published is parsed in published.go and kept with what
 // was dealt (dealt.go), and comes into words in words.go; what may be published is lint.go's to say, and
 // undealable.go's of a bank that exams draw from. What the journal holds is in entry.go; statements that
-// several verbs share are in sql.go.
+// several verbs share are in sql.go, those of what people mark in script.go.
 //
 // Tables: sitting, sitting_invigilator, sitting_person (whom a named one is for), sitting_note, passcode_try,
 // admission, adjustment, attempt (the row every save reads and writes), attempt_form, answer, submission, result,
 // regrade, accommodation and accommodation_end, extension, pause, set_aside, facility (what was known of items, by
 // digest), attempt_grant, upload, blob_removal, script, hand_mark, mark_draft, unblinding, stock_comment,
-// mark_appeal. The chains of the attempts are in the ledger's journal, under the
+// mark_appeal, rehearsal. The chains of the attempts are in the ledger's journal, under the
 // attempt's id, and the bytes of the files in the blobs, under their hashes.
 //
 // Bad days, and the test that survives each:

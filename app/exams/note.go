@@ -74,9 +74,10 @@ func scanNote(row store.Row) (n Note, err error) {
 	return n, err
 }
 
-// watchedBy reports whether the person may watch the sitting: its invigilators, trainers and HR.
+// watchedBy reports whether the person may watch the sitting: its invigilators, trainers and HR. Nobody watches a
+// rehearsal: what people wrote down there would outlive it, or stand in the way of its erasure.
 func (s Sitting) watchedBy(p people.Person) bool {
-	return p.Has(people.Trainer, people.HR) || p.Has(people.Invigilator) && slices.Contains(s.Invigilators, p.ID)
+	return !s.Rehearses() && (p.Has(people.Trainer, people.HR) || p.Has(people.Invigilator) && slices.Contains(s.Invigilators, p.ID))
 }
 
 // reasonable is a note or a reason without the space around it; empty and overlong ones are refused.

@@ -111,7 +111,7 @@ func (n NewSitting) wrong(now time.Time) (wrong []*fault.Error) {
 	if size := utf8.RuneCountInString(n.Passcode); n.Passcode != "" && (size < minPasscode || size > maxPasscode) {
 		refuse("passcode", "exams.passcode_size", "min", minPasscode, "max", maxPasscode)
 	}
-	for field, phase := range map[string]Phase{"score": n.Feedback.Score, "lessons": n.Feedback.Lessons, "answers": n.Feedback.Answers} {
+	for field, phase := range map[string]Phase{"score": n.Feedback.Score, "lessons": n.Feedback.Lessons, "answers": n.Feedback.Answers, "comments": n.Feedback.Comments} {
 		if phase != "" && !slices.Contains(Phases(), phase) {
 			refuse(field, "exams.phase_unknown", "phase", string(phase))
 		}

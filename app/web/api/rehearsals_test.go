@@ -116,6 +116,18 @@ func TestRehearsal(t *testing.T) {
 				}
 			}
 		}
+		// Nobody watches it either: what they wrote there could not be erased with it.
+		for _, p := range []people.Person{w.Trainer, w.HR} {
+			if _, err := w.Room.Sitting(w.Ctx, p, r.Sitting); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s watches a rehearsal: %v", p.Name, err)
+			}
+			if err := w.Room.Note(w.Ctx, p, r.Sitting, first.ID, "看手機"); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s notes something of a rehearsal: %v", p.Name, err)
+			}
+			if _, err := w.Room.ExtendAll(w.Ctx, p, r.Sitting, 5, "火警", ""); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s gives a rehearsal more time: %v", p.Name, err)
+			}
+		}
 		for _, f := range []people.Filter{{}, {Text: "rehearsal"}, {Inactive: true}} {
 			if list, _, err := w.Directory.People(w.Ctx, w.HR, f, ""); err != nil {
 				t.Error(err)
@@ -136,6 +148,16 @@ func TestRehearsal(t *testing.T) {
 		gone := m.rehearsal(202, "DELETE", path+"/"+r.ID, "")
 		if gone.Ended == 0 || gone.Candidates != nil || gone.Password != "" {
 			t.Errorf("ended %+v", gone)
+		}
+		// Half erased, it is no false alarm of a verification.
+		if err := w.DB.Write(w.Ctx, func(tx *store.Tx) error {
+			_, err := tx.Exec(`DELETE FROM journal WHERE seq <= 150 AND chain IN (SELECT id FROM attempt WHERE sitting_id = ?)`, r.Sitting)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := w.Room.Verify(w.Ctx, w.Room.PublicKey()); err != nil || len(v.Findings) > 0 {
+			t.Errorf("while a rehearsal is erased: %+v, %v", v.Findings, err)
 		}
 		if err := w.Queue.Drain(w.Ctx); err != nil {
 			t.Fatal(err)
