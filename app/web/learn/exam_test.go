@@ -12,6 +12,7 @@ import (
 	"bainian/app/exams"
 	"bainian/app/locale"
 	"bainian/app/questions"
+	"bainian/app/store"
 )
 
 // TestBriefingSaysWhatTheWindowCuts asks for the briefing twenty minutes before the sitting closes on an exam of forty.
@@ -339,6 +340,17 @@ func TestEveryKindFromRoomToResult(t *testing.T) {
 		}
 		amy.want(amy.post("/attempts/"+id+"/submission", nil), 303)
 		amy.want(amy.get("/attempts/"+id+"/result"), 200, "說&lt;一&gt;聲", "回報", "永遠不", "下次", "47±1", "第一行 &lt;b&gt;\n第二行", "說清楚不收的秘訣")
+		if amy.lang != string(locale.Hant) {
+			continue
+		}
+		// What a verdict has set aside is marked by nobody, and says so instead of waiting for ever.
+		amy.want(amy.get("/attempts/"+id+"/result"), 200, "等著由人評分")
+		w.ok(w.db.Write(context.Background(), func(tx *store.Tx) error { return exams.SetAsideIn(tx, id, w.trainer.ID, "case") }))
+		aside := amy.get("/attempts/" + id + "/result")
+		amy.want(aside, 200, "這份試卷不採計。")
+		if strings.Contains(aside.text, "等著由人評分") {
+			t.Error("a paper that was set aside waits to be marked")
+		}
 	}
 }
 

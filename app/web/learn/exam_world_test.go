@@ -32,6 +32,7 @@ import (
 	"bainian/app/markdown"
 	"bainian/app/people"
 	"bainian/app/questions"
+	"bainian/app/store"
 	"bainian/app/store/storetest"
 	"bainian/app/web/learn"
 	"bainian/app/web/page"
@@ -199,6 +200,7 @@ feedback: {score: at-once, lessons: at-once, answers: at-once}
 // examWorld is a site with an exam room, a trainer and one sitting that is open for a day.
 type examWorld struct {
 	testing.TB
+	db      *store.DB
 	clock   *storetest.Clock
 	dir     *people.Directory
 	shelf   *documents.Shelf
@@ -220,7 +222,7 @@ var closedBook = policy{score: "at-once", answers: "never"}
 func openExam(tb testing.TB, p policy, base string) *examWorld {
 	tb.Helper()
 	db, clock := database(tb, jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(), exams.Schema())
-	w := &examWorld{TB: tb, clock: clock, logs: &bytes.Buffer{}}
+	w := &examWorld{TB: tb, db: db, clock: clock, logs: &bytes.Buffer{}}
 	words, err := locale.Load()
 	w.ok(err)
 	log := slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelWarn}))

@@ -75,7 +75,7 @@ func resultCells(c *page.Ctx, r exams.ResultSheet, one exams.ResultRow) []any {
 		cells = append(cells, nil, nil, nil, nil)
 	}
 	for n := range r.Sections {
-		if n < len(one.Sections) {
+		if n < len(one.Sections) && one.Pending == 0 {
 			cells = append(cells, pointsOf(one.Sections[n].Score), pointsOf(one.Sections[n].Max))
 		} else {
 			cells = append(cells, nil, nil)

@@ -2,12 +2,14 @@ package studio_test
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,7 +124,24 @@ func (s *site) queueIsBlind(writers, ids []string) (script string) {
 	s.want(s.get("trainer", script), 200, "先停下來，&lt;b&gt;再&lt;/b&gt;寫。", `type="radio"`, "滿分：", "給分，下一份", "Ctrl")
 	s.want(s.get("other", script), 200, "另一位評分人正在評這份答案")
 	s.want(s.get("trainer", "/studio/marking/scripts/nothing"), 404)
+	s.exportWaits(ids[0])
 	return script
+}
+
+// exportWaits looks at the results to be taken along: what waits to be marked has no points there, not of a section either.
+func (s *site) exportWaits(attempt string) {
+	s.Helper()
+	r, err := s.room.Result(context.Background(), s.people["trainer"], attempt, locale.Hant)
+	must(s.T, err)
+	page := s.want(s.get("trainer", "/studio/sittings/"+r.SittingID+"/results.csv"), 200)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(page.text, "\uFEFF"))).ReadAll()
+	must(s.T, err)
+	answered := slices.Index(rows[0], "作答題數")
+	for _, row := range rows[1:] {
+		if points := strings.Join(row[3:answered], ""); points != "" {
+			s.Errorf("a paper that waits to be marked has %q", row[3:answered])
+		}
+	}
 }
 
 func (s *site) markAndSettle(script string) {
