@@ -204,7 +204,7 @@ func (r *Room) Appeal(ctx context.Context, actor people.Person, id string, lang 
 	}
 	q, item := d.form.Questions[v.N-1], d.items[v.N-1]
 	text, _ := item.Localized(lang)
-	v.Bank, v.Item, v.ExamTitle, v.ItemTitle = q.Bank, q.Item, d.titleIn(lang), text.Title
+	v.Bank, v.Item, v.ExamTitle, v.ItemTitle = q.Bank, q.Item, d.blueprint.TitleIn(lang), text.Title
 	var answers []Answered
 	var marks Marks
 	err = r.db.Read(ctx, func(rx *store.Rx) error {

@@ -140,6 +140,14 @@ func (b *Blueprint) Banks() []string {
 	return ids
 }
 
+// TitleIn is the exam's title in that language, or in its own.
+func (b *Blueprint) TitleIn(lang locale.Lang) string {
+	if t := b.Title[lang]; t != "" {
+		return t
+	}
+	return b.Title[b.Lang]
+}
+
 // NoticeIn is what stands before the start, in that language or in the base language.
 func (b *Blueprint) NoticeIn(lang locale.Lang) string { return b.Notice[b.noticeLang(lang)] }
 

@@ -41,7 +41,7 @@ func (r *Room) PreviewForm(ctx context.Context, actor people.Person, b *Blueprin
 	if err != nil {
 		return FormPreview{}, err
 	}
-	return r.preview(ctx, p, titleOf(b, lang), word, lang)
+	return r.preview(ctx, p, b.TitleIn(lang), word, lang)
 }
 
 // PreviewOfSitting is the form of a word by what a sitting has pinned: what any of its candidates could be dealt, and
@@ -59,13 +59,6 @@ func (r *Room) PreviewOfSitting(ctx context.Context, actor people.Person, sittin
 		return FormPreview{}, err
 	}
 	return r.preview(ctx, p, s.TitleIn(lang), word, lang)
-}
-
-func titleOf(b *Blueprint, lang locale.Lang) string {
-	if t := b.Title[lang]; t != "" {
-		return t
-	}
-	return b.Title[b.Lang]
 }
 
 func (r *Room) preview(ctx context.Context, p *paper, title, word string, lang locale.Lang) (FormPreview, error) {

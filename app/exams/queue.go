@@ -84,7 +84,7 @@ func (r *Room) Queue(ctx context.Context, actor people.Person, lang locale.Lang)
 		if !isMarker(actor) {
 			p.ForMe = 0
 		}
-		p.ExamTitle, p.Title = d.titleIn(lang), p.Item
+		p.ExamTitle, p.Title = d.blueprint.TitleIn(lang), p.Item
 		for _, item := range d.items {
 			if item.ID == p.Item {
 				text, _ := item.Localized(lang)
@@ -94,14 +94,6 @@ func (r *Room) Queue(ctx context.Context, actor people.Person, lang locale.Lang)
 		piles[i] = p.Pile
 	}
 	return piles, nil
-}
-
-// titleIn is the exam's title in that language, or in its own.
-func (p *paper) titleIn(lang locale.Lang) string {
-	if t := p.blueprint.Title[lang]; t != "" {
-		return t
-	}
-	return p.blueprint.Title[p.blueprint.Lang]
 }
 
 // NextToMark claims the next answer to a question for a marker: the one they are at, or began and left, and else the
@@ -184,7 +176,7 @@ func (r *Room) Script(ctx context.Context, actor people.Person, id string, lang 
 	if l.d.personID == actor.ID {
 		return v, fault.New(fault.Forbidden, "exams.mark_own")
 	}
-	v = ScriptView{ExamTitle: l.d.titleIn(lang), Second: l.d.blueprint.Marking.Second, Tolerance: l.d.blueprint.Marking.Tolerance}
+	v = ScriptView{ExamTitle: l.d.blueprint.TitleIn(lang), Second: l.d.blueprint.Marking.Second, Tolerance: l.d.blueprint.Marking.Tolerance}
 	var answers []Answered
 	var marks []HandMark
 	err = r.db.Read(ctx, func(rx *store.Rx) error {

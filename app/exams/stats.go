@@ -65,7 +65,7 @@ func (t *Tally) Add(p Observed) {
 	}
 	paper := tallied{passed: p.Marks.Passed, questions: make([]tallyMark, len(p.Marks.Questions))}
 	for n, q := range p.Marks.Questions {
-		m := tallyMark{item: t.numberOf(ItemKey{q.Bank, q.Item}), score: int32(q.Score), max: int32(q.Max), blank: q.Blank, waiting: waits(q)}
+		m := tallyMark{item: t.numberOf(ItemKey{q.Bank, q.Item}), score: int32(q.Score), max: int32(q.Max), blank: q.Blank, waiting: q.Pending}
 		chosen := q.Chosen
 		if p.Details != nil {
 			d := p.Details[n]
@@ -90,9 +90,6 @@ func (t *Tally) Add(p Observed) {
 	}
 	t.papers = append(t.papers, paper)
 }
-
-// waits reports whether a person has still to mark the question: until then its score says nothing.
-func waits(q Mark) bool { return q.Pending }
 
 func (t *Tally) numberOf(k ItemKey) int32 {
 	n, known := t.number[k]
