@@ -89,7 +89,8 @@ func (l looked) filled(sheet MarkSheet, reason bool) (MarkSheet, error) {
 	return sheet, err
 }
 
-// KeepDraft keeps what a marker has begun, and the answer theirs for another while.
+// KeepDraft keeps what a marker has begun, and the answer theirs for another while. Who has given it a mark thinks again
+// without keeping the second marker from it; and a draft that comes in behind its own mark says nothing.
 func (r *Room) KeepDraft(ctx context.Context, actor people.Person, scriptID string, sheet MarkSheet) error {
 	l, err := r.look(ctx, scriptID)
 	if err != nil {
@@ -110,8 +111,19 @@ func (r *Room) KeepDraft(ctx context.Context, actor people.Person, scriptID stri
 		if err != nil {
 			return err
 		}
-		if err := claimIn(tx, actor, s); err != nil {
+		before, err := marksOfIn(tx.Rx, scriptID)
+		if err != nil {
 			return err
+		}
+		given := StandingOf(before, l.d.blueprint.Marking).Given
+		own := slices.IndexFunc(given, func(m HandMark) bool { return m.By == actor.ID })
+		switch {
+		case own < 0:
+			if err := claimIn(tx, actor, s); err != nil {
+				return err
+			}
+		case slices.Equal(given[own].Points, sheet.Points) && given[own].Comment == sheet.Comment:
+			return nil
 		}
 		return draftIn(tx, actor.ID, scriptID, sheet)
 	})

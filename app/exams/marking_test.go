@@ -504,6 +504,15 @@ func secondMarker(t *testing.T, w *world) {
 	h.refused(err, fault.Invalid, "exams.text_missing")
 	_, err = h.room.MarkAnswer(ctx, h.ann, letter, MarkSheet{Points: []int{2500, 500}, Reason: "看漏一段"})
 	h.ok(err)
+	// Her page's draft comes in behind her mark: it neither keeps the second marker waiting nor stays as begun.
+	h.ok(h.room.KeepDraft(ctx, h.ann, letter, MarkSheet{Points: []int{2500, 500}}))
+	if v, err := h.room.Script(ctx, h.ann, letter, locale.Hant); err != nil || v.Begun || !v.Claimed.IsZero() {
+		t.Errorf("behind the mark: begun %v, claimed until %v, %v", v.Begun, v.Claimed, err)
+	}
+	h.ok(h.room.KeepDraft(ctx, h.ann, letter, MarkSheet{Points: []int{2500, 1000}}))
+	if v, err := h.room.Script(ctx, h.ben, letter, locale.Hant); err != nil || !v.MayMark {
+		t.Errorf("who thinks again keeps the second marker waiting: %v, %v", v.WhyNot, err)
+	}
 	v, err := h.room.Script(ctx, h.ben, letter, locale.Hant)
 	h.ok(err)
 	if doc, err := json.Marshal(v); err != nil || len(v.Standing.Given) != 0 || v.History != nil || v.Standing.Apart != 0 || strings.Contains(string(doc), h.ann.ID) {

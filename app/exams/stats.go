@@ -54,7 +54,7 @@ type tallyMark struct {
 	chosen     uint64 // a bit per choice
 	lost       bool   // a choice was ticked that the item has no longer
 	blank      bool
-	waiting    bool // for a person's mark
+	waiting    bool // for a person's mark; until then its score says nothing
 	variant    string
 }
 
