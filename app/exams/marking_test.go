@@ -288,6 +288,11 @@ func scoresComeTogether(t *testing.T, w *world) {
 	h.mark(h.ann, first, "report", 3000)
 	if v := h.result(amy, first); v.Scored || v.Pending != 0 || v.Marked != nil || !v.AppealUntil.IsZero() {
 		t.Errorf("told before the others' papers are marked: %+v", v)
+	} else if letter := v.Answers[h.itemAt(first, "letter")-1]; letter.Score != 0 || letter.Given != nil || !letter.Pending {
+		t.Errorf("the answers tell what the score must not: %+v", letter)
+	}
+	if letter := h.result(h.trainer, first).Answers[h.itemAt(first, "letter")-1]; letter.Score != 5000 || letter.Pending {
+		t.Errorf("trainers read %+v", letter)
 	}
 	next := h.result(amy, first).Next
 	h.refused(next.WhyNot, fault.Conflict, "exams.retry_awaited")

@@ -147,6 +147,9 @@ func (r *Room) Result(ctx context.Context, actor people.Person, attemptID string
 			v.Spread = spreadOf(shares, marks.Score*1000/marks.Max)
 		}
 	}
+	if !all && !v.Scored && v.Feedback.Score == WhenClosed {
+		marks = withheld(marks)
+	}
 	if all || v.Feedback.Lessons.Shown(settled) {
 		v.Lessons = d.lessons(marks)
 	}
@@ -188,6 +191,18 @@ func automatic(m Marks) (score, most int) {
 		}
 	}
 	return score, most
+}
+
+// withheld are marks without what people gave. A score that comes for all at once must not come question by question
+// with the answers, which wait for no marker, nor by the lessons to read again.
+func withheld(m Marks) Marks {
+	m.Questions = slices.Clone(m.Questions)
+	for n := range m.Questions {
+		if q := &m.Questions[n]; q.Hand != nil {
+			q.Score, q.Hand, q.Pending = 0, nil, true
+		}
+	}
+	return m
 }
 
 // waitingAtIn is how many attempts of a sitting wait to be marked.

@@ -264,14 +264,15 @@ func openingRefusesAllAtOnce(t *testing.T, w *world) {
 		change func(*NewSitting)
 		key    string
 	}{
-		"a cohort and people": {func(n *NewSitting) { n.People = []string{amy.ID} }, "exams.for_whom"},
-		"a stranger":          {func(n *NewSitting) { n.CohortID, n.People = "", []string{amy.ID, "0190"} }, "exams.named_unknown"},
-		"too many":            {func(n *NewSitting) { n.CohortID, n.People = "", numbered(maxNamed+1) }, "exams.named_many"},
-		"a short passcode":    {func(n *NewSitting) { n.Passcode = "abc" }, "exams.passcode_size"},
-		"a long passcode":     {func(n *NewSitting) { n.Passcode = strings.Repeat("x", 33) }, "exams.passcode_size"},
-		"late by less than 0": {func(n *NewSitting) { n.LateMinutes = -2 }, "exams.late_range"},
-		"late by years":       {func(n *NewSitting) { n.LateMinutes = 400*24*60 + 1 }, "exams.late_range"},
-		"an unknown phase":    {func(n *NewSitting) { n.Feedback.Lessons = "soon" }, "exams.phase_unknown"},
+		"a cohort and people":          {func(n *NewSitting) { n.People = []string{amy.ID} }, "exams.for_whom"},
+		"a stranger":                   {func(n *NewSitting) { n.CohortID, n.People = "", []string{amy.ID, "0190"} }, "exams.named_unknown"},
+		"too many":                     {func(n *NewSitting) { n.CohortID, n.People = "", numbered(maxNamed+1) }, "exams.named_many"},
+		"a short passcode":             {func(n *NewSitting) { n.Passcode = "abc" }, "exams.passcode_size"},
+		"a long passcode":              {func(n *NewSitting) { n.Passcode = strings.Repeat("x", 33) }, "exams.passcode_size"},
+		"late by less than 0":          {func(n *NewSitting) { n.LateMinutes = -2 }, "exams.late_range"},
+		"late by years":                {func(n *NewSitting) { n.LateMinutes = 400*24*60 + 1 }, "exams.late_range"},
+		"an unknown phase":             {func(n *NewSitting) { n.Feedback.Lessons = "soon" }, "exams.phase_unknown"},
+		"an unknown phase of comments": {func(n *NewSitting) { n.Feedback.Comments = "soon" }, "exams.phase_unknown"},
 	} {
 		n := NewSitting{Exam: "red", CohortID: w.cohort, OpensAt: now, ClosesAt: now.Add(time.Hour)}
 		c.change(&n)
