@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -254,16 +255,23 @@ func (c *candidateClient) send(client *http.Client, base, method, path, kind str
 }
 
 // start presses the button that starts the exam.
+//
+// A server that is too busy says so, and the page has a button to try again, which is pressed five times.
 func (c *candidateClient) start(client *http.Client, base, sitting string) (attempt string, err error) {
-	res, text, err := c.send(client, base, "POST", "/sittings/"+sitting+"/attempts", "application/x-www-form-urlencoded", []byte(url.Values{"pledge": {"yes"}}.Encode()))
-	if err != nil {
-		return "", err
+	for range 6 {
+		res, text, err := c.send(client, base, "POST", "/sittings/"+sitting+"/attempts", "application/x-www-form-urlencoded", []byte(url.Values{"pledge": {"yes"}}.Encode()))
+		if err != nil {
+			return "", err
+		}
+		if attempt, ok := strings.CutPrefix(res.Header.Get("Location"), "/attempts/"); ok {
+			return attempt, nil
+		}
+		if res.StatusCode != http.StatusServiceUnavailable {
+			return "", fmt.Errorf("starting: %d %s", res.StatusCode, text)
+		}
+		time.Sleep(time.Second)
 	}
-	attempt, ok := strings.CutPrefix(res.Header.Get("Location"), "/attempts/")
-	if !ok {
-		return "", fmt.Errorf("starting: %d %s", res.StatusCode, text)
-	}
-	return attempt, nil
+	return "", errors.New("starting: busy time and again")
 }
 
 // put sends one save and notes what the server acknowledged; a status other than 200 comes back with its headers.

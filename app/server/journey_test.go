@@ -17,6 +17,7 @@ import (
 // TestJourney walks the whole path in a real browser, from the first lesson to the first lead and to a red line, as
 // everyone whom it concerns.
 func TestJourney(t *testing.T) {
+	t.Parallel()
 	chromium := browser(t)
 	s := start(t, "-demo", "-json", "-data", t.TempDir())
 	var a announcement

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -16,23 +15,13 @@ import (
 	"bainian/app/fault"
 	"bainian/app/markdown"
 	"bainian/app/questions"
-	"bainian/app/store/storetest"
 )
 
 // TestBadDay_InBrowser is what goes wrong on the candidate's side of an exam day, in a real browser. The bad days of a
 // server are in app/server/badday_test.go; two tabs, and a device that takes over, are in TestRoomInBrowser, too.
 func TestBadDay_InBrowser(t *testing.T) {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		storetest.Skip(t, "no chromium")
-	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 900))...)
-	defer stop()
-	browser, quit := chromedp.NewContext(allocator)
-	defer quit()
-	if err := chromedp.Do(browser, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal(err)
-	}
+	t.Parallel()
+	browser := openBrowser(t)
 	for _, day := range []struct {
 		name string
 		sit  func(*tab)

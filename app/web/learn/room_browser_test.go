@@ -39,6 +39,7 @@ func openBrowser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Con
 
 // TestRoomInBrowser sits exams in a real browser, one after the other.
 func TestRoomInBrowser(t *testing.T) {
+	t.Parallel()
 	browser := openBrowser(t)
 	for name, sit := range map[string]func(*tab){
 		"E1_ReloadKeepsAnswers":      reloadKeepsAnswers,
@@ -61,9 +62,15 @@ func TestRoomInBrowser(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { sit(enterRoom(t, browser)) })
 	}
+}
+
+// TestWholeExamInBrowser goes through the pages of an exam in a real browser, whatever kinds of item it has.
+func TestWholeExamInBrowser(t *testing.T) {
+	t.Parallel()
+	browser := openBrowser(t)
 	for name, sit := range map[string]func(*tab){
 		"ExamPagesAreAccessible": accessible,
-		"WholeExamByKeyboard":    wholeExamByKeyboard,
+		"ByKeyboardAlone":        wholeExamByKeyboard,
 		"EssayIsNeverCutOff":     essayKept,
 		"DragsLikeTheControls":   dragged,
 		"PracticeTeachesTheRoom": practice,
