@@ -45,7 +45,7 @@ func parse(args []string, out io.Writer) (plan, error) {
 	f.IntVar(&p.candidates, "candidates", 100, "how many candidates sit the exam at once")
 	f.Float64Var(&p.minutes, "minutes", 1, "how long they answer")
 	f.DurationVar(&p.every, "every", 20*time.Second, "a candidate's time between two answers; 0 is flat out")
-	f.DurationVar(&p.poll, "poll", 8*time.Second, "a candidate's time between two looks at the clock; 0 is never")
+	f.DurationVar(&p.poll, "poll", 3500*time.Millisecond, "a candidate's time between two looks at the clock; 0 is never")
 	f.IntVar(&p.workers, "workers", 64, "how many connections the candidates share")
 	f.IntVar(&p.passwords, "passwords", 8, "how many candidates sign in by password; the others have sessions, for to hash passwords is dear on purpose and not what is measured")
 	f.IntVar(&p.lossy, "lossy", 3, "of a hundred answers, how many meet a network that fails")

@@ -12,7 +12,7 @@ import { since } from "./room/time.js";
 import { byId, say } from "./room/words.js";
 import { pause, Wire } from "./room/wire.js";
 
-const asking = { well: 4000, ill: 3000 }; // ms without a word of how time stands before the room asks for it
+const asking = { well: 3500, ill: 3000 }; // ms without a word of how time stands before the room asks for it
 
 const room = byId("room");
 const attempt = room.dataset.attempt ?? "";

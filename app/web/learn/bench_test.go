@@ -56,7 +56,7 @@ func BenchmarkAnswer(b *testing.B) {
 	}).(*fiber.App), func(client int, r *fasthttp.Request) { saves[client](r) })
 }
 
-// BenchmarkState is what every room asks when nothing has told it for four seconds how time stands: beside saves it is
+// BenchmarkState is what every room asks when nothing has told it for a few seconds how time stands: beside saves it is
 // the most frequent of all requests.
 func BenchmarkState(b *testing.B) {
 	w := openExam(b, closedBook, examBase)
