@@ -37,18 +37,10 @@ const (
 // deals reports whether forms could hold the kind by then.
 func (v Dealing) deals(k questions.Kind) bool { return v >= dealing2 || k.InPlace() }
 
-// Deal draws a form: the same blueprint, banks, rules and seed give the same form for ever. It fails only for a
-// blueprint that Lint refuses (fault.Conflict exams.deal_impossible) or a bank that is not there. It is for somebody
-// who has seen nothing yet, of items that nobody has answered.
-func Deal(b *Blueprint, banks map[string]*questions.Bank, rules Dealing, seed [32]byte) (Form, error) {
-	k, err := newDeck(b, banks, rules, nil)
-	if err != nil {
-		return Form{}, err
-	}
-	return k.deal(seed, nil)
-}
-
-// deck is what forms are dealt from: all that follows from a blueprint and its banks alone. It never changes.
+// deck is what forms are dealt from: all that follows from a blueprint and its banks alone. It never changes: the
+// same blueprint, banks, rules, facilities, seed and earlier forms give the same form for ever. Making it and dealing
+// from it fail only for a bank that is not there (fault.Conflict exams.deal_bank) and for a blueprint that Lint refuses
+// (exams.deal_impossible).
 type deck struct {
 	blueprint *Blueprint
 	banks     map[string]*questions.Bank

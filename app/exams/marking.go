@@ -28,8 +28,7 @@ type MarkSheet struct {
 // looked is a script with all that its marking goes by, read before the transaction that changes it.
 type looked struct {
 	Script
-	d     *dealt
-	banks map[string]*bank // of corrections in force
+	d *dealt
 }
 
 // look reads a script and warms what its grading needs.
@@ -51,7 +50,7 @@ func (r *Room) look(ctx context.Context, id string) (l looked, err error) {
 	if l.d, err = r.dealt(ctx, l.attemptID); err != nil {
 		return l, err
 	}
-	l.banks, err = r.corrected(ctx, b.Keys)
+	_, err = r.corrected(ctx, b.Keys) // kept from then on: correctedIn finds them parsed
 	return l, err
 }
 

@@ -67,21 +67,14 @@ func (r *Room) OpenSitting(ctx context.Context, actor people.Person, n NewSittin
 			s.Late = usualLate * time.Minute
 		}
 	}
-	named := ""
-	if s.Named {
-		if named, err = r.stageNamed(ctx, n.People); err != nil {
-			return Sitting{}, err
-		}
+	s.ID = r.db.NewID()
+	if err := r.stageNamed(ctx, s.ID, n.People); err != nil {
+		return Sitting{}, err
 	}
 	if s.Pins.Facility, err = r.keepKnown(ctx, paper); err != nil {
 		return Sitting{}, err
 	}
-	err = r.db.Write(ctx, func(tx *store.Tx) error {
-		if s.ID = named; !s.Named {
-			s.ID = tx.NewID()
-		}
-		return r.openIn(tx, &s, n.Passcode)
-	})
+	err = r.db.Write(ctx, func(tx *store.Tx) error { return r.openIn(tx, &s, n.Passcode) })
 	return s, err
 }
 
@@ -131,15 +124,9 @@ func allWrong(faults []*fault.Error) error {
 	return problems.Err()
 }
 
-// stageNamed writes down whom a sitting will be for, in steps, and returns the sitting's id: it counts from the
-// moment that the sitting itself is written.
-func (r *Room) stageNamed(ctx context.Context, named []string) (id string, err error) {
-	if err := r.db.Write(ctx, func(tx *store.Tx) error {
-		id = tx.NewID()
-		return nil
-	}); err != nil {
-		return "", err
-	}
+// stageNamed writes down in steps whom a sitting will be for: it counts from the moment that the sitting itself is
+// written.
+func (r *Room) stageNamed(ctx context.Context, id string, named []string) error {
 	for some := range slices.Chunk(named, 150) {
 		if err := r.db.Write(ctx, func(tx *store.Tx) error {
 			args := make([]any, 0, 2*len(some))
@@ -149,10 +136,10 @@ func (r *Room) stageNamed(ctx context.Context, named []string) (id string, err e
 			_, err := tx.Exec(`INSERT INTO sitting_person (sitting_id, person_id) VALUES (?, ?)`+strings.Repeat(`, (?, ?)`, len(some)-1), args...)
 			return err
 		}); err != nil {
-			return "", err
+			return err
 		}
 	}
-	return id, nil
+	return nil
 }
 
 func (r *Room) openIn(tx *store.Tx, s *Sitting, passcode string) error {

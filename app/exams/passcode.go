@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -38,7 +39,7 @@ func (r *Room) Unlock(ctx context.Context, actor people.Person, sittingID, typed
 			return orMissing(err)
 		}
 		if whyNot, err := closedIn(tx.Rx, actor, s); err != nil || whyNot != nil {
-			return firstOf(err, whyNot)
+			return cmp.Or(err, whyNot)
 		}
 		if locked, err := lockedIn(tx.Rx, actor.ID, s); err != nil || !locked {
 			return err
@@ -63,7 +64,7 @@ func (r *Room) Unlock(ctx context.Context, actor people.Person, sittingID, typed
 			tx.NewID(), sittingID, actor.ID, passed, store.Ms(tx.Now))
 		return err
 	})
-	return firstOf(err, refusal)
+	return cmp.Or(err, refusal)
 }
 
 // same compares in a time that tells neither the length nor how much of it was right.
@@ -101,14 +102,4 @@ func guessesAtIn(rx *store.Rx, sittingID string) ([]Guesses, error) {
 		g.LastAt = store.Time(last)
 		return g, err
 	}, `SELECT person_id, count(*), max(at_ms) FROM passcode_try WHERE sitting_id = ? AND NOT passed GROUP BY person_id ORDER BY max(at_ms) DESC, person_id`, sittingID)
-}
-
-// firstOf is the first of the errors that is one.
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

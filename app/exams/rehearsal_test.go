@@ -60,7 +60,7 @@ func TestRehearsalPaper(t *testing.T) {
 	if problems := b.Lint(banks); problems != nil {
 		t.Fatal(problems)
 	}
-	form, err := Deal(b, banks, pins.Deal, [32]byte{1})
+	form, err := deal(b, banks, pins.Deal, [32]byte{1})
 	if err != nil || len(form.Questions) != 40 {
 		t.Fatalf("%d questions, %v", len(form.Questions), err)
 	}

@@ -151,10 +151,11 @@ func submissionIn(rx *store.Rx, attemptID string) (*submission, error) {
 	return &s, nil
 }
 
-// Replay makes an attempt again from its journal (E4): the form from the secret and from the earlier forms that
-// it avoids, the answers from the entries, the result's first revision from both, and each later one from what is on record besides: the marks that people gave,
-// of which the ledger holds the hashes, and the corrections of keys. Conflict exams.replay_differs names the first
-// thing that is not what is on record: "journal", "secret", "form", "answers", "marks", "result" or "attempt".
+// Replay makes an attempt again from its journal (E4): the form from the secret and from the earlier forms that it
+// avoids, the answers from the entries, the result's first revision from both, and each later one from what is on
+// record besides: the marks that people gave, of which the ledger holds the hashes, and the corrections of keys.
+// Conflict exams.replay_differs names the first thing that is not what is on record: "journal", "secret", "form",
+// "answers", "marks", "result" or "attempt".
 func (r *Room) Replay(ctx context.Context, attemptID string) (Replayed, error) {
 	d, err := r.dealt(ctx, attemptID)
 	if err != nil {

@@ -343,7 +343,7 @@ func TestShippedRubricItemsCanBeDrawn(t *testing.T) {
 			if err := problems.Err(); err != nil {
 				t.Fatal(err)
 			}
-			form, err := Deal(b, map[string]*questions.Bank{id: bank}, dealing, [32]byte{})
+			form, err := deal(b, map[string]*questions.Bank{id: bank}, dealing, [32]byte{})
 			if err != nil {
 				t.Fatalf("%s, %s: %v", id, draw, err)
 			}
