@@ -256,10 +256,10 @@ type Decision struct {
 	Answer string    // why, to the candidate
 }
 
-// DecideAppeal answers an appeal: a trainer or HR, but not whoever looked up whose it is,
-// nor whoever gave the mark while another could. What is upheld
-// of a mark by hand becomes a new mark, and with it a new revision of the result, in this transaction. What the
-// program marked is right or wrong for everybody: it is upheld once the key was corrected by a regrade.
+// DecideAppeal answers an appeal: a trainer or HR, but not whoever looked up whose it is, nor whoever gave the mark
+// while another could. What is upheld of a mark by hand becomes a new mark, and with it a new revision of the result,
+// in this transaction. What the program marked is right or wrong for everybody: it is upheld once the key was
+// corrected by a regrade.
 func (r *Room) DecideAppeal(ctx context.Context, actor people.Person, appealID string, by Decision) error {
 	answer, err := reasonable(by.Answer, "answer")
 	if err != nil {

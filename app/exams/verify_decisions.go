@@ -2,6 +2,8 @@ package exams
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"bainian/app/ledger"
 	"bainian/app/store"
@@ -50,15 +52,25 @@ type decisionKind struct {
 type decision struct{ id, leaf, digest string }
 
 func regradeDigest(id string, c Correction, diff, by string) string {
-	return digest(fmt.Sprintf("%s\n%s\n%s\n%d\n%s\n%s\n%s", id, c.Exam, c.Bank, c.Version, diff, c.Reason, by))
+	return digestOf(id, c.Exam, c.Bank, strconv.Itoa(c.Version), diff, c.Reason, by)
 }
 
 func appealDigest(id, attemptID string, state AppealState, answer, markID, by string) string {
-	return digest(id + "\n" + attemptID + "\n" + string(state) + "\n" + answer + "\n" + markID + "\n" + by)
+	return digestOf(id, attemptID, string(state), answer, markID, by)
 }
 
 func unblindingDigest(id, scriptID, reason, by string) string {
-	return digest(id + "\n" + scriptID + "\n" + reason + "\n" + by)
+	return digestOf(id, scriptID, reason, by)
+}
+
+// digestOf is the SHA-256 of fields, each with its length before it: what people wrote may hold any character, and no
+// word of it can move from one field to the next.
+func digestOf(fields ...string) string {
+	var all strings.Builder
+	for _, field := range fields {
+		fmt.Fprintf(&all, "%d:%s", len(field), field)
+	}
+	return digest(all.String())
 }
 
 // verifyDecisionsIn looks for each decision in the ledger, and for what the ledger holds of decisions that are gone.
