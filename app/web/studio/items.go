@@ -35,7 +35,7 @@ func (w *Wing) itemExams(c *page.Ctx) error {
 		return err
 	}
 	for _, b := range all {
-		row := itemExam{Blueprint: b, Name: titleIn(b, c.Lang)}
+		row := itemExam{Blueprint: b, Name: b.TitleIn(c.Lang)}
 		for _, s := range sittings {
 			if s.Exam == b.Slug {
 				row.Graded += s.Counts.Ended
@@ -75,7 +75,7 @@ func (w *Wing) scopeOf(c *page.Ctx) (*scope, error) {
 		if s.Analysis, err = w.room.Analysis(c.Context(), c.Person, b.Slug); err != nil {
 			return nil, err
 		}
-		s.Name, s.Up, s.Above, s.At = titleIn(b, c.Lang), "/studio/items", c.T("studio.items"), "/studio/items/"+b.Slug
+		s.Name, s.Up, s.Above, s.At = b.TitleIn(c.Lang), "/studio/items", c.T("studio.items"), "/studio/items/"+b.Slug
 	}
 	s.Few = s.Stats.N < exams.Enough
 	return s, nil

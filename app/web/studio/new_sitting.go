@@ -7,7 +7,6 @@ import (
 
 	"bainian/app/exams"
 	"bainian/app/fault"
-	"bainian/app/locale"
 	"bainian/app/people"
 	"bainian/app/web/page"
 )
@@ -83,7 +82,7 @@ func (w *Wing) showNewSitting(c *page.Ctx, f sittingForm, refusal error) error {
 	}
 	for _, b := range v.Exams {
 		v.Exam.Options = append(v.Exam.Options, page.Option{Value: b.Slug, Chosen: b.Slug == f.exam,
-			Label: c.T("studio.exam_option", "title", titleIn(b, c.Lang), "total", b.Total(), "minutes", b.Minutes)})
+			Label: c.T("studio.exam_option", "title", b.TitleIn(c.Lang), "total", b.Total(), "minutes", b.Minutes)})
 	}
 	v.Cohort.Options = []page.Option{{Label: c.T("studio.everyone")}, {Value: named, Label: c.T("studio.named"), Chosen: f.whom == named}}
 	all, err := w.roster.List(c.Context())
@@ -140,13 +139,6 @@ func lateOf(chosen string) (int, error) {
 		return 0, fault.New(fault.Invalid, "page.not_a_number", "value", chosen).In("late")
 	}
 	return minutes, nil
-}
-
-func titleIn(b *exams.Blueprint, lang locale.Lang) string {
-	if t := b.Title[lang]; t != "" {
-		return t
-	}
-	return b.Title[b.Lang]
 }
 
 func (w *Wing) openSitting(c *page.Ctx) error {

@@ -36,7 +36,7 @@ func (w *Wing) showRegrade(c *page.Ctx, keys string, refusal error) error {
 	if err != nil {
 		return err
 	}
-	v := &regradePage{Base: page.Base{Title: c.T("studio.regrade_of", "title", titleIn(b, c.Lang))}, Exam: b.Slug, Name: titleIn(b, c.Lang),
+	v := &regradePage{Base: page.Base{Title: c.T("studio.regrade_of", "title", b.TitleIn(c.Lang))}, Exam: b.Slug, Name: b.TitleIn(c.Lang),
 		At: "/studio/items/" + b.Slug + "/regrade", Chosen: keys, Err: refusal}
 	v.Keys = page.Field{Label: c.T("studio.right_keys"), Name: "keys", Type: "select", Hint: c.T("studio.right_keys_hint")}
 	for _, bank := range b.Banks() {
