@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // NRM is Bock's (1972) nominal response model: somebody of ability θ chooses option k of item i with probability
 // P_ik(θ) = exp(a_ik·θ + c_ik) / Σ_l exp(a_il·θ + c_il). Slope (a) and Intercept (c) are item × option.
@@ -58,6 +61,15 @@ func (m *NRM) fit(a *Answers, rounds int, tolerance float64, workers int) {
 			return
 		}
 	}
+}
+
+func (m *NRM) clone() NRM {
+	var out NRM
+	for i := range m.Slope {
+		out.Slope = append(out.Slope, slices.Clone(m.Slope[i]))
+		out.Intercept = append(out.Intercept, slices.Clone(m.Intercept[i]))
+	}
+	return out
 }
 
 // probabilities writes P_ik(θ) of every option into p.

@@ -1,0 +1,176 @@
+package stats
+
+import (
+	"math"
+	"slices"
+)
+
+// shares are the shares α of answers taken over that the likelihood ratio is maximised over.
+var shares = [...]float64{.3, .5, .7, .9}
+
+// LLR is the logarithm of the likelihood ratio of "the copier took each answer over from the source with probability
+// α" against "they answered independently", for the answers of x: Σ log(1−α+α/p) over the matches and log(1−α) over
+// the mismatches, p being the probability of the match by chance. It is the largest over α ∈ {.3, .5, .7, .9}.
+// By Markov's inequality an honest copier reaches t with probability 4·e^−t at most.
+func (x *Matches) LLR() float64 {
+	best := math.Inf(-1)
+	for _, share := range shares {
+		sum := 0.0
+		for i, p := range x.P {
+			if x.Same[i] {
+				sum += math.Log(1 - share + share/p)
+			} else {
+				sum += math.Log1p(-share)
+			}
+		}
+		best = math.Max(best, sum)
+	}
+	return best
+}
+
+// fine is how many points of ability a likelihood ratio is averaged over: every fifth of a standard deviation, so
+// that a long exam, which knows ability to a quarter, is still summed well.
+const fine = 41
+
+func fineAbility(q int) float64 { return -maxAbility + 2*maxAbility/(fine-1)*float64(q) }
+
+// likeness is what all pairs of one exam share: for each item and option its probability at each ability, and how
+// much a match on it says for each share.
+type likeness struct {
+	key     []int8
+	options []int
+	p       [][][fine]float64              // P(option | ability)
+	match   [][][len(shares)][fine]float64 // log(1−α+α/p)
+	miss    [len(shares)]float64           // log(1−α)
+	prior   [fine]float64
+}
+
+func newLikeness(m *NRM, a *Answers) *likeness {
+	x := &likeness{key: a.Key, options: a.Options, p: make([][][fine]float64, a.Items()), match: make([][][len(shares)][fine]float64, a.Items())}
+	sum := 0.0
+	for q := range fine {
+		x.prior[q] = math.Exp(-square(fineAbility(q)) / 2)
+		sum += x.prior[q]
+	}
+	for q := range fine {
+		x.prior[q] /= sum
+	}
+	for s, share := range shares {
+		x.miss[s] = math.Log1p(-share)
+	}
+	p := make([]float64, maxChoices)
+	for i, k := range a.Options {
+		x.p[i], x.match[i] = make([][fine]float64, k), make([][len(shares)][fine]float64, k)
+		for q := range fine {
+			m.probabilities(i, fineAbility(q), p)
+			for o := range k {
+				x.p[i][o][q] = p[o]
+				for s, share := range shares {
+					x.match[i][o][s][q] = math.Log(1 - share + share/p[o])
+				}
+			}
+		}
+	}
+	return x
+}
+
+// person is one row of answers with where they put its owner: the logarithm of the posterior over the abilities
+// lo … hi−1, outside of which it is below e^−16 of its height.
+type person struct {
+	row    []int8
+	lo, hi int
+	post   [fine]float64
+}
+
+// draw is one of the abilities that the person's answers leave possible.
+func (p *person) draw(c *chance) int {
+	u := c.float()
+	for q := p.lo; q < p.hi-1; q++ {
+		if u -= math.Exp(p.post[q]); u < 0 {
+			return q
+		}
+	}
+	return p.hi - 1
+}
+
+// p0 is the probability of an option at an ability.
+func (x *likeness) p0(item int, option int8, at int) float64 { return x.p[item][option][at] }
+
+// place finds the posterior of a person from their row, in a standard normal group.
+func (x *likeness) place(who *person) {
+	const often = 16 // answers whose probabilities are multiplied before the logarithm is taken
+	logs, product := [fine]float64{}, x.prior
+	fold := func() {
+		for q := range product {
+			logs[q] += math.Log(product[q])
+			product[q] = 1
+		}
+	}
+	answered := 0
+	for i, k := range who.row {
+		if k < 0 {
+			continue
+		}
+		for q, p := range &x.p[i][k] {
+			product[q] *= p
+		}
+		if answered++; answered%often == 0 {
+			fold()
+		}
+	}
+	fold()
+	top, sum := slices.Max(logs[:]), 0.0
+	for _, l := range logs {
+		sum += math.Exp(l - top)
+	}
+	for q, l := range logs {
+		who.post[q] = l - top - math.Log(sum)
+	}
+	for who.lo = 0; who.post[who.lo] < -16; who.lo++ {
+	}
+	for who.hi = fine; who.post[who.hi-1] < -16; who.hi-- {
+	}
+}
+
+// llr is LLRmax of two people: for each direction and share the likelihood ratio, averaged over the abilities that
+// the copier's answers leave possible, and of these the largest logarithm. To average instead of taking the best
+// guess lets somebody who took over many right answers be less able than they look.
+func (x *likeness) llr(one, other *person) float64 {
+	return math.Max(x.directed(one, other), x.directed(other, one))
+}
+
+func (x *likeness) directed(source, copier *person) float64 {
+	var sum [len(shares)][fine]float64
+	lo, hi := copier.lo, copier.hi
+	misses := 0
+	for i, k := range copier.row {
+		if k < 0 || source.row[i] < 0 {
+			continue
+		}
+		if source.row[i] != k {
+			misses++
+			continue
+		}
+		w := &x.match[i][k]
+		for s := range sum {
+			from, to := w[s][lo:hi], sum[s][lo:hi]
+			for q, v := range from {
+				to[q] += v
+			}
+		}
+	}
+	best := math.Inf(-1)
+	for s := range sum {
+		top := math.Inf(-1)
+		for q := lo; q < hi; q++ {
+			sum[s][q] += copier.post[q]
+			top = math.Max(top, sum[s][q])
+		}
+		total := 0.0
+		for q := lo; q < hi; q++ {
+			total += math.Exp(sum[s][q] - top)
+		}
+		best = math.Max(best, top+math.Log(total)+float64(misses)*x.miss[s])
+	}
+	return best
+}
