@@ -3,8 +3,12 @@
 package stats
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
+	"runtime"
+	"slices"
+	"sync"
 )
 
 // Slot is what one person chose at one place of the comparison: Letter is the displayed position (0 = A) out
@@ -38,21 +42,75 @@ type Pair struct {
 // letters of two independent people agree at a slot of k options with probability 1/k, whatever they know.
 // So N matches follow a Poisson-binomial law without any calibration, from two people on. It sees shared
 // letters, not shared knowledge.
-func LetterPairs(papers []Paper, threshold float64) (found []Pair) {
+func LetterPairs(papers []Paper, threshold float64) []Pair {
+	found := ClosestLetters(papers, threshold, 0, runtime.GOMAXPROCS(0))
+	slices.SortFunc(found, func(p, q Pair) int { return cmp.Or(cmp.Compare(p.A, q.A), cmp.Compare(p.B, q.B)) })
+	return found
+}
+
+// ClosestLetters is LetterPairs for a list: every pair whose p-value is at most threshold and at least the keep
+// likeliest to share letters, those with the smallest p-values first. It holds no more than that of all the pairs.
+func ClosestLetters(papers []Paper, threshold float64, keep, workers int) []Pair {
 	packed := make([]packedPaper, len(papers))
 	for i, p := range papers {
 		packed[i] = pack(p)
 	}
-	tails := tailCache{}
-	for a := range packed {
-		for b := a + 1; b < len(packed); b++ {
-			matches, counts := packed[a].agree(&packed[b])
-			if tail := tails.of(counts); tail[matches] <= threshold {
-				found = append(found, Pair{A: a, B: b, Matches: matches, N: counts.total(), Needed: critical(tail, threshold), P: tail[matches]})
+	all := &closest{threshold: threshold, keep: keep, cut: 1}
+	var lock sync.Mutex
+	const block = 64 // papers that share one cache of tails
+	parallel(workers, (len(papers)+block-1)/block, func(piece int) {
+		lock.Lock()
+		mine := &closest{threshold: threshold, keep: keep, cut: all.cut}
+		lock.Unlock()
+		tails := tailCache{}
+		var last optionCounts
+		var tail []float64
+		for a := piece * block; a < min(len(papers), (piece+1)*block); a++ {
+			for b := a + 1; b < len(papers); b++ {
+				matches, counts := packed[a].agree(&packed[b])
+				if counts != last || tail == nil {
+					last, tail = counts, tails.of(counts)
+				}
+				if p := tail[matches]; p <= threshold || keep > 0 && p <= mine.cut {
+					mine.put(Pair{A: a, B: b, Matches: matches, N: counts.total(), Needed: critical(tail, threshold), P: p})
+				}
 			}
 		}
+		lock.Lock()
+		defer lock.Unlock()
+		for _, p := range mine.pairs {
+			all.put(p)
+		}
+	})
+	all.trim()
+	return all.pairs
+}
+
+// closest keeps the pairs under the threshold and the keep smallest p-values; what is above cut is neither.
+type closest struct {
+	threshold, cut float64
+	keep           int
+	pairs          []Pair
+	trimmed        int
+}
+
+func (c *closest) put(p Pair) {
+	if c.pairs = append(c.pairs, p); len(c.pairs) > 2*c.trimmed+4096 {
+		c.trim()
 	}
-	return found
+}
+
+func (c *closest) trim() {
+	slices.SortFunc(c.pairs, func(p, q Pair) int {
+		return cmp.Or(cmp.Compare(p.P, q.P), cmp.Compare(p.A, q.A), cmp.Compare(p.B, q.B))
+	})
+	n := len(c.pairs)
+	for n > c.keep && c.pairs[n-1].P > c.threshold {
+		n--
+	}
+	if c.pairs, c.trimmed = c.pairs[:n], n; n > 0 && n >= c.keep {
+		c.cut = c.pairs[n-1].P
+	}
 }
 
 // FamilyThreshold is Bonferroni's p-value bound that holds the chance of even one false pair in the whole

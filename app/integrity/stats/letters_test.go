@@ -1,13 +1,15 @@
 package stats
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
-// The golden values of the letter-shuffle test: 60 people, four options, family-wise .01.
-func TestNeeded(t *testing.T) {
+// B7: the critical values of the letter-shuffle test are 24 of 40 and 32 of 60: 60 people, four options, family-wise .01.
+func TestB7_LetterCriticalValues(t *testing.T) {
 	threshold := FamilyThreshold(.01, 60*59/2)
 	for _, c := range []struct{ four, two, want int }{{40, 0, 24}, {60, 0, 32}, {40, 20, 37}} {
 		p := make(Paper, c.four+c.two)
@@ -30,8 +32,8 @@ func TestNeeded(t *testing.T) {
 	}
 }
 
-// The published power at 40, 50 and 60 % of the letters copied: .23, .77, 1.00 (n = 40), .71 at 40 % (n = 60).
-func TestPowerOfLetterPairs(t *testing.T) {
+// B7: the published power at 40, 50 and 60 % of the letters copied: .23, .77, 1.00 (n = 40), .71 at 40 % (n = 60).
+func TestB7_LetterPower(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, c := range []struct {
 		n      int
@@ -145,4 +147,74 @@ func BenchmarkLetterPairs200x60(b *testing.B) {
 	for b.Loop() {
 		LetterPairs(papers, FamilyThreshold(.01, 200*199/2))
 	}
+}
+
+// What is listed is what sorting all pairs would give, whatever the number of workers.
+func TestClosestLetters(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	papers := make([]Paper, 150)
+	for i := range papers {
+		papers[i] = randomPaper(rng, 30)
+		for j := range papers[i] {
+			if rng.IntN(8) == 0 {
+				papers[i][j].Letter = -1
+			}
+		}
+	}
+	every := LetterPairs(papers, 1)
+	slices.SortStableFunc(every, func(p, q Pair) int { return cmp.Compare(p.P, q.P) })
+	for _, c := range []struct {
+		threshold float64
+		keep      int
+	}{{1e-3, 0}, {1e-3, 5}, {1e-3, 400}, {0, 7}} {
+		want := 0
+		for want < len(every) && (want < c.keep || every[want].P <= c.threshold) {
+			want++
+		}
+		for _, workers := range []int{1, 3} {
+			got := ClosestLetters(papers, c.threshold, c.keep, workers)
+			if len(got) != want {
+				t.Fatalf("%+v: %d pairs, want %d", c, len(got), want)
+			}
+			for i, p := range got {
+				if e := every[i]; p.A != e.A || p.B != e.B || p.P != e.P {
+					t.Fatalf("%+v: pair %d is %+v, want %+v", c, i, p, e)
+				}
+			}
+		}
+	}
+}
+
+// The raw figure is a plain loop over the bytes of the same papers: the packed comparison must stay far below it.
+func BenchmarkLetterPairs10000x100(b *testing.B) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	papers := make([]Paper, 10000)
+	for i := range papers {
+		papers[i] = randomPaper(rng, 100)
+		for j := range papers[i] {
+			if rng.IntN(20) == 0 {
+				papers[i][j].Letter = -1
+			}
+		}
+	}
+	b.Run("packed", func(b *testing.B) {
+		for b.Loop() {
+			ClosestLetters(papers, FamilyThreshold(.01, 10000*9999/2), 200, 2)
+		}
+	})
+	b.Run("raw", func(b *testing.B) {
+		for b.Loop() {
+			equal := 0
+			for i := range papers {
+				for j := range i {
+					for n := range papers[i] {
+						if papers[i][n].Letter == papers[j][n].Letter {
+							equal++
+						}
+					}
+				}
+			}
+			b.ReportMetric(float64(equal), "matches")
+		}
+	})
 }

@@ -52,7 +52,7 @@ func (m *NRM) fit(a *Answers, rounds int, tolerance float64, workers int) {
 	for range rounds {
 		_, r := m.curves().expect(a.Chosen, a.Options, workers)
 		moved := make([]float64, a.Items())
-		parallel(workers, a.Items(), func(i int) { moved[i] = m.maximise(i, a.Key[i], r[i], 3) })
+		parallel(workers, a.Items(), func(i int) { moved[i] = m.maximise(i, a.Key[i], r[i], 1) })
 		worst := 0.0
 		for _, d := range moved {
 			worst = math.Max(worst, d)

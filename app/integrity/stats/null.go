@@ -43,10 +43,12 @@ func (x *likeness) simulate(people []person, seed uint64, workers int) null {
 	})
 	slices.SortFunc(draws, func(a, b draw) int { return cmp.Or(cmp.Compare(b.t, a.t), cmp.Compare(b.weight, a.weight)) })
 	out, sum := null{spread: 1}, 0.0
-	for _, d := range draws {
+	for k, d := range draws {
 		sum += d.weight
-		out.t = append(out.t, d.t)
-		out.log = append(out.log, math.Min(math.Log(sum/nullSamples), 0))
+		if k == len(draws)-1 || draws[k+1].t < d.t {
+			out.t = append(out.t, d.t)
+			out.log = append(out.log, math.Min(math.Log(sum/nullSamples), 0))
+		}
 	}
 	slices.Reverse(out.t)
 	slices.Reverse(out.log)
@@ -98,7 +100,7 @@ func (s *simulator) pair(c *chance, one, other *person, share float64) (t, ratio
 	for _, l := range logs {
 		ratio += math.Exp(l) / float64(len(logs))
 	}
-	return s.llr(&s.one, &s.other), ratio
+	return s.llr(&s.one, &s.other, math.Inf(-1)), ratio
 }
 
 // cohort simulates honest papers of all the people.
@@ -174,7 +176,7 @@ var levels = [...]float64{.03, .01, .003}
 
 // tally counts pairs by the levels of the simulated curve that they reach.
 type tally struct {
-	at      [len(levels)]float64
+	at, log [len(levels)]float64 // where each level is, and the logarithm of its probability
 	reached [len(levels)]int
 	all     int
 }
@@ -183,6 +185,7 @@ func (n *null) tally() (out tally) {
 	raw := null{n.t, n.log, 1}
 	for l, level := range levels {
 		out.at[l] = raw.threshold(math.Log(level))
+		out.log[l] = raw.raw(out.at[l])
 	}
 	return out
 }
@@ -207,14 +210,14 @@ func (y *tally) add(other tally) {
 // fewer than five pairs are expected are not asked; where none can be, the curve is believed.
 func (y *tally) spread() float64 {
 	sum, n := 0.0, 0
-	for l, level := range levels {
-		if level*float64(y.all) >= 5 {
-			sum += math.Log((float64(y.reached[l])+.5)/(float64(y.all)+.5)) / math.Log(level)
+	for l, log := range y.log {
+		if math.Exp(log)*float64(y.all) >= 5 {
+			sum += math.Log((float64(y.reached[l])+.5)/(float64(y.all)+.5)) / log
 			n++
 		}
 	}
 	if n == 0 {
 		return 1
 	}
-	return sum / float64(n)
+	return math.Max(sum/float64(n), .25)
 }

@@ -101,7 +101,7 @@ func (x *likeness) expect(curve *null, a *Answers, m *NRM, o SimilarityOptions, 
 	if o.Model != nil {
 		return 1
 	}
-	replicates := min(max(2400/len(people), 2), 60)
+	replicates := min(max(1600/len(people), 2), 40)
 	tallies := make([]tally, replicates)
 	parallel(o.Workers, replicates, func(r int) {
 		c := chanceOf(o.Seed, nullSamples, r)
@@ -113,7 +113,7 @@ func (x *likeness) expect(curve *null, a *Answers, m *NRM, o SimilarityOptions, 
 		if n := len(crowd); n*(n-1)/2 <= most {
 			for i := range crowd {
 				for j := range i {
-					tallies[r].count(y.llr(&crowd[i], &crowd[j]))
+					tallies[r].count(y.llr(&crowd[i], &crowd[j], tallies[r].at[0]))
 				}
 			}
 			return
@@ -123,7 +123,7 @@ func (x *likeness) expect(curve *null, a *Answers, m *NRM, o SimilarityOptions, 
 			if j >= i {
 				j++
 			}
-			tallies[r].count(y.llr(&crowd[i], &crowd[j]))
+			tallies[r].count(y.llr(&crowd[i], &crowd[j], tallies[r].at[0]))
 		}
 	})
 	sum := curve.tally()
@@ -182,7 +182,7 @@ func (x *likeness) compare(people []person, empty tally, floor float64, o Simila
 		mine := &toplist{tally: empty, keep: o.Keep, floor: floor, cut: all.cut}
 		lock.Unlock()
 		for a := range b {
-			t := x.llr(&people[a], &people[b])
+			t := x.llr(&people[a], &people[b], min(mine.at[0], mine.cut))
 			mine.count(t)
 			mine.put(likely{t, a, b})
 		}

@@ -43,6 +43,7 @@ type likeness struct {
 	match   [][][len(shares)][fine]float64 // log(1−α+α/p)
 	miss    [len(shares)]float64           // log(1−α)
 	prior   [fine]float64
+	logs    [fine + 1]float64 // log 0, log 1, …
 }
 
 func newLikeness(m *NRM, a *Answers) *likeness {
@@ -54,6 +55,9 @@ func newLikeness(m *NRM, a *Answers) *likeness {
 	}
 	for q := range fine {
 		x.prior[q] /= sum
+	}
+	for n := range x.logs {
+		x.logs[n] = math.Log(float64(n))
 	}
 	for s, share := range shares {
 		x.miss[s] = math.Log1p(-share)
@@ -134,15 +138,16 @@ func (x *likeness) place(who *person) {
 
 // llr is LLRmax of two people: for each direction and share the likelihood ratio, averaged over the abilities that
 // the copier's answers leave possible, and of these the largest logarithm. To average instead of taking the best
-// guess lets somebody who took over many right answers be less able than they look.
-func (x *likeness) llr(one, other *person) float64 {
-	return math.Max(x.directed(one, other), x.directed(other, one))
+// guess lets somebody who took over many right answers be less able than they look. A value below need may be given
+// back as any other below it, which saves most of the work.
+func (x *likeness) llr(one, other *person, need float64) float64 {
+	return max(x.directed(one, other, need), x.directed(other, one, need))
 }
 
-func (x *likeness) directed(source, copier *person) float64 {
+func (x *likeness) directed(source, copier *person, need float64) float64 {
 	var sum [len(shares)][fine]float64
 	lo, hi := copier.lo, copier.hi
-	misses := 0
+	misses := 0.0
 	for i, k := range copier.row {
 		if k < 0 || source.row[i] < 0 {
 			continue
@@ -159,18 +164,26 @@ func (x *likeness) directed(source, copier *person) float64 {
 			}
 		}
 	}
-	best := math.Inf(-1)
+	best, width := math.Inf(-1), x.logs[hi-lo]
 	for s := range sum {
+		here := sum[s][lo:hi]
 		top := math.Inf(-1)
-		for q := lo; q < hi; q++ {
-			sum[s][q] += copier.post[q]
-			top = math.Max(top, sum[s][q])
+		for q, v := range copier.post[lo:hi] {
+			here[q] += v
+			top = max(top, here[q])
+		}
+		base := top + misses*x.miss[s]
+		if most := base + width; most <= best || most < need {
+			best = max(best, min(most, base)) // the average lies between the two
+			continue
 		}
 		total := 0.0
-		for q := lo; q < hi; q++ {
-			total += math.Exp(sum[s][q] - top)
+		for _, v := range here {
+			if v > top-30 {
+				total += math.Exp(v - top)
+			}
 		}
-		best = math.Max(best, top+math.Log(total)+float64(misses)*x.miss[s])
+		best = max(best, base+math.Log(total))
 	}
 	return best
 }
