@@ -16,7 +16,7 @@ type null struct {
 }
 
 // nullSamples is how many pairs the curve is simulated from.
-const nullSamples = 4096
+const nullSamples = 8192
 
 // proposal are the shares that pairs are simulated with. To simulate pairs that did take answers over, and to weigh
 // each by how much likelier it is that way, puts the simulated pairs where the tail is: a few thousand of them show

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"sync"
@@ -37,10 +38,14 @@ type Similarity struct {
 	Spread    float64    // the correction of the null: log p is Spread times the simulated one, below 1 where real pairs are more alike
 	Expected  float64    // the Spread of simulated honest exams
 	Observed  float64    // the Spread of this exam's own pairs
+	OmegaSD   float64    // the standard deviation of ω over all pairs, both ways; below 1 the theory's p-values of ω are too cautious here
 	Patterns  []int      // people whose answers follow a pattern of positions; their pairs are never flagged
 	Model     NRM        // the calibration that was used
 	Abilities []float64  // the maximum-likelihood ability of each person under it
 }
+
+// maxPeople bounds what is compared at once: 20,000 people make 200 million pairs, which take minutes.
+const maxPeople = 20000
 
 // maxListed bounds the list of flagged pairs: an exam where everybody handed in one paper has millions.
 const maxListed = 5000
@@ -53,6 +58,9 @@ const maxListed = 5000
 func Similar(a *Answers, o SimilarityOptions) (Similarity, error) {
 	if err := a.Validate(); err != nil {
 		return Similarity{}, err
+	}
+	if n := a.People(); n > maxPeople {
+		return Similarity{}, fmt.Errorf("%d people make %d pairs; at most %d people can be compared at once", n, n*(n-1)/2, maxPeople)
 	}
 	o.Family, o.Keep, o.Workers = cmp.Or(o.Family, .01), cmp.Or(o.Keep, 200), max(o.Workers, 1)
 	n := a.People()
@@ -74,7 +82,8 @@ func Similar(a *Answers, o SimilarityOptions) (Similarity, error) {
 	out.PairP = o.Family / float64(out.Compared)
 
 	curve.spread = out.Expected
-	top := x.compare(people, curve.tally(), curve.threshold(math.Log(out.PairP)), o)
+	top := x.compare(people, newChances(&out.Model, a, out.Abilities, o.Workers), curve.tally(), curve.threshold(math.Log(out.PairP)), o)
+	out.OmegaSD = top.omegaSD()
 	out.Observed = top.spread()
 	out.Spread = math.Min(out.Expected, out.Observed)
 	curve.spread = out.Spread
@@ -150,6 +159,16 @@ type toplist struct {
 	keep       int
 	floor, cut float64 // cut is below the keep-th: what is less alike need not be looked at
 	pairs      []likely
+	omega      [][2]float64 // per person, the sums of ω and ω² with those before
+}
+
+func (l *toplist) omegaSD() float64 {
+	sum, squares := 0.0, 0.0
+	for _, o := range l.omega {
+		sum, squares = sum+o[0], squares+o[1]
+	}
+	n := 2 * float64(l.all)
+	return math.Sqrt(math.Max(squares/n-square(sum/n), 0))
 }
 
 func (l *toplist) put(p likely) {
@@ -173,9 +192,9 @@ func (l *toplist) trim() {
 	}
 }
 
-// compare takes LLRmax of every pair and keeps the most alike.
-func (x *likeness) compare(people []person, empty tally, floor float64, o SimilarityOptions) *toplist {
-	all := &toplist{tally: empty, keep: o.Keep, floor: floor, cut: math.Inf(-1)}
+// compare takes LLRmax and ω of every pair and keeps the most alike.
+func (x *likeness) compare(people []person, theory *chances, empty tally, floor float64, o SimilarityOptions) *toplist {
+	all := &toplist{tally: empty, keep: o.Keep, floor: floor, cut: math.Inf(-1), omega: make([][2]float64, len(people))}
 	var lock sync.Mutex
 	parallel(o.Workers, len(people), func(b int) {
 		lock.Lock()
@@ -185,6 +204,10 @@ func (x *likeness) compare(people []person, empty tally, floor float64, o Simila
 			t := x.llr(&people[a], &people[b], min(mine.at[0], mine.cut))
 			mine.count(t)
 			mine.put(likely{t, a, b})
+			for _, w := range [2]float64{theory.omega(a, b), theory.omega(b, a)} {
+				all.omega[b][0] += w
+				all.omega[b][1] += w * w
+			}
 		}
 		lock.Lock()
 		defer lock.Unlock()

@@ -60,7 +60,7 @@ func finite(t *testing.T, name string, s Similarity) {
 			t.Errorf("%s: %s is %v", name, what, x)
 		}
 	}
-	for what, x := range map[string]float64{"threshold": s.Threshold, "spread": s.Spread, "expected": s.Expected, "observed": s.Observed, "pair p": s.PairP} {
+	for what, x := range map[string]float64{"threshold": s.Threshold, "spread": s.Spread, "expected": s.Expected, "observed": s.Observed, "spread of ω": s.OmegaSD, "pair p": s.PairP} {
 		check(what, x)
 	}
 	for _, p := range s.Pairs {
@@ -158,12 +158,13 @@ func TestSimilarRefusesBadShapes(t *testing.T) {
 		"choice":      {[][]int8{{4}}, []int8{0}, []int{4}},
 		"below":       {[][]int8{{-2}}, []int8{0}, []int{4}},
 		"options":     {[][]int8{{0}}, []int8{0}, []int{0}},
+		"crowd":       {make([][]int8, maxPeople+1), []int8{}, []int{}},
 		"few options": {[][]int8{{0, 0}}, []int8{0, 0}, []int{4}},
 	} {
 		if _, err := Similar(a, SimilarityOptions{}); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
-		if _, err := CalibrateNRM(a); err == nil {
+		if _, err := CalibrateNRM(a); err == nil && name != "crowd" {
 			t.Errorf("%s: calibrated", name)
 		}
 	}
@@ -205,3 +206,30 @@ func mustCalibrate(t *testing.T, a *Answers) NRM {
 }
 
 func ptr[T any](x T) *T { return &x }
+
+// The raw figure is a plain loop that counts the matches of all pairs, byte by byte.
+func BenchmarkSimilar1000x60(b *testing.B) {
+	a := random(11, 1000, 60)
+	b.Run("similar", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := Similar(a, SimilarityOptions{Workers: 2}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("raw", func(b *testing.B) {
+		for b.Loop() {
+			same := 0
+			for i, one := range a.Chosen {
+				for _, other := range a.Chosen[:i] {
+					for n := range one {
+						if one[n] == other[n] {
+							same++
+						}
+					}
+				}
+			}
+			b.ReportMetric(float64(same), "matches")
+		}
+	})
+}
