@@ -70,3 +70,41 @@ func Positional(p Paper) bool {
 
 // chiSquareCritical is the .9999 quantile of χ² with 1, 2, … 7 degrees of freedom.
 var chiSquareCritical = [...]float64{15.14, 18.42, 21.11, 23.51, 25.74, 27.86, 29.88}
+
+// Effort is each person's share of responses that were not too quick to have been read (response time effort, RTE:
+// Wise & Kong 2005), with RapidThreshold of each item's times; seconds is person × item, 0 absent, and a person
+// without a time has nil. A low share tells of guessing or haste, not of cheating.
+func Effort(seconds [][]float64) []*float64 {
+	columns := [][]float64{}
+	for _, row := range seconds {
+		for i, t := range row {
+			for len(columns) <= i {
+				columns = append(columns, nil)
+			}
+			if _, ok := logTime(t); ok {
+				columns[i] = append(columns[i], t)
+			}
+		}
+	}
+	thresholds := make([]float64, len(columns))
+	for i, c := range columns {
+		thresholds[i] = RapidThreshold(c)
+	}
+	out := make([]*float64, len(seconds))
+	for p, row := range seconds {
+		n, effort := 0.0, 0.0
+		for i, t := range row {
+			if _, ok := logTime(t); ok {
+				n++
+				if t >= thresholds[i] {
+					effort++
+				}
+			}
+		}
+		if n > 0 {
+			share := effort / n
+			out[p] = &share
+		}
+	}
+	return out
+}
