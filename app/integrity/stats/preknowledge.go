@@ -15,7 +15,7 @@ var ErrKnownSet = errors.New("some items must be known to have leaked and some m
 // it is absent: nothing answered, or no time, in one of the sets.
 type Foreknown struct {
 	Scores, Times *float64
-	Z             *float64 // both together, or the one there is: the value to order by
+	Z             *float64 // both together, scores alone where there are no times: the value to order by
 }
 
 // Null is what honest people show in a statistic: its middle and spread, by which it is standardised. The spread
@@ -30,19 +30,21 @@ type PreknowledgeTest struct {
 	Scores, Times, Both Null
 }
 
-// knowing is how often somebody with preknowledge is taken to have known an item of the leaked set.
+// knowing is how often somebody with preknowledge is taken to have known an item of the leaked set; the outcome hardly
+// depends on it.
 const knowing = .5
 
 // suspicious is the standardised value beyond which, to either side, somebody has no part in saying what an honest
 // person does with the leaked items.
 const suspicious = 2.0
 
-// The median deviation of a normal sample times its consistency is its standard deviation: of a whole one, and of one
-// cut at ±suspicious.
-const wholeConsistency, cutConsistency = 1.4826, 1.5655
+// consistency times the median deviation of a normal sample cut at ±suspicious is the standard deviation of the whole.
+const consistency = 1.5655
 
-// rounds is how often the honest are told from the others and the leaked items fitted to them.
-const rounds = 4
+// rounds is how often the honest are told from the others and the leaked items fitted to them. The first takes the
+// spread that the model promises, from which the others widen it as far as the honest ask: from a wide beginning, those
+// who knew would keep it wide.
+const rounds = 6
 
 // enoughForNull is how many people must be left to standardise by them; with fewer, the model's null stands.
 const enoughForNull = 30
@@ -52,12 +54,12 @@ const enoughForNull = 30
 //
 // Those who knew the items have also bent what is known of them. Ability and speed therefore come from the secure
 // items alone, calibrated by themselves; the leaked items are then put on that scale by people who do not stand
-// out, in a few rounds. By scores the statistic is the predictive residual Σw(x−P) over its standard deviation, P
-// averaged over the person's posterior of θ, with the weights w = ln((k+(1−k)P)/((1−k)P)) of the likelihood ratio
-// against having known each item with chance k = ½: a hard item answered rightly says more. By times it is
-// Sinharay's (2020) difference of speeds, with Huber's estimates, each time held against those of people who answered
-// the item alike (Toton & Maynes 2019), and of the leaked items only those answered rightly. Each is standardised by median and median deviation
-// of those who do not stand out, and so is their sum.
+// out, in a few rounds. The statistic is the likelihood ratio of having known each leaked item with chance ½ – answered
+// rightly the more tellingly the harder it is, and quickly – against having known none, P averaged over what the secure
+// items say of θ and standardised by its mean, variance and skew under it. Each time is held against those of people who
+// answered the item alike (Toton & Maynes 2019), and of the leaked items only those answered rightly. By times alone it is
+// Sinharay's (2020) difference of speeds, with Huber's estimates. All are standardised once more by the median and
+// median deviation of those who do not stand out.
 //
 // Fewer than ten people are ErrTooFew, a set without items ErrKnownSet; the outcome has a row per person even then.
 func Preknowledge(scores [][]int8, seconds [][]float64, known []bool) (PreknowledgeTest, error) {
@@ -82,32 +84,26 @@ func Preknowledge(scores [][]int8, seconds [][]float64, known []bool) (Preknowle
 	}
 
 	byScores, byTimes := newScoreTest(scores, known), newTimeTest(scores, seconds, known)
+	s, t, both := make([]*float64, len(scores)), make([]*float64, len(scores)), make([]*float64, len(scores))
 	honest := make([]bool, len(scores))
 	for p := range honest {
 		honest[p] = true
 	}
-	consistency := wholeConsistency
-	for range rounds {
+	for round := range rounds {
 		sample := sampleOf(honest)
-		s, t := byScores.test(sample), byTimes.test(sample)
-		out.Scores, out.Times = nullOf(s, honest, consistency), nullOf(t, honest, consistency)
-		both := make([]*float64, len(scores))
-		for p := range both {
-			row := Foreknown{Scores: standardised(s[p], out.Scores), Times: standardised(t[p], out.Times)}
-			out.Persons[p] = row
-			if both[p] = row.Scores; row.Scores == nil {
-				both[p] = row.Times
-			} else if row.Times != nil {
-				both[p] = number((*row.Scores + *row.Times) / math.Sqrt2)
-			}
-		}
-		out.Both = nullOf(both, honest, consistency)
+		byScores.refit(sample)
+		byTimes.refit(sample)
+		parallel(crew, len(scores), func(p int) {
+			s[p], t[p] = byScores.statistic(p, nil), byTimes.statistic(p)
+			both[p] = byScores.statistic(p, byTimes.residuals(p))
+		})
+		out.Scores, out.Times = nullOf(s, honest, round > 0), nullOf(t, honest, round > 0)
+		out.Both = nullOf(both, honest, round > 0)
 		for p := range out.Persons {
-			row := &out.Persons[p]
-			row.Z = standardised(both[p], out.Both)
+			row := Foreknown{standardised(s[p], out.Scores), standardised(t[p], out.Times), standardised(both[p], out.Both)}
+			out.Persons[p] = row
 			honest[p] = within(row.Scores) && within(row.Times) && within(row.Z)
 		}
-		consistency = cutConsistency
 	}
 	return out, nil
 }
@@ -134,7 +130,7 @@ func standardised(v *float64, by Null) *float64 {
 
 // nullOf is the middle and spread of a statistic among the honest: the median, and the median distance of those below
 // it, where nobody is for having known the items.
-func nullOf(values []*float64, honest []bool, consistency float64) Null {
+func nullOf(values []*float64, honest []bool, widen bool) Null {
 	var v []float64
 	for p, x := range values {
 		if x != nil && honest[p] {
@@ -145,6 +141,9 @@ func nullOf(values []*float64, honest []bool, consistency float64) Null {
 		return Null{0, 1}
 	}
 	middle := median(v)
+	if !widen {
+		return Null{middle, 1}
+	}
 	below := v[:len(v)/2]
 	for i := range below {
 		below[i] = middle - below[i]

@@ -3,6 +3,8 @@ package stats
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/integrate/quad"
 )
 
 // scoreTest compares right and wrong in the leaked items with what the secure ones let expect.
@@ -12,10 +14,13 @@ type scoreTest struct {
 	posts  [][nodes]float64 // by the secure items
 	able   []bool           // whether any secure item was answered
 	lines  []line           // of the leaked items
+	// chances of a right answer to the leaked items at the nodes
+	chances [][nodes]float64
+	times   residualGrid
 }
 
 func newScoreTest(scores [][]int8, known []bool) *scoreTest {
-	t := &scoreTest{scores: scores, known: known, able: make([]bool, len(scores)), lines: make([]line, len(known))}
+	t := &scoreTest{scores: scores, known: known, able: make([]bool, len(scores)), lines: make([]line, len(known)), chances: make([][nodes]float64, len(known)), times: newResidualGrid()}
 	secure, options := make([][]int8, len(scores)), make([]int, len(known))
 	for p, row := range scores {
 		secure[p] = slices.Clone(row)
@@ -35,52 +40,96 @@ func newScoreTest(scores [][]int8, known []bool) *scoreTest {
 	return t
 }
 
-// test fits the leaked items to the honest and returns the statistic of everybody, nil where it is absent.
-func (t *scoreTest) test(honest []int) []*float64 {
-	type curve struct{ p [nodes]float64 }
-	chances := make([]curve, len(t.lines))
+// refit fits the leaked items to the honest.
+func (t *scoreTest) refit(honest []int) {
 	parallel(crew, len(t.lines), func(i int) {
 		if t.known[i] {
 			t.fit(i, honest)
 			for q, l := range t.lines[i].logs()[1] {
-				chances[i].p[q] = math.Exp(l)
+				t.chances[i][q] = math.Exp(l)
 			}
 		}
 	})
-	out := make([]*float64, len(t.scores))
-	parallel(crew, len(t.scores), func(p int) {
-		if !t.able[p] {
-			return
+}
+
+// statistic is how much likelier a person's answers to the leaked items are to somebody who knew each with the chance
+// knowing than to somebody of their ability who knew none, the sum of ln(1−k+k·r/P) over the right ones and ln(1−k)
+// over the wrong, as a value that is N(0,1) when they knew none; nil where nothing was answered in one of the sets.
+// r is how much likelier the item's time is when it is known, by its residual: by those who hurry with what they know, by
+// knownQuicker standard deviations; 1 where residuals is nil or NaN. The moments are those at each ability over the
+// person's posterior, so that what the secure items leave open is counted.
+func (t *scoreTest) statistic(p int, residuals []float64) *float64 {
+	if !t.able[p] {
+		return nil
+	}
+	var sum [nodes]moments
+	got, n := 0.0, 0
+	wrong := math.Log1p(-knowing)
+	for i, x := range t.scores[p] {
+		if !t.known[i] || x == Missing {
+			continue
 		}
-		// The sum's mean and variance at each ability; over the posterior, the variance of the means adds.
-		var mean, variance [nodes]float64
-		got, n := 0.0, 0
-		for i, x := range t.scores[p] {
-			if !t.known[i] || x == Missing {
-				continue
+		c, average := &t.chances[i], 0.0
+		for q := range nodes {
+			average += t.posts[p][q] * c[q]
+		}
+		right := math.Log(1 - knowing + knowing/average)
+		raw := [3]float64{right, right * right, right * right * right}
+		if residuals != nil && !(x == 1 && math.IsNaN(residuals[i])) {
+			if x == 1 {
+				right = math.Log(1 - knowing + knowing/average*quicker(residuals[i]))
 			}
-			c, average := &chances[i].p, 0.0
-			for q := range nodes {
-				average += t.posts[p][q] * c[q]
-			}
-			w := math.Log((knowing + (1-knowing)*average) / ((1 - knowing) * average))
-			for q := range nodes {
-				mean[q] += w * c[q]
-				variance[q] += w * w * c[q] * (1 - c[q])
-			}
-			got += w * float64(x)
-			n++
+			raw = t.times.raw(average)
 		}
-		expected, second := 0.0, 0.0
-		for q, share := range t.posts[p] {
-			expected += share * mean[q]
-			second += share * (variance[q] + mean[q]*mean[q])
+		for q := range nodes {
+			sum[q].add(c[q], raw, wrong)
 		}
-		if v := second - expected*expected; n > 0 && v > flat {
-			out[p] = number((got - expected) / math.Sqrt(v))
+		if n++; x == 1 {
+			got += right
+		} else {
+			got += wrong
 		}
-	})
-	return out
+	}
+	over := mixed(&t.posts[p], &sum)
+	if n == 0 || over.variance < flat {
+		return nil
+	}
+	return number(over.normal(got))
+}
+
+// knownQuicker is by how many standard deviations of log time somebody is taken to be quicker with an item they knew, and
+// quickest the residual below which a time says no more.
+const (
+	knownQuicker = .7
+	quickest     = -2.5
+)
+
+// quicker is how much likelier a residual is in an item that was known, N(−knownQuicker, 1) against N(0, 1).
+func quicker(z float64) float64 {
+	return math.Exp(-knownQuicker*max(z, quickest) - knownQuicker*knownQuicker/2)
+}
+
+// residualGrid stands for a residual of N(0, 1): what quicker says at some points and the points' shares.
+type residualGrid struct{ ratio, share [9]float64 }
+
+func newResidualGrid() (g residualGrid) {
+	quad.Hermite{}.FixedLocations(g.ratio[:], g.share[:], math.Inf(-1), math.Inf(1))
+	for k, x := range g.ratio {
+		g.ratio[k] = quicker(x * math.Sqrt2)
+		g.share[k] /= math.Sqrt(math.Pi)
+	}
+	return g
+}
+
+// raw are the mean, mean square and mean cube of what a right answer of chance p adds over the times it may take.
+func (g *residualGrid) raw(p float64) (m [3]float64) {
+	for k, r := range g.ratio {
+		l := math.Log(1 - knowing + knowing/p*r)
+		m[0] += g.share[k] * l
+		m[1] += g.share[k] * l * l
+		m[2] += g.share[k] * l * l * l
+	}
+	return m
 }
 
 // fit is the curve of leaked item i on the scale of the secure ones (one-item EM; Wainer & Mislevy 1990).

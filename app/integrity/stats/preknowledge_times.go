@@ -76,11 +76,10 @@ func (t *timeTest) rows(people []int, in func(cell int) bool) [][]float64 {
 	return out
 }
 
-// test fits the leaked items to the honest and returns the statistic of everybody, nil where it is absent.
-func (t *timeTest) test(honest []int) []*float64 {
-	out := make([]*float64, len(t.scores))
+// refit fits the leaked items to the honest.
+func (t *timeTest) refit(honest []int) {
 	if t.seconds == nil {
-		return out
+		return
 	}
 	tau, weight := make([]float64, len(honest)), make([]float64, len(honest))
 	for k, p := range honest {
@@ -92,10 +91,34 @@ func (t *timeTest) test(honest []int) []*float64 {
 			break
 		}
 	}
-	parallel(crew, len(t.seconds), func(p int) {
-		if speed, weight := t.model.robustSpeed(t.row(p, t.leaked)); weight > 0 && t.weight[p] > 0 {
-			out[p] = number((speed - t.tau[p]) / math.Sqrt(1/weight+1/t.weight[p]))
+}
+
+// statistic is the difference of a person's speed in the leaked items and in the secure ones over its standard error;
+// nil where one is absent.
+func (t *timeTest) statistic(p int) *float64 {
+	if t.seconds == nil || t.weight[p] <= 0 {
+		return nil
+	}
+	speed, weight := t.model.robustSpeed(t.row(p, t.leaked))
+	if weight <= 0 {
+		return nil
+	}
+	return number((speed - t.tau[p]) / math.Sqrt(1/weight+1/t.weight[p]))
+}
+
+// residuals are, by item, how much longer a person took over the leaked ones they answered rightly than their speed
+// in the secure ones lets expect, in standard deviations; NaN for other items, nil when they have no speed.
+func (t *timeTest) residuals(p int) []float64 {
+	if t.seconds == nil || t.weight[p] <= 0 {
+		return nil
+	}
+	out, row := make([]float64, len(t.known)), t.row(p, t.leaked)
+	for i := range out {
+		c := 2*i + 1
+		out[i] = math.NaN()
+		if a := t.model.Alpha[c]; a > 0 && !math.IsNaN(row[c]) {
+			out[i] = (row[c] - t.model.Beta[c] + t.tau[p]) / math.Sqrt(1/(a*a)+1/t.weight[p])
 		}
-	})
+	}
 	return out
 }
