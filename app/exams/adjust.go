@@ -60,16 +60,9 @@ func (r *Room) Resume(ctx context.Context, actor people.Person, attemptID string
 func (r *Room) steer(ctx context.Context, actor people.Person, attemptID string, entry adjustPayload) error {
 	entry.By = actor.ID
 	return r.db.Write(ctx, func(tx *store.Tx) error {
-		a, ok, err := AttemptIn(tx.Rx, attemptID)
-		if err != nil || !ok {
-			return orMissing(err)
-		}
-		s, ok, err := SittingIn(tx.Rx, a.SittingID)
-		switch {
-		case err != nil || !ok:
-			return orMissing(err)
-		case !s.watchedBy(actor):
-			return errForbidden()
+		a, s, err := watchedIn(tx.Rx, actor, attemptID)
+		if err != nil {
+			return err
 		}
 		if err := a.takesChange(entry.What); err != nil {
 			return err

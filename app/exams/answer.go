@@ -32,6 +32,7 @@ type Saved struct {
 	Late            bool      // given off-line, accepted within the grace after the deadline
 	Deadline        time.Time // as it is now: extensions and pauses move it
 	Paused          bool      // only of a save that is repeated: others are refused
+	News            int       // as Clock has it
 }
 
 // Answer saves one answer: once it returns, the answer is durable. The same save again gets the same
@@ -119,7 +120,7 @@ func repeatedIn(rx *store.Rx, a Attempt, n int, seq int64, response string) (sav
 		return Saved{}, fault.New(fault.Conflict, "exams.stale", "last", a.LastSeq), nil
 	}
 	return Saved{Seq: seq, Hash: old.Hash, At: old.At, Answered: a.Answered, Total: a.Total, Late: old.Late,
-		Deadline: a.Deadline, Paused: !a.PausedAt.IsZero()}, nil, err
+		Deadline: a.Deadline, Paused: !a.PausedAt.IsZero(), News: a.News}, nil, err
 }
 
 // given is when a save was made.
@@ -167,7 +168,7 @@ func saveIn(tx *store.Tx, a Attempt, n int, s Save, g given, response string, an
 	card := tick(a.card, n, answers)
 	_, err = tx.Exec(`UPDATE attempt SET card = ?, device = ?, last_seq = ?, head_seq = ?, head_hash = ?, contact_ms = ?, gap_from_ms = ?, gap_to_ms = ? WHERE id = ?`,
 		card, s.Device, s.Seq, head.Seq, head.Hex(), instant(met.last), instant(met.gapFrom), instant(met.gapTo), a.ID)
-	return Saved{Seq: s.Seq, Hash: head.Hex(), At: g.at, Answered: answered(card), Total: a.Total, Late: g.late, Deadline: a.Deadline}, err
+	return Saved{Seq: s.Seq, Hash: head.Hex(), At: g.at, Answered: answered(card), Total: a.Total, Late: g.late, Deadline: a.Deadline, News: a.News}, err
 }
 
 // answerEntry is the journal's payload for a save, JSON by hand because every save pays for it: place on the

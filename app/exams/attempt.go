@@ -34,6 +34,7 @@ type Attempt struct {
 	Passed                        bool
 	Pending                       int  // answers that wait to be marked by a person: until there are none it is neither passed nor failed
 	SetAside                      bool // by a verdict: it no longer counts
+	News                          int  // how often those who watch had something for the candidate (news.go)
 
 	device  string
 	card    string // the answer card: a character per question, '1' answered and '0' not

@@ -16,6 +16,7 @@ type Clock struct {
 	Paused          bool
 	LastSeq         int64 // the next save counts on from it
 	Answered, Total int
+	News            int // a room that knows of fewer asks for News
 }
 
 // Clock is how time stands in the actor's own attempt, live or over. Every room asks every few seconds, so it
@@ -25,8 +26,8 @@ func (r *Room) Clock(ctx context.Context, actor people.Person, attemptID string)
 		var deadline int64
 		var paused *int64
 		var card string
-		err := rx.Row(`SELECT state, deadline_ms, paused_ms, last_seq, card FROM attempt WHERE id = ? AND person_id = ?`, attemptID, actor.ID).
-			Scan(&c.State, &deadline, &paused, &c.LastSeq, &card)
+		err := rx.Row(`SELECT state, deadline_ms, paused_ms, last_seq, card, news FROM attempt WHERE id = ? AND person_id = ?`, attemptID, actor.ID).
+			Scan(&c.State, &deadline, &paused, &c.LastSeq, &card, &c.News)
 		if err == store.ErrNoRow {
 			return errMissing()
 		}

@@ -18,6 +18,10 @@ const (
 	entryAdjust  = "adjust"
 	entryFile    = "file"
 	entryEnd     = "end"
+
+	entryMessage  = "message"
+	entryCall     = "call"
+	entryTakeOver = "takeover"
 )
 
 // answerPayload is what answerEntry writes, to be read back.

@@ -8,14 +8,17 @@ import (
 	"bainian/app/store"
 )
 
-// devicePayload says which device may save from now on, and from which it took over.
+// devicePayload says which device may save from now on, and from which it took over on what ground.
 type devicePayload struct {
-	Device string `json:"device"`
-	From   string `json:"from,omitempty"`
+	Device   string `json:"device"`
+	From     string `json:"from,omitempty"`
+	Ground   string `json:"ground,omitempty"`   // "approved" or "silent", where somebody has to agree (takeover.go)
+	TakeOver string `json:"takeover,omitempty"` // the request that was approved
 }
 
 // Lease makes device the one that may save in the attempt. A device that has the lease keeps it (a reload);
-// another gets Conflict exams.other_device until it says take, which is logged. Each call is a contact.
+// another gets Conflict exams.other_device until it says take, which is logged; where somebody has to agree first,
+// it gets a Conflict that says how that stands (takeOverIn). Each call is a contact.
 func (r *Room) Lease(ctx context.Context, actor people.Person, attemptID, device string, take bool) error {
 	if err := namesDevice(device); err != nil {
 		return err
@@ -25,14 +28,23 @@ func (r *Room) Lease(ctx context.Context, actor people.Person, attemptID, device
 		if err != nil {
 			return err
 		}
-		if err := a.holds(device); err != nil && !(take && !a.Over()) {
-			return err
+		var ground TakeOver
+		if err := a.holds(device); err != nil {
+			if !take || a.Over() {
+				return err
+			}
+			if ground, err = r.takeOverIn(tx, &a, device); err != nil {
+				return err
+			}
 		}
 		if a.device != device {
-			if err := appendIn(tx, &a, entryDevice, devicePayload{Device: device, From: a.device}); err != nil {
+			if err := appendIn(tx, &a, entryDevice, devicePayload{device, a.device, ground.Decision, ground.ID}); err != nil {
 				return err
 			}
 			a.device = device
+		}
+		if err := enteredIn(tx, a.ID); err != nil {
+			return err
 		}
 		return heardIn(tx, &a)
 	})

@@ -52,6 +52,9 @@ func (r *Room) Observe(ctx context.Context, actor people.Person, attemptID, devi
 		if err := heardIn(tx, &a); err != nil || len(claims) == 0 {
 			return err
 		}
+		if err := claimedIn(tx, a.ID, claims); err != nil {
+			return err
+		}
 		return appendIn(tx, &a, entryObserve, observePayload{Device: device, Events: claims})
 	})
 	if err != nil {

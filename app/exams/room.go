@@ -51,6 +51,7 @@ func New(db *store.DB, shelf *documents.Shelf, library *courses.Library, signer 
 	shelf.Register(documents.Exam, r.lintExam)
 	queue.Handle(jobExpire, r.expireOne)
 	queue.Handle(jobAdjust, r.finishAdjustments)
+	queue.Handle(jobMessage, r.finishMessages)
 	queue.Every("exams.expire_due", time.Second, r.ExpireDue)
 	queue.Every("exams.sweep_files", time.Hour, r.SweepFiles)
 	return r

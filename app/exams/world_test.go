@@ -122,6 +122,7 @@ type rules struct {
 	cooldown string
 	reread   string
 	uploads  bool // four questions that take files, in a section of their own
+	watched  bool // the exam is invigilated
 }
 
 func usual() rules { return rules{attempts: 2, cooldown: "24h"} }
@@ -134,6 +135,9 @@ func (k rules) files() fstest.MapFS {
 	bank, exam := fmt.Sprintf(testBank, singles.String()), fmt.Sprintf(testExam, k.attempts, k.cooldown, k.reread)
 	if k.uploads {
 		bank, exam = withUploads(bank, exam)
+	}
+	if k.watched {
+		exam = strings.Replace(exam, "invigilated: false", "invigilated: true", 1)
 	}
 	return fstest.MapFS{
 		"content/values/culture/course.md":  {Data: []byte("---\ntitle: 文化\norder: 1\n---\n")},
