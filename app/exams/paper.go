@@ -23,6 +23,8 @@ type Paper struct {
 	LastSeq              int64         // the next save counts on from it
 	Answered, Total      int
 	Held                 bool     // some device has the lease
+	News                 int      // as Clock has it
+	Watched              bool     // the sitting has invigilators, who can be called
 	Practice             bool     // without a limit of attempts: nothing hangs on it, and the page teaches the room
 	Watch                []string // what the exam watches: focus, fullscreen, paste
 	Sections             []PaperSection
@@ -88,7 +90,7 @@ func (r *Room) Paper(ctx context.Context, actor people.Person, attemptID string,
 	}
 	p := Paper{AttemptID: a.ID, SittingID: a.SittingID, Title: s.TitleIn(lang), State: a.State, Now: now,
 		StartedAt: a.StartedAt, Deadline: a.Deadline, Grace: offlineGrace, PausedAt: a.PausedAt,
-		LastSeq: a.LastSeq, Answered: a.Answered, Total: a.Total, Held: a.device != "", Practice: d.blueprint.Attempts == 0, Watch: d.blueprint.Integrity.Watch}
+		LastSeq: a.LastSeq, Answered: a.Answered, Total: a.Total, Held: a.device != "", News: a.News, Watched: len(s.Invigilators) > 0, Practice: d.blueprint.Attempts == 0, Watch: d.blueprint.Integrity.Watch}
 	v, err := r.voices(ctx)
 	if err != nil {
 		return Paper{}, err

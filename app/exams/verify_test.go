@@ -310,7 +310,7 @@ func verifyNamesRecords(t *testing.T, w *world) {
 	for _, table := range []string{"answer", "result", "submission", "attempt_form"} {
 		w.tamper(`DELETE FROM `+table+` WHERE attempt_id = ?`, gone)
 	}
-	for _, table := range []string{"extension", "pause"} {
+	for _, table := range []string{"extension", "pause", "pulse"} {
 		w.tamper(`DELETE FROM `+table+` WHERE attempt_id = ?`, gone)
 	}
 	w.tamper(`DELETE FROM attempt WHERE id = ?`, gone)

@@ -8,11 +8,13 @@ import { askToPersist } from "./room/keep.js";
 import { Outbox } from "./room/outbox.js";
 import { Paper } from "./room/paper.js";
 import { Signals } from "./room/signals.js";
+import { Talk } from "./room/talk.js";
 import { since } from "./room/time.js";
 import { byId, say } from "./room/words.js";
 import { pause, Wire } from "./room/wire.js";
 
 const asking = { well: 3500, ill: 3000 }; // ms without a word of how time stands before the room asks for it
+const approval = 2000; // ms between two questions whether this device may take over
 
 const room = byId("room");
 const attempt = room.dataset.attempt ?? "";
@@ -55,6 +57,8 @@ let signals;
 let outbox;
 /** @type {Files} */
 let files;
+/** @type {Talk | undefined} */
+let talk;
 
 // Letters and digits as shortcuts are a nuisance to who speaks to the computer or whose hand trembles.
 const plainKeys = "bainian.keys"; // in localStorage
@@ -91,7 +95,11 @@ function remember(change) {
   }
 }
 
-/** Takes the paper for this tab; asks the person first when another one has it. @param {boolean} take */
+/**
+ * Takes the paper for this tab; asks the person first when another one has it, and then those who watch, where they
+ * have to agree.
+ * @param {boolean} take
+ */
 async function lease(take) {
   for (;;) {
     try {
@@ -100,10 +108,26 @@ async function lease(take) {
     } catch (/** @type {any} */ failure) {
       if (failure.trouble === "over") leave();
       if (failure.trouble === "elsewhere") elsewhere();
+      if (failure.trouble === "declined") {
+        dialog("asking").close();
+        open("declined");
+      }
       if (failure.trouble === "foreign" || failure.trouble === "refused") gone(failure.message);
-      if (leaving || failure.trouble === "elsewhere") return false;
-      await pause(asking.ill);
+      if (leaving || failure.trouble === "elsewhere" || failure.trouble === "declined") return false;
+      if (failure.trouble === "asking") open("asking");
+      if (failure.trouble === "ask") await askTakeOver();
+      else await pause(failure.trouble === "asking" ? approval : asking.ill);
     }
+  }
+}
+
+/** Asks those who watch to let this device have the paper; lease says what became of it. */
+async function askTakeOver() {
+  try {
+    await wire.call("POST", "takeovers", { device: outbox.device });
+  } catch (/** @type {any} */ failure) {
+    if (failure.trouble === "refused") return gone(failure.message);
+    await pause(asking.ill);
   }
 }
 
@@ -121,7 +145,7 @@ let told = -Infinity; // when the server last said how time stands (performance.
 /**
  * The server said how time stands, in answer to a call made at asked (performance.now()): its clock, the deadline,
  * which may have moved, and whether it is paused.
- * @param {{now: number, deadline: number, paused: boolean}} time @param {number} asked
+ * @param {{now: number, deadline: number, paused: boolean, news: number}} time @param {number} asked
  */
 function tell(time, asked) {
   if (asked < told) return; // overtaken by a later word
@@ -135,6 +159,7 @@ function tell(time, asked) {
     showBand();
   }
   hold(time.paused);
+  talk?.told(time.news);
 }
 
 /** Asks the server how time stands. */
@@ -382,10 +407,16 @@ function listen(take) {
   });
   byId("hand-in").addEventListener("cancel", keepWriting);
   for (const firm of document.querySelectorAll("dialog[data-firm]")) firm.addEventListener("cancel", (event) => event.preventDefault());
-  byId("take-over").addEventListener("click", async () => {
+  const takeOver = async () => {
     if (!(await lease(true))) return;
     take();
     location.reload(); // the server's answers, and what another tab here left unsent
+  };
+  byId("take-over").addEventListener("click", takeOver);
+  byId("ask-again").addEventListener("click", async () => {
+    dialog("declined").close();
+    await askTakeOver();
+    takeOver();
   });
   const full = document.getElementById("full");
   full?.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
@@ -442,6 +473,8 @@ async function enter() {
   files.enter();
   signals.start();
   askToPersist();
+  talk = new Talk({ wire, device: device.name, watched: Boolean(room.dataset.watched), news: Number(room.dataset.news) });
+  talk.look();
   room.dataset.ready = "yes";
   if (document.getElementById("tour")) {
     const { Tour } = await import("./room/tour.js");

@@ -208,6 +208,9 @@ type examWorld struct {
 	queue   *jobs.Queue
 	blobs   *blobs.Store
 	app     *fiber.App
+	kit     *page.Kit
+	roster  *cohorts.Roster
+	library *courses.Library
 	logs    *bytes.Buffer
 	trainer people.Person
 	sitting exams.Sitting
@@ -256,7 +259,7 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 	w.ok(err)
 	kit, err := page.New(page.Config{Catalog: words, Directory: w.dir, Static: os.DirFS("../../../static"), BaseURL: base, Zone: taipei, Clock: clock.Now, Log: log})
 	w.ok(err)
-	w.app = kit.App()
+	w.app, w.kit, w.roster, w.library = kit.App(), kit, roster, library
 	w.ok(learn.Mount(w.app, kit, roster, library, w.room, nil, nil, nil)) // the exam pages ask nothing of desk, keeper and pool
 	return w
 }

@@ -57,7 +57,8 @@ func (w *Wing) state(c *page.Ctx) error {
 		LastSeq  int64       `json:"last_seq"`
 		Answered int         `json:"answered"`
 		Total    int         `json:"total"`
-	}{store.Ms(clock.Now), store.Ms(clock.Deadline), clock.State, clock.Paused, clock.LastSeq, clock.Answered, clock.Total})
+		News     int         `json:"news"` // who knows of fewer asks for them
+	}{store.Ms(clock.Now), store.Ms(clock.Deadline), clock.State, clock.Paused, clock.LastSeq, clock.Answered, clock.Total, clock.News})
 }
 
 // lease makes this device the one that may save; taking over from another one is explicit.
@@ -105,8 +106,9 @@ func (w *Wing) answer(c *page.Ctx) error {
 		Now        int64  `json:"now"` // how time stands, as state tells it: who saves need not ask
 		Deadline   int64  `json:"deadline"`
 		Paused     bool   `json:"paused"`
+		News       int    `json:"news"`
 	}{saved.Seq, saved.Hash, store.Ms(saved.At), locale.Clock(saved.At.In(c.Zone())), saved.Answered, saved.Total, saved.Late,
-		store.Ms(c.Now()), store.Ms(saved.Deadline), saved.Paused})
+		store.Ms(c.Now()), store.Ms(saved.Deadline), saved.Paused, saved.News})
 }
 
 // answers are what the server has, so that whoever was told that an answer is kept can see that it is.

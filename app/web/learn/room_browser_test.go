@@ -97,14 +97,17 @@ func enterRoom(t *testing.T, browser context.Context) *tab {
 	return x
 }
 
-// serveExams serves a world whose clock runs, to the browser of a new hire.
-func serveExams(t *testing.T, browser context.Context) *tab {
+// serveExams serves a world whose clock runs, to the browser of a new hire; more adds wings to its site.
+func serveExams(t *testing.T, browser context.Context, more ...func(*examWorld)) *tab {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	base := "http://" + listener.Addr().String()
 	w := openExam(t, closedBook, base)
+	for _, add := range more {
+		add(w)
+	}
 	served := make(chan error, 1)
 	go func() { served <- w.app.Listener(listener) }()
 	running, stop := context.WithCancel(context.Background())

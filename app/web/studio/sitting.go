@@ -89,16 +89,7 @@ func (w *Wing) sittingOf(c *page.Ctx) (*sittingPage, error) {
 	if v.Cohort = cohorts[d.CohortID]; d.Named {
 		v.Cohort = c.T("studio.named_people", "n", d.Expected)
 	}
-	switch {
-	case !d.SettledAt.IsZero():
-		v.Phase = "over"
-	case !d.ClosedAt.IsZero():
-		v.Phase = "closing"
-	case c.Now().Before(d.OpensAt):
-		v.Phase = "coming"
-	default:
-		v.Phase = "running"
-	}
+	v.Phase = phaseOf(d.Sitting, c.Now())
 	who := w.names(c)
 	if v.By, err = who.of(d.OpenedBy); err != nil {
 		return nil, err

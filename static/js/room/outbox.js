@@ -11,7 +11,7 @@ import { Failure, pause } from "./wire.js";
  * An answer on its way. seq is given when it is first sent and then stays, so that a repeated save is known as one.
  * elapsed is how long after the last contact it was given; a guess in it is settled before it is sent.
  * @typedef {{n: number, response: object, at: number, elapsed: number | import("./time.js").Span, seq?: number}} Item
- * @typedef {{seq: number, saved_at: number, saved_clock: string, answered: number, total: number, late: boolean, now: number, deadline: number, paused: boolean}} Saved
+ * @typedef {{seq: number, saved_at: number, saved_clock: string, answered: number, total: number, late: boolean, now: number, deadline: number, paused: boolean, news: number}} Saved
  */
 
 const waits = [400, 800, 1500, 3000, 5000];

@@ -9,10 +9,11 @@ import { moment } from "./time.js";
  * - signed-out: the session is over; try again once somebody has signed in
  * - elsewhere: another tab or device has the paper
  * - paused, over: so has the clock, or the paper
+ * - ask, asking, declined: somebody who watches has to agree first; has been asked; does not agree
  * - stale: a save with this number is already there
  * - foreign: the paper is not this person's, as after signing in as somebody else
  * - refused: never going to work as it is
- * @typedef {"offline" | "busy" | "signed-out" | "elsewhere" | "paused" | "over" | "stale" | "foreign" | "refused"} Trouble
+ * @typedef {"offline" | "busy" | "signed-out" | "elsewhere" | "paused" | "over" | "ask" | "asking" | "declined" | "stale" | "foreign" | "refused"} Trouble
  */
 
 /** @type {Record<string, Trouble>} */
@@ -21,6 +22,9 @@ const conflicts = {
   "exams.paused": "paused",
   "exams.over": "over",
   "exams.stale": "stale",
+  "exams.takeover_needed": "ask",
+  "exams.takeover_waiting": "asking",
+  "exams.takeover_refused": "declined",
 };
 
 export class Failure extends Error {
