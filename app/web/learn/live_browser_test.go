@@ -30,7 +30,15 @@ func TestLiveInvigilationInBrowser(t *testing.T) {
 		{"E5_SecondDeviceIsApproved", secondDevice},
 		{"TheBoardByKeyboardAndForEverybody", boardAccessible},
 	} {
-		t.Run(part.name, func(t *testing.T) { part.run(enterWatched(t, browser)) })
+		t.Run(part.name, func(t *testing.T) {
+			t.Parallel() // they mostly wait for the next question of a page
+			own, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+			t.Cleanup(closeTab)
+			if err := chromedp.Do(own, chromedp.Navigate("about:blank")); err != nil {
+				t.Fatal(err)
+			}
+			part.run(enterWatched(t, own))
+		})
 	}
 }
 
@@ -219,7 +227,7 @@ func boardAccessible(x, eye *tab) {
 	eye.press(kb.Enter)
 	eye.until(`document.activeElement?.closest("#panel") && document.querySelector("#panel h2").textContent.includes("B-1")`)
 	eye.do(`#tabs [data-show="flagged"]`)
-	eye.until(`document.querySelectorAll("#seats .seat").length === 1 && document.querySelector("#seats .seat").textContent.includes("C-1")`)
+	eye.until(`document.querySelectorAll("#seats .seat").length === 1 && document.querySelector("#seats .seat").textContent.includes("C-1") && document.querySelector("#seats .seat").textContent.includes("Another tab: 1")`)
 	eye.do(`#seats .seat a`)
 	eye.until(`document.querySelector('#panel form[action$="/looks"]')`)
 	eye.do(`#panel form[action$="/looks"] .btn`)

@@ -111,7 +111,7 @@ export class Seats {
     if (line.dataset.pulse !== row.pulse && pulse) part(line, "[data-pulse-place]").replaceChildren(pulse.content.cloneNode(true));
     line.dataset.pulse = row.pulse;
     part(line, "[data-progress]").textContent = row.started
-      ? `${say.words("progress", { answered: row.answered, total: row.total })} · ${say.words("until", { time: this.clock(row.deadline ?? 0) })}` : "";
+      ? `${say.words("progress", { answered: row.answered, total: row.total })} · ${say.words("until", { time: this.clock(row.deadline ?? 0).slice(0, 5) })}` : "";
     const more = (row.signals ?? []).map(({ kind, n }) => say.words(`signal${kind[0].toUpperCase()}${kind.slice(1)}`, { n }));
     if (row.call?.answered) more.push(say.words("answered", { name: row.call.by ?? "", time: this.clock(row.call.answered) }));
     if (row.unseen) more.push(say.words("unseen", { n: row.unseen }));
