@@ -157,3 +157,45 @@ func BenchmarkExtendAll(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N*live)/b.Elapsed().Seconds(), "attempts/s")
 }
+
+// BenchmarkBoard is what the board of five hundred asks every second or two for each of its watchers, ten at once, beside
+// the bare reading of those rows.
+func BenchmarkBoard(b *testing.B) {
+	const watchers = 10
+	w := benchWorld(b)
+	eye := w.watch()
+	all, ids := w.seats(500)
+	for i, id := range ids {
+		if i%4 == 0 {
+			if err := w.room.Observe(context.Background(), all[i], id, "d", []Event{{Kind: "focus_lost"}, {Kind: "focus_back"}}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	if _, err := w.room.Tell(context.Background(), eye, w.sitting.ID, "", "還有十分鐘"); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("board", func(b *testing.B) {
+		each(b, watchers, func(_, _ int) error {
+			_, err := w.room.Board(context.Background(), eye, w.sitting.ID)
+			return err
+		})
+	})
+	b.Run("rows", func(b *testing.B) {
+		each(b, watchers, func(_, _ int) error {
+			return w.db.Read(context.Background(), func(rx *store.Rx) error {
+				rows := 0
+				err := rx.Each(`SELECT id, person_id, state, card, deadline_ms, contact_ms FROM attempt WHERE sitting_id = ?`, []any{w.sitting.ID}, func(row store.Row) error {
+					var id, person, state, card string
+					var deadline, contact int64
+					rows++
+					return row.Scan(&id, &person, &state, &card, &deadline, &contact)
+				})
+				if err == nil && rows != 501 {
+					err = fmt.Errorf("%d rows", rows)
+				}
+				return err
+			})
+		})
+	})
+}

@@ -18,12 +18,20 @@
 // answers and the comparison of its papers wait for no marker, while a score that comes when the sitting closes comes
 // when everything there is marked. An appeal on a mark (複查) is the candidate's; upheld it is a new mark.
 //
+// Those who watch a sitting have its board. A pulse (狀態) is how a candidate stands at this moment, from what the server
+// heard and what the browser claimed; a look (查看) says that somebody has seen to what was claimed until then. A message
+// (訊息) goes to one candidate or to all and is seen when they say so; a call (呼叫) is a candidate's, and open until it is
+// answered or taken back. Where an exam is invigilated and its sitting has invigilators, a second device takes over when
+// one of them approves of its request (換裝置), or when the first has been silent for a minute, since a crash must not cost
+// the exam. News is the number of times that those who watch had something for the candidate: the room learns it with the
+// time and with every save, and asks for the words.
+//
 // Files of pure rules: blueprint*.go, deal.go with strata.go (forms of like difficulty) and dice.go, reading.go
 // (how long an item takes), deadline.go, accommodation.go, grade.go, retry.go, guess.go, regrade.go, hand.go, contact.go,
-// pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings), view.go (lists, the briefing, what guessing earns), watch.go (a sitting for those who watch it), start.go with
+// pulse.go, pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings), view.go (lists, the briefing, what guessing earns), watch.go (a sitting for those who watch it), start.go with
 // admit.go, passcode.go, latecomer.go, lease.go, answer.go, observe.go, submit.go, paper.go, outcome.go (a result),
 // results.go and analysis.go (a sitting's, and how items did), adjust.go and adjust_all.go (more time and pauses,
-// for one and for all), accommodate.go, note.go, queue.go and marking.go (what people mark;
+// for one and for all), accommodate.go, note.go, board.go with presence.go and happening.go, message.go, call.go, takeover.go, news.go, queue.go and marking.go (what people mark;
 // basis.go has what a later revision was graded from), stock.go (the comment bank), appeal.go, revise.go (regrades), replay.go, verify.go with verify_decisions.go and receipt.go (what
 // bainian verify looks through), grant.go (more attempts), preview.go and check.go (before anybody sits it), rehearsal.go (the load of an exam day, made up and erased). What is
 // known of items is facility.go's, what a person has seen of them seen.go's. Files that answers name: file.go (what
@@ -38,7 +46,7 @@
 // admission, adjustment, attempt (the row every save reads and writes), attempt_form, answer, submission, result,
 // regrade, accommodation and accommodation_end, extension, pause, set_aside, facility (what was known of items, by
 // digest), attempt_grant, upload, blob_removal, script, hand_mark, mark_draft, unblinding, stock_comment,
-// mark_appeal, rehearsal. The chains of the attempts are in the ledger's journal, under the
+// mark_appeal, rehearsal, pulse, look, sitting_message and message_copy (whom it came to), candidate_call, takeover. The chains of the attempts are in the ledger's journal, under the
 // attempt's id, and the bytes of the files in the blobs, under their hashes.
 //
 // Bad days, and the test that survives each:
@@ -50,6 +58,12 @@
 //	the network is cut for ten minutes     web/learn TestBadDay_InBrowser/NetworkCutForTenMinutes, …AcrossTheDeadline
 //	the laptop's clock is two hours wrong  web/learn TestBadDay_InBrowser/LaptopClockTwoHoursWrong
 //	two tabs, two devices                  web/learn TestBadDay_InBrowser/TwoTabs, /TwoDevices; TestE5_OneAttemptOneDevice
+//	a second device, and nobody to agree   TestE5_TakingOverIsApproved; web/learn TestLiveInvigilationInBrowser
+//	a reload, or a restart of the server,  TestLiveInvigilation/…/Messages, /Calls; web/learn
+//	  between a message or a call and its    TestLiveInvigilationInBrowser/CallAnswerAndMessage
+//	  being seen or answered
+//	a message to all is cut off half way   TestLiveInvigilation/…/Messages
+//	the line is down when it is read       web/learn TestLiveInvigilationInBrowser/CallAnswerAndMessage
 //	the session expires in the middle      web/learn TestBadDay_InBrowser/SessionExpiredInTheMiddle
 //	the back button                        web/learn TestBadDay_InBrowser/BackButton
 //	a double click on submit               web/learn TestBadDay_InBrowser/DoubleClickOnSubmit

@@ -30,6 +30,7 @@ import (
 	"bainian/app/markdown"
 	"bainian/app/people"
 	"bainian/app/questions"
+	"bainian/app/store"
 	"bainian/app/store/storetest"
 	"bainian/app/web/page"
 	"bainian/app/web/page/pagetest"
@@ -42,6 +43,7 @@ const base = "http://learn.example.com"
 type site struct {
 	*testing.T
 	app       *fiber.App
+	db        *store.DB
 	clock     *storetest.Clock
 	directory *people.Directory
 	shelf     *documents.Shelf
@@ -66,7 +68,7 @@ func open(t *testing.T) *site {
 	must(t, err)
 	content := os.DirFS("../../..")
 	md, queue := markdown.New(words), jobs.New(db, log)
-	s := &site{T: t, clock: clock, directory: people.New(db), shelf: documents.New(db), tokens: map[string]string{}, people: map[string]people.Person{}}
+	s := &site{T: t, db: db, clock: clock, directory: people.New(db), shelf: documents.New(db), tokens: map[string]string{}, people: map[string]people.Person{}}
 	s.roster = cohorts.New(db, s.shelf)
 	s.library = courses.New(db, s.shelf, content, md)
 	s.room = exams.New(db, s.shelf, s.library, signer, md, files, queue)
