@@ -24,7 +24,7 @@ type Watched struct {
 	AttemptID              string // "" before the start
 	Pulse                  Pulse
 	Since                  time.Time // of the pulse, zero where that says nothing
-	Signals                []Claimed  // that a look is asked for; counts of claims, and never a score
+	Signals                []Claimed // that a look is asked for; counts of claims, and never a score
 	Answered, Total        int
 	Deadline               time.Time // zero before the start
 	PausedAt               time.Time // zero unless it is paused

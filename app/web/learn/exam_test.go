@@ -97,7 +97,7 @@ func TestAnswerReply(t *testing.T) {
 	amy.want(first, 200)
 	var got map[string]any
 	w.ok(json.Unmarshal([]byte(first.text), &got))
-	if hash, _ := got["hash"].(string); len(hash) != 64 || got["seq"] != 1.0 || got["saved_at"] != float64(w.clock.Now().UnixMilli()) || len(got) != 10 ||
+	if hash, _ := got["hash"].(string); len(hash) != 64 || got["seq"] != 1.0 || got["saved_at"] != float64(w.clock.Now().UnixMilli()) || len(got) != 11 || got["news"] != 0.0 ||
 		got["now"] != float64(w.clock.Now().UnixMilli()) || got["deadline"] != float64(w.clock.Now().Add(40*time.Minute).UnixMilli()) || got["paused"] != false {
 		t.Errorf("%v", got)
 	}
