@@ -80,15 +80,6 @@ type Draw struct {
 	Line     int
 }
 
-// Integrity is what an exam watches and asks for.
-type Integrity struct {
-	Watch       []string // "focus", "fullscreen", "paste"
-	Camera      string   // "off", "optional", "required"
-	Seb         string   // Safe Exam Browser: "off", "optional", "required"
-	Invigilated bool
-	Canaries    int // unscored items with a planted key, beside the items of the sections
-}
-
 // Feedback is when candidates see their score, the lessons to read again, the answers, and what people who marked
 // their papers gave per criterion and said. The last is "" where it follows the answers, and never comes
 // before the score, which it would tell.

@@ -22,7 +22,7 @@ func ParseBlueprint(base questions.File, translations ...questions.File) (*Bluep
 		return nil, problems
 	}
 	b := &Blueprint{File: base.Name, Lang: base.Lang, Title: map[locale.Lang]string{}, Notice: map[locale.Lang]string{},
-		Integrity: Integrity{Camera: "off", Seb: "off"}, Feedback: Feedback{Score: AtOnce, Lessons: AtOnce, Answers: Never}}
+		Integrity: unwatched(), Feedback: Feedback{Score: AtOnce, Lessons: AtOnce, Answers: Never}}
 	p := examReader{file: base.Name, problems: &problems}
 	if stated, _ := member(fields, "lang"); stated != nil {
 		b.Lang = locale.Lang(p.oneOf(stated, "lang", langNames()...))
@@ -77,7 +77,7 @@ func (p examReader) exam(b *Blueprint, fields *yaml.Node) {
 		case "sections":
 			b.Sections = p.sections(v, b.Lang)
 		case "integrity":
-			p.integrity(&b.Integrity, v)
+			p.policy(&b.Integrity, v)
 		case "feedback":
 			p.feedback(&b.Feedback, v)
 		case "marking":
@@ -173,28 +173,6 @@ func (p examReader) kinds(n *yaml.Node, name string) (kinds []questions.Kind) {
 		}
 	}
 	return kinds
-}
-
-func (p examReader) integrity(i *Integrity, n *yaml.Node) {
-	p.each(n, "integrity", func(name string, v *yaml.Node) bool {
-		switch name {
-		case "watch":
-			for _, item := range p.list(v, name) {
-				i.Watch = append(i.Watch, p.oneOf(item, name, "focus", "fullscreen", "paste"))
-			}
-		case "camera":
-			i.Camera = p.oneOf(v, name, "off", "optional", "required")
-		case "seb":
-			i.Seb = p.oneOf(v, name, "off", "optional", "required")
-		case "invigilated":
-			i.Invigilated = p.oneOf(v, name, "true", "false") == "true"
-		case "canaries":
-			i.Canaries = p.number(v, name, 0, 20)
-		default:
-			return false
-		}
-		return true
-	})
 }
 
 func (p examReader) feedback(f *Feedback, n *yaml.Node) {

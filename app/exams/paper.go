@@ -26,7 +26,7 @@ type Paper struct {
 	News                 int      // as Clock has it
 	Watched              bool     // the sitting has invigilators, who can be called
 	Practice             bool     // without a limit of attempts: nothing hangs on it, and the page teaches the room
-	Watch                []string // what the exam watches: focus, fullscreen, paste
+	Watch                []string // what the exam watches, of Watchable
 	Sections             []PaperSection
 	Questions            []Question
 }

@@ -116,7 +116,7 @@ type Briefing struct {
 	Cut          bool          // the sitting closes before the time limit is over, so that Deadline is earlier than Uncut
 	Uncut        time.Time     // the deadline as it would be if the sitting closed later
 	OfflineGrace time.Duration // after the deadline, for answers given off-line; being off-line does not stop the clock
-	Watch        []string      // what is watched: focus, fullscreen, paste
+	Watch        []string      // what is watched, of Watchable
 	Invigilated  bool
 	Left         int    // attempts left, this one included; -1 without limit
 	Live         string // the attempt to go on with, if there is one

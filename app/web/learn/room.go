@@ -38,7 +38,7 @@ func (w *Wing) paper(c *page.Ctx) error {
 		}
 	}
 	for _, watched := range paper.Watch {
-		v.Fullscreen = v.Fullscreen || watched == "fullscreen"
+		v.Fullscreen = v.Fullscreen || watched == exams.WatchFullscreen
 	}
 	return c.Page(w.pages, "room", v)
 }

@@ -29,12 +29,14 @@ export class Signals {
     if (this.watch.includes("focus")) {
       on(window, "blur", () => this.saw("focus_lost"));
       on(window, "focus", () => this.saw("focus_back"));
+    }
+    if (this.watch.includes("visibility")) {
       on(document, "visibilitychange", () => this.saw(document.hidden ? "hidden" : "visible"));
     }
     if (this.watch.includes("fullscreen")) {
       on(document, "fullscreenchange", () => this.saw(document.fullscreenElement ? "fullscreen_on" : "fullscreen_off"));
     }
-    if (this.watch.includes("paste")) {
+    if (this.watch.includes("clipboard")) {
       on(document, "paste", (e) => this.saw("paste", e.clipboardData?.getData("text").length ?? 0));
       on(document, "copy", () => this.saw("copy", String(getSelection()).length));
       on(document, "cut", () => this.saw("cut", String(getSelection()).length));
