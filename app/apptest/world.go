@@ -132,10 +132,18 @@ func (w *World) Sitting(exam string) exams.Sitting {
 // Device is the lease that World's candidates hold.
 const Device = "device-1"
 
+// Terms are those of somebody who agrees to all that a sitting needs.
+func (w *World) Terms(sittingID string) exams.Terms {
+	w.Helper()
+	notice, err := w.Room.Notice(w.Ctx, sittingID, locale.Hant)
+	w.must(err)
+	return notice.Agree()
+}
+
 // Start begins an attempt and takes its lease.
 func (w *World) Start(p people.Person, s exams.Sitting) string {
 	w.Helper()
-	attempt, err := w.Room.Start(w.Ctx, p, s.ID, true)
+	attempt, err := w.Room.Start(w.Ctx, p, s.ID, w.Terms(s.ID))
 	w.must(err)
 	w.must(w.Room.Lease(w.Ctx, p, attempt, Device, false))
 	return attempt

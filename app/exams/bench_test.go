@@ -107,7 +107,7 @@ func BenchmarkStart(b *testing.B) {
 	w := benchWorld(b)
 	all, _ := w.candidates(b.N, false)
 	each(b, 64, func(_, n int) error {
-		_, err := w.room.Start(context.Background(), all[n], w.sitting.ID, true)
+		_, err := w.room.Start(context.Background(), all[n], w.sitting.ID, w.terms(w.sitting.ID))
 		return err
 	})
 }

@@ -286,6 +286,6 @@ func theWindowCutsTheOrdinaryLimitAlone(t *testing.T, w *world) {
 	}
 	w.clock.Set(closes.Add(time.Minute))
 	w.save(amy, first, 1, 1, w.right(first, 1))
-	_, err := w.room.Start(ctx, w.candidate("C001"), w.sitting.ID, true)
+	_, err := w.room.Start(ctx, w.candidate("C001"), w.sitting.ID, w.terms(w.sitting.ID))
 	w.refused(err, fault.Conflict, "exams.window_over")
 }

@@ -104,7 +104,7 @@ func TestE2_WhatTheBriefingTellsHolds(t *testing.T) {
 		clock.Add(time.Duration(rapid.IntRange(0, window*60-1).Draw(rt, "seconds")) * time.Second)
 		b, err := w.room.Briefing(ctx, amy, s.ID, locale.Hant)
 		w.ok(err)
-		id, err := w.room.Start(ctx, amy, s.ID, true)
+		id, err := w.room.Start(ctx, amy, s.ID, w.terms(s.ID))
 		w.ok(err)
 		if got := w.attempt(id).Deadline; !got.Equal(b.Deadline) || b.Cut != got.Before(b.Uncut) || s.HardEnd && got.After(s.ClosesAt) {
 			rt.Fatalf("told %v (uncut %v, cut %v), got %v; the window ends %v, hard %v", b.Deadline, b.Uncut, b.Cut, got, s.ClosesAt, s.HardEnd)
@@ -129,7 +129,7 @@ func aHardEndCutsAccommodations(t *testing.T, w *world) {
 	if len(d.Adjusted) != 1 || d.Adjusted[0].PersonID != amy.ID || d.Adjusted[0].Limit != 50*time.Minute || d.Adjusted[0].Whole != time.Hour {
 		t.Errorf("its trainer is told %+v", d.Adjusted)
 	}
-	id, err := w.room.Start(ctx, amy, hard.ID, true)
+	id, err := w.room.Start(ctx, amy, hard.ID, w.terms(hard.ID))
 	w.ok(err)
 	if got := w.attempt(id).Deadline; !got.Equal(hard.ClosesAt) {
 		t.Errorf("deadline %v, the window ends %v", got, hard.ClosesAt)
@@ -146,7 +146,7 @@ func aPauseAcrossTheEndOfTheWindow(t *testing.T, w *world) {
 	amy, now := w.candidate("A001"), w.clock.Now()
 	s, err := w.room.OpenSitting(ctx, w.trainer, NewSitting{Exam: "red", CohortID: w.cohort, OpensAt: now, ClosesAt: now.Add(30 * time.Minute), HardEnd: true})
 	w.ok(err)
-	id, err := w.room.Start(ctx, amy, s.ID, true)
+	id, err := w.room.Start(ctx, amy, s.ID, w.terms(s.ID))
 	w.ok(err)
 	w.clock.Add(25 * time.Minute)
 	w.save(amy, id, 1, 1, w.right(id, 1))

@@ -32,7 +32,7 @@ func oneLiveAttempt(t *testing.T, w *world) {
 	for i := range 64 {
 		sitting := []Sitting{w.sitting, second}[i%2]
 		all.Go(func() {
-			id, err := w.room.Start(ctx, amy, sitting.ID, true)
+			id, err := w.room.Start(ctx, amy, sitting.ID, w.terms(sitting.ID))
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {
@@ -62,7 +62,7 @@ func sixtyFourCandidatesStartAtOnce(t *testing.T, w *world) {
 	for i, p := range people {
 		all.Go(func() {
 			var err error
-			if ids[i], err = w.room.Start(context.Background(), p, w.sitting.ID, true); err != nil {
+			if ids[i], err = w.room.Start(context.Background(), p, w.sitting.ID, w.terms(w.sitting.ID)); err != nil {
 				t.Error(err)
 			}
 		})

@@ -20,7 +20,7 @@ func nobodyIsLeftWithoutAWay(t *testing.T, w *world) {
 	amy := w.candidate("A001")
 	refused := func(key string) {
 		t.Helper()
-		_, err := w.room.Start(ctx, amy, w.sitting.ID, true)
+		_, err := w.room.Start(ctx, amy, w.sitting.ID, w.terms(w.sitting.ID))
 		w.refused(err, fault.Conflict, key)
 	}
 	grant := func(by people.Person, reason string) error {

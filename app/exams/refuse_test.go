@@ -102,15 +102,15 @@ func startRefuses(t *testing.T, w *world) {
 	amy, stranger := w.candidate("A001"), w.person("S001")
 	start := func(p people.Person, kind fault.Kind, key string) {
 		t.Helper()
-		_, err := w.room.Start(ctx, p, w.sitting.ID, true)
+		_, err := w.room.Start(ctx, p, w.sitting.ID, w.terms(w.sitting.ID))
 		w.refused(err, kind, key)
 		b, err := w.room.Briefing(ctx, p, w.sitting.ID, locale.Hant)
 		w.ok(err)
 		w.refused(b.WhyNot, kind, key) // told beforehand
 	}
-	_, err := w.room.Start(ctx, amy, w.sitting.ID, false)
+	_, err := w.room.Start(ctx, amy, w.sitting.ID, Terms{Notice: w.terms(w.sitting.ID).Notice})
 	w.refused(err, fault.Invalid, "exams.pledge_needed")
-	_, err = w.room.Start(ctx, amy, "0190", true)
+	_, err = w.room.Start(ctx, amy, "0190", w.terms("0190"))
 	w.refused(err, fault.NotFound, "exams.missing")
 	start(stranger, fault.Forbidden, "exams.not_invited")
 

@@ -30,8 +30,9 @@ type records struct {
 	secret     []byte
 	pins, form string // as stored
 	entries    []ledger.Entry
-	before     []Form // that this one avoids, the oldest first
-	key        []byte // of the person; nil once it is erased
+	before     []Form     // that this one avoids, the oldest first
+	agreed     *Agreement // nil for one from before there were notices
+	key        []byte     // of the person; nil once it is erased
 	answers    []Answered
 	results    []graded
 	end        *submission // nil while it is live
@@ -80,6 +81,11 @@ func recordsIn(rx *store.Rx, attemptID string) (rec records, err error) {
 	}
 	if rec.before, err = avoidedIn(rx, rec.entries); err != nil {
 		return rec, err
+	}
+	if g, ok, err := AgreementIn(rx, a.ID); err != nil {
+		return rec, err
+	} else if ok {
+		rec.agreed = &g
 	}
 	if rec.key, _, err = ledger.KeyOfIn(rx, a.PersonID); err != nil {
 		return rec, err
@@ -155,7 +161,7 @@ func submissionIn(rx *store.Rx, attemptID string) (*submission, error) {
 // avoids, the answers from the entries, the result's first revision from both, and each later one from what is on
 // record besides: the marks that people gave, of which the ledger holds the hashes, and the corrections of keys.
 // Conflict exams.replay_differs names the first thing that is not what is on record: "journal", "secret", "form",
-// "answers", "marks", "result" or "attempt".
+// "agreement", "answers", "marks", "result" or "attempt".
 func (r *Room) Replay(ctx context.Context, attemptID string) (Replayed, error) {
 	d, err := r.dealt(ctx, attemptID)
 	if err != nil {
@@ -183,12 +189,13 @@ func (r *Room) Replay(ctx context.Context, attemptID string) (Replayed, error) {
 
 // The kinds of record that a replay compares.
 const (
-	ofJournal = "journal"
-	ofSecret  = "secret"
-	ofForm    = "form"
-	ofAnswers = "answers"
-	ofMarks   = "marks"
-	ofResult  = "result"
+	ofJournal   = "journal"
+	ofSecret    = "secret"
+	ofForm      = "form"
+	ofAgreement = "agreement"
+	ofAnswers   = "answers"
+	ofMarks     = "marks"
+	ofResult    = "result"
 )
 
 // replay makes an attempt again from its records, and says which of them do not follow from the journal and the
@@ -221,6 +228,9 @@ func (p *paper) replay(rec records) (again Replayed, findings []ledger.Finding) 
 	}
 	if why := started(rec); why != "" {
 		find(ofForm, "", why)
+	}
+	if why := agreedAtStart(rec); why != "" {
+		find(ofAgreement, "", why)
 	}
 	items, err := p.itemsOf(again.Form)
 	if err != nil {
@@ -278,6 +288,15 @@ func started(rec records) string {
 		return "its start names another form"
 	}
 	return ""
+}
+
+// agreedAtStart is why what is on record of what was agreed to is not what the start holds, or "".
+func agreedAtStart(rec records) string {
+	var p startPayload
+	if len(rec.entries) == 0 || json.Unmarshal(rec.entries[0].Payload, &p) != nil {
+		return "" // started says so
+	}
+	return misagreed(p.Agreed, rec.agreed, rec.attempt.PersonID, rec.entries[0].AtMs)
 }
 
 // is reports whether a stored result is that revision with those marks, in its columns as in its document.

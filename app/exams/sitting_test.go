@@ -50,9 +50,9 @@ func forNamedPeople(t *testing.T, w *world) {
 	if !s.Named || !sees(amy) || !sees(outside) || sees(ben) {
 		t.Errorf("amy sees it: %v, somebody without a cohort: %v, who is not named: %v", sees(amy), sees(outside), sees(ben))
 	}
-	_, err := w.room.Start(ctx, ben, s.ID, true)
+	_, err := w.room.Start(ctx, ben, s.ID, w.terms(s.ID))
 	w.refused(err, fault.Forbidden, "exams.not_invited")
-	_, err = w.room.Start(ctx, outside, s.ID, true)
+	_, err = w.room.Start(ctx, outside, s.ID, w.terms(s.ID))
 	w.ok(err)
 	d, err := w.room.Sitting(ctx, w.trainer, s.ID)
 	w.ok(err)
@@ -86,7 +86,7 @@ func behindAPasscode(t *testing.T, w *world) {
 	if !locked(amy) {
 		t.Error("the briefing asks for no passcode")
 	}
-	_, err := w.room.Start(ctx, amy, s.ID, true)
+	_, err := w.room.Start(ctx, amy, s.ID, w.terms(s.ID))
 	w.refused(err, fault.Invalid, "exams.passcode_needed")
 	w.refused(w.room.Unlock(ctx, stranger, s.ID, "rain-47"), fault.Forbidden, "exams.not_invited")
 	w.refused(w.room.Unlock(ctx, amy, "0190", "rain-47"), fault.NotFound, "exams.missing")
@@ -97,9 +97,9 @@ func behindAPasscode(t *testing.T, w *world) {
 	if locked(amy) || !locked(ben) {
 		t.Error("one's passcode opened it to all, or to nobody")
 	}
-	id, err := w.room.Start(ctx, amy, s.ID, true)
+	id, err := w.room.Start(ctx, amy, s.ID, w.terms(s.ID))
 	w.ok(err)
-	again, err := w.room.Start(ctx, amy, s.ID, true)
+	again, err := w.room.Start(ctx, amy, s.ID, w.terms(s.ID))
 	if w.ok(err); again != id {
 		t.Error("going on takes another attempt")
 	}
@@ -146,15 +146,15 @@ func lateEntry(t *testing.T, w *world) {
 		t.Errorf("last start %v", s.LastStart())
 	}
 	w.clock.Set(s.LastStart().Add(-time.Millisecond))
-	_, err := w.room.Start(ctx, amy, s.ID, true)
+	_, err := w.room.Start(ctx, amy, s.ID, w.terms(s.ID))
 	w.ok(err)
 	w.clock.Set(s.LastStart())
-	_, err = w.room.Start(ctx, ben, s.ID, true)
+	_, err = w.room.Start(ctx, ben, s.ID, w.terms(s.ID))
 	w.refused(err, fault.Conflict, "exams.late")
 	b, err := w.room.Briefing(ctx, ben, s.ID, locale.Hant)
 	w.ok(err)
-	w.refused(b.WhyNot, fault.Conflict, "exams.late") // told beforehand
-	_, err = w.room.Start(ctx, amy, s.ID, true)       // going on is no start
+	w.refused(b.WhyNot, fault.Conflict, "exams.late")    // told beforehand
+	_, err = w.room.Start(ctx, amy, s.ID, w.terms(s.ID)) // going on is no start
 	w.ok(err)
 
 	w.refused(w.room.Admit(ctx, amy, s.ID, ben.ID, "我朋友"), fault.Forbidden, "exams.forbidden")
@@ -170,7 +170,7 @@ func lateEntry(t *testing.T, w *world) {
 	if b, err = w.room.Briefing(ctx, ben, s.ID, locale.Hant); err != nil || b.WhyNot != nil || !b.LetIn {
 		t.Errorf("let in: %+v %v", b.WhyNot, err)
 	}
-	id, err := w.room.Start(ctx, ben, s.ID, true)
+	id, err := w.room.Start(ctx, ben, s.ID, w.terms(s.ID))
 	w.ok(err)
 	var admission string
 	w.ok(w.db.Read(ctx, func(rx *store.Rx) error {
@@ -206,7 +206,7 @@ func decideWhatIsShown(t *testing.T, w *world) {
 	ctx := context.Background()
 	amy := w.candidate("A001")
 	s := w.opened(func(n *NewSitting) { n.Feedback = Feedback{Score: WhenClosed, Answers: WhenClosed} })
-	id, err := w.room.Start(ctx, amy, s.ID, true)
+	id, err := w.room.Start(ctx, amy, s.ID, w.terms(s.ID))
 	w.ok(err)
 	w.save(amy, id, 1, 1, w.wrong(id, 1))
 	_, err = w.room.Submit(ctx, amy, id)
@@ -231,7 +231,7 @@ func decideWhatIsShown(t *testing.T, w *world) {
 		t.Errorf("the list tells the score: %+v", a)
 	}
 	other := w.open()
-	_, err = w.room.Start(ctx, amy, other.ID, true)
+	_, err = w.room.Start(ctx, amy, other.ID, w.terms(other.ID))
 	w.refused(err, fault.Conflict, "exams.retry_awaited") // another go would tell the score
 	w.ok(w.room.CloseSitting(ctx, w.trainer, s.ID))
 	if v := look(); !v.Scored || len(v.Answers) != 10 {
@@ -242,7 +242,7 @@ func decideWhatIsShown(t *testing.T, w *world) {
 	}
 	never := w.opened(func(n *NewSitting) { n.Feedback = Feedback{Score: Never, Lessons: Never} })
 	ben := w.candidate("B001")
-	id, err = w.room.Start(ctx, ben, never.ID, true)
+	id, err = w.room.Start(ctx, ben, never.ID, w.terms(never.ID))
 	w.ok(err)
 	_, err = w.room.Submit(ctx, ben, id)
 	w.ok(err)
@@ -317,7 +317,7 @@ func oldSittingsAreAsTheyWere(t *testing.T, w *world) {
 			SELECT 'old' || id, exam, exam_version, pins, title, minutes, cohort_id, opens_ms, closes_ms, secret, commitment, by_id, at_ms FROM sitting WHERE id = ?`, w.sitting.ID)
 		return err
 	}))
-	id, err := w.room.Start(ctx, amy, "old"+w.sitting.ID, true)
+	id, err := w.room.Start(ctx, amy, "old"+w.sitting.ID, w.terms("old"+w.sitting.ID))
 	w.ok(err)
 	if a := w.attempt(id); a.Deadline.Sub(a.StartedAt) != 55*time.Minute {
 		t.Errorf("the latest accommodation of those without a label gives %v", a.Deadline.Sub(a.StartedAt))

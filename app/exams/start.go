@@ -24,14 +24,18 @@ type startPayload struct {
 
 	// Before are the attempts whose forms this one avoids, the oldest first.
 	Before []string `json:"before,omitempty"`
+
+	Agreed *agreedPayload `json:"agreed,omitempty"` // nil in journals from before there were notices
 }
 
 // Start deals the actor a form and starts the clock. Starting again while the attempt is live gives the same
 // attempt, so that a double click or a lost reply costs nothing. Faults: exams.pledge_needed unless the pledge is
-// confirmed, whatever Briefing gives as WhyNot, and exams.passcode_needed until Unlock took the sitting's passcode.
-func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string, confirmPledge bool) (string, error) {
-	if !confirmPledge {
-		return "", fault.New(fault.Invalid, "exams.pledge_needed").In("pledge")
+// confirmed, exams.notice_needed unless the notice of what is recorded is agreed to and exams.notice_changed unless it is
+// the present one, exams.ask_unanswered without an answer to what needs a consent of its own, whatever Briefing gives as
+// WhyNot, and exams.passcode_needed until Unlock took the sitting's passcode.
+func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string, t Terms) (string, error) {
+	if err := t.missing(); err != nil {
+		return "", err
 	}
 	s, err := r.sitting(ctx, sittingID)
 	if err != nil {
@@ -61,6 +65,17 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 	if err != nil || live {
 		return id, err
 	}
+	notice, err := r.readNotice(ctx, paper.blueprint.Integrity, t)
+	if err != nil {
+		return "", err
+	}
+	agreed, err := t.to(notice, s, paper.blueprint.Integrity)
+	if err != nil {
+		return "", err
+	}
+	if err := r.keepNotice(ctx, notice); err != nil {
+		return "", err
+	}
 	before, forms, err := r.met(ctx, paper, earlier)
 	if err != nil {
 		return "", err
@@ -88,7 +103,7 @@ func (r *Room) Start(ctx context.Context, actor people.Person, sittingID string,
 			card: strings.Repeat("0", len(form.Questions)), contact: contact{last: tx.Now}, before: before}
 		a.Deadline = adm.timing.Deadline()
 		a.DueAt = a.Deadline.Add(offlineGrace)
-		return startIn(tx, a, s, adm.letIn, string(doc))
+		return startIn(tx, a, s, startPayload{Admission: adm.letIn, Agreed: &agreed}, string(doc))
 	})
 	return id, err
 }
@@ -109,12 +124,14 @@ func (r *Room) mayStartIn(rx *store.Rx, actor people.Person, sittingID string, b
 	return adm, err
 }
 
-func startIn(tx *store.Tx, a Attempt, s Sitting, letIn, form string) error {
+// startIn writes down the start of an attempt on that form; p says who let the person in and what they agreed to.
+func startIn(tx *store.Tx, a Attempt, s Sitting, p startPayload, form string) error {
 	key, err := ledger.SubjectKeyIn(tx, a.PersonID)
 	if err != nil {
 		return err
 	}
-	entry, err := json.Marshal(startPayload{Sitting: s.ID, Commitment: s.Commitment, Form: digest(form), Pledge: true, DeadlineMs: store.Ms(a.Deadline), Admission: letIn, Before: a.before})
+	p.Sitting, p.Commitment, p.Form, p.Pledge, p.DeadlineMs, p.Before = s.ID, s.Commitment, digest(form), true, store.Ms(a.Deadline), a.before
+	entry, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
@@ -128,6 +145,9 @@ func startIn(tx *store.Tx, a Attempt, s Sitting, letIn, form string) error {
 		return err
 	}
 	if _, err := tx.Exec(`INSERT INTO attempt_form (attempt_id, form) VALUES (?, ?)`, a.ID, form); err != nil {
+		return err
+	}
+	if err := agreeIn(tx, a, *p.Agreed); err != nil {
 		return err
 	}
 	return dueIn(tx, a)

@@ -45,7 +45,7 @@ func afterOthers(t *testing.T, w *world) {
 	}
 	late, err := w.room.OpenSitting(ctx, w.trainer, NewSitting{Exam: "late", CohortID: w.cohort, OpensAt: w.clock.Now(), ClosesAt: w.clock.Now().Add(time.Hour)})
 	w.ok(err)
-	_, err = w.room.Start(ctx, amy, late.ID, true)
+	_, err = w.room.Start(ctx, amy, late.ID, w.terms(late.ID))
 	w.refused(err, fault.Conflict, "exams.after_others")
 	first := w.start(amy)
 	for n := 1; n <= 10; n++ {
@@ -54,10 +54,10 @@ func afterOthers(t *testing.T, w *world) {
 	_, err = w.room.Submit(ctx, amy, first)
 	w.ok(err)
 	w.ok(w.db.Write(ctx, func(tx *store.Tx) error { return SetAsideIn(tx, first, "hr", "重考") }))
-	_, err = w.room.Start(ctx, amy, late.ID, true)
+	_, err = w.room.Start(ctx, amy, late.ID, w.terms(late.ID))
 	w.refused(err, fault.Conflict, "exams.after_others")
 	w.ok(w.db.Write(ctx, func(tx *store.Tx) error { return ReinstateIn(tx, first, "hr", "申訴成立") }))
-	_, err = w.room.Start(ctx, amy, late.ID, true)
+	_, err = w.room.Start(ctx, amy, late.ID, w.terms(late.ID))
 	w.ok(err)
 }
 
@@ -65,7 +65,7 @@ func afterOthers(t *testing.T, w *world) {
 func pledgeFirst(t *testing.T, w *world) {
 	ctx := context.Background()
 	amy, ben := w.candidate("A021"), w.candidate("A022")
-	under, err := w.room.Start(ctx, ben, w.sitting.ID, true)
+	under, err := w.room.Start(ctx, ben, w.sitting.ID, w.terms(w.sitting.ID))
 	w.ok(err)
 	const path = "content/pledge.md"
 	version := 0
@@ -76,16 +76,16 @@ func pledgeFirst(t *testing.T, w *world) {
 		if version = head.Version; version == 2 {
 			break
 		}
-		_, err = w.room.Start(ctx, amy, w.sitting.ID, true)
+		_, err = w.room.Start(ctx, amy, w.sitting.ID, w.terms(w.sitting.ID))
 		w.refused(err, fault.Conflict, "exams.pledge_first")
 		b, err := w.room.Briefing(ctx, amy, w.sitting.ID, locale.Hant)
 		w.ok(err)
 		w.refused(b.WhyNot, fault.Conflict, "exams.pledge_first")
 		w.ok(w.library.SignPledge(ctx, amy, version, locale.Hant))
 	}
-	_, err = w.room.Start(ctx, amy, w.sitting.ID, true)
+	_, err = w.room.Start(ctx, amy, w.sitting.ID, w.terms(w.sitting.ID))
 	w.ok(err)
-	again, err := w.room.Start(ctx, ben, w.sitting.ID, true)
+	again, err := w.room.Start(ctx, ben, w.sitting.ID, w.terms(w.sitting.ID))
 	w.ok(err)
 	if again != under {
 		t.Errorf("the attempt under way is %s, got %s", under, again)
@@ -168,7 +168,7 @@ func closing(t *testing.T, w *world) {
 	second := w.open()
 	dora := w.candidate("D001")
 	w.clock.Set(second.ClosesAt.Add(-time.Minute))
-	id, err := w.room.Start(ctx, dora, second.ID, true)
+	id, err := w.room.Start(ctx, dora, second.ID, w.terms(second.ID))
 	w.ok(err)
 	if got := w.attempt(id).Deadline; !got.Equal(second.ClosesAt) {
 		t.Errorf("the window does not end the time: %v", got)

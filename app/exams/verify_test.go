@@ -237,6 +237,10 @@ func verifyNamesRecords(t *testing.T, w *world) {
 		{ofForm, "form", `UPDATE attempt_form SET form = '{}' WHERE attempt_id = ?`},
 		{ofForm, "nonsense for a form", `UPDATE attempt_form SET form = 'no' WHERE attempt_id = ?`},
 		{ofForm, "another's form", `UPDATE attempt_form SET form = (SELECT f.form FROM attempt_form f WHERE f.attempt_id = '` + other + `') WHERE attempt_id = ?`},
+		{ofAgreement, "the agreement dropped", `DELETE FROM agreement WHERE attempt_id = ?`},
+		{ofAgreement, "the agreement's time", `UPDATE agreement SET at_ms = at_ms - 1 WHERE attempt_id = ?`},
+		{ofAgreement, "whose agreement it is", `UPDATE agreement SET person_id = (SELECT g.person_id FROM agreement g WHERE g.attempt_id = '` + other + `') WHERE attempt_id = ?`},
+		{ofAgreement, "a consent", `UPDATE agreement SET camera = 'consent' WHERE attempt_id = ?`},
 		{ofAnswers, "an answer", `UPDATE answer SET response = '{"choices":[]}' WHERE n = 1 AND attempt_id = ?`},
 		{ofAnswers, "an answer's words", `UPDATE answer SET response = response || ' ' WHERE n = 1 AND attempt_id = ?`},
 		{ofAnswers, "an answer put in another's place", `UPDATE answer SET response = b.response, seq = b.seq, hash = b.hash FROM answer b WHERE b.attempt_id = answer.attempt_id AND b.n = 2 AND answer.n = 1 AND answer.attempt_id = ?`},
@@ -304,10 +308,20 @@ func verifyNamesRecords(t *testing.T, w *world) {
 	if !kinds[ofAttempt] || !kinds[ofSubmission] || !kinds[ofReceipt] {
 		t.Errorf("a journal without its end: %v", kinds)
 	}
+	// What everybody agreed to.
+	w.sitting = w.open()
+	_, told := w.eventful("N001")
+	for _, change := range []string{`text || ' '`, `rtrim(text, ' ')`} {
+		w.tamper(`UPDATE notice SET text = ` + change)
+		f := w.found(told)
+		if changed := change == `text || ' '`; changed != (len(f) > 0) || changed && f[0].Kind != ofAgreement {
+			t.Errorf("the notice's text, %s: %+v", change, f)
+		}
+	}
 	// A whole attempt gone, and the commitment of a sitting.
 	w.sitting = w.open()
 	_, gone := w.eventful("G001")
-	for _, table := range []string{"answer", "result", "submission", "attempt_form"} {
+	for _, table := range []string{"answer", "result", "submission", "attempt_form", "agreement"} {
 		w.tamper(`DELETE FROM `+table+` WHERE attempt_id = ?`, gone)
 	}
 	for _, table := range []string{"extension", "pause", "pulse"} {

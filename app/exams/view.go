@@ -116,11 +116,10 @@ type Briefing struct {
 	Cut          bool          // the sitting closes before the time limit is over, so that Deadline is earlier than Uncut
 	Uncut        time.Time     // the deadline as it would be if the sitting closed later
 	OfflineGrace time.Duration // after the deadline, for answers given off-line; being off-line does not stop the clock
-	Watch        []string      // what is watched, of Watchable
-	Invigilated  bool
-	Left         int    // attempts left, this one included; -1 without limit
-	Live         string // the attempt to go on with, if there is one
-	WhyNot       error  // why it cannot be started now, or nil
+	Told         Notice        // what is recorded and what not; to be agreed to
+	Left         int           // attempts left, this one included; -1 without limit
+	Live         string        // the attempt to go on with, if there is one
+	WhyNot       error         // why it cannot be started now, or nil
 	Retake       *Retake
 }
 
@@ -157,7 +156,10 @@ func (r *Room) Briefing(ctx context.Context, actor people.Person, sittingID stri
 	}
 	notice := r.block(paper.blueprint.NoticeIn(lang), v.in(paper.blueprint.noticeLang(lang)))
 	b = Briefing{Sitting: s, Title: s.TitleIn(lang), Notice: notice, Total: paper.blueprint.Total(),
-		Shown: s.FeedbackBy(paper.blueprint), OfflineGrace: offlineGrace, Watch: paper.blueprint.Integrity.Watch, Invigilated: paper.blueprint.Integrity.Invigilated}
+		Shown: s.FeedbackBy(paper.blueprint), OfflineGrace: offlineGrace}
+	if b.Told, err = r.NoticeOf(ctx, paper.blueprint.Integrity, lang); err != nil {
+		return b, err
+	}
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
 		adm, err := r.admitIn(rx, actor, s, paper.blueprint)
 		b.WhyNot, b.Left, b.Live = adm.whyNot, adm.next.Left, adm.live

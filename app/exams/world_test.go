@@ -283,9 +283,18 @@ func (w *world) open() Sitting {
 	return s
 }
 
+// terms are those of somebody who agrees to all that a sitting needs; of a sitting that is not there, to something.
+func (w *world) terms(sittingID string) Terms {
+	n, err := w.room.Notice(context.Background(), sittingID, locale.Hant)
+	if err != nil {
+		return Terms{Pledge: true, Notice: "0"}
+	}
+	return n.Agree()
+}
+
 func (w *world) start(p people.Person) string {
 	w.Helper()
-	id, err := w.room.Start(context.Background(), p, w.sitting.ID, true)
+	id, err := w.room.Start(context.Background(), p, w.sitting.ID, w.terms(w.sitting.ID))
 	w.ok(err)
 	return id
 }

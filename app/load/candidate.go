@@ -137,9 +137,26 @@ func (w *worker) signIn(c *candidate) error {
 	return nil
 }
 
+// read reads the briefing for what candidates agree to before they start; it is the same for all of a sitting.
+func (w *worker) read(c *candidate) error {
+	if w.notice != "" {
+		return nil
+	}
+	if err := w.call(c, fasthttp.MethodGet, "/sittings/"+w.sitting, "", "", 200); err != nil {
+		return err
+	}
+	if w.notice = between(w.line.res.Body(), `name="notice" value="`, '"'); w.notice == "" {
+		return errors.New("a briefing without a notice")
+	}
+	return nil
+}
+
 func (w *worker) start(c *candidate) error {
+	if err := w.read(c); err != nil {
+		return err
+	}
 	if err := w.timed(start, func() error {
-		return w.call(c, fasthttp.MethodPost, "/sittings/"+w.sitting+"/attempts", asForm, "pledge=yes", 303)
+		return w.call(c, fasthttp.MethodPost, "/sittings/"+w.sitting+"/attempts", asForm, "pledge=yes&notice="+w.notice, 303)
 	}); err != nil {
 		return err
 	}

@@ -71,8 +71,12 @@ func storeAlone(ctx context.Context, p plan, b *beside) (err error) {
 	for i, c := range begun.Candidates {
 		sitters[i].p = people.Person{ID: c.PersonID, Number: c.Number, Roles: []people.Role{people.Rehearser}, Active: true}
 	}
+	notice, err := h.Room.Notice(ctx, begun.SittingID, locale.Hant)
+	if err != nil {
+		return err
+	}
 	if b.StoreStarts, err = rate(p.workers, besideStarts, func(i int) (err error) {
-		sitters[i].attempt, err = h.Room.Start(ctx, sitters[i].p, begun.SittingID, true)
+		sitters[i].attempt, err = h.Room.Start(ctx, sitters[i].p, begun.SittingID, notice.Agree())
 		return err
 	}); err != nil {
 		return err

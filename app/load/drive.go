@@ -15,6 +15,7 @@ type worker struct {
 	tally
 	line                  *line
 	base, cookie, sitting string
+	notice                string // the digest of what candidates agree to, once a briefing told it
 	crew                  []*candidate
 	body                  []byte
 }

@@ -83,6 +83,9 @@ type Renderer struct {
 	words    *locale.Catalog
 }
 
+// Words are the catalogs that the renderer was made with.
+func (r *Renderer) Words() *locale.Catalog { return r.words }
+
 // New makes a renderer; words are the catalogs in which it finds the titles of call-outs.
 func New(words *locale.Catalog) *Renderer {
 	g := goldmark.New(

@@ -185,6 +185,7 @@ func TestBadDay_FiveHundredStartsInTheSameSecond(t *testing.T) {
 func fiveHundredStarts(t *testing.T, d *badDay) {
 	p := d.run()
 	client := wires()
+	notice := d.notice(client, p.url)
 	var mu sync.Mutex
 	attempts := map[string]string{} // → person
 	began := time.Now()
@@ -192,7 +193,7 @@ func fiveHundredStarts(t *testing.T, d *badDay) {
 		var both sync.WaitGroup
 		for range 2 {
 			both.Go(func() {
-				id, err := c.start(client, p.url, d.sitting.ID)
+				id, err := c.start(client, p.url, d.sitting.ID, notice)
 				if err != nil {
 					t.Error(err)
 					return

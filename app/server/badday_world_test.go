@@ -254,12 +254,24 @@ func (c *candidateClient) send(client *http.Client, base, method, path, kind str
 	return res, string(text), err
 }
 
+// notice is the digest of what candidates of the sitting agree to, from the briefing that one of them reads.
+func (d *badDay) notice(client *http.Client, base string) string {
+	d.Helper()
+	_, briefing, err := d.candidates[0].send(client, base, "GET", "/sittings/"+d.sitting.ID, "", nil)
+	if err != nil {
+		d.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(briefing, `name="notice" value="`)
+	digest, _, _ := strings.Cut(rest, `"`)
+	return digest
+}
+
 // start presses the button that starts the exam.
 //
 // A server that is too busy says so, and the page has a button to try again, which is pressed five times.
-func (c *candidateClient) start(client *http.Client, base, sitting string) (attempt string, err error) {
+func (c *candidateClient) start(client *http.Client, base, sitting, notice string) (attempt string, err error) {
 	for range 6 {
-		res, text, err := c.send(client, base, "POST", "/sittings/"+sitting+"/attempts", "application/x-www-form-urlencoded", []byte(url.Values{"pledge": {"yes"}}.Encode()))
+		res, text, err := c.send(client, base, "POST", "/sittings/"+sitting+"/attempts", "application/x-www-form-urlencoded", []byte(url.Values{"pledge": {"yes"}, "notice": {notice}}.Encode()))
 		if err != nil {
 			return "", err
 		}
@@ -321,9 +333,10 @@ func (d *badDay) everyone(do func(c *candidateClient)) {
 // starts has everyone start.
 func (d *badDay) starts(client *http.Client, base string) {
 	d.Helper()
+	notice := d.notice(client, base)
 	d.everyone(func(c *candidateClient) {
 		var err error
-		if c.attempt, err = c.start(client, base, d.sitting.ID); err != nil {
+		if c.attempt, err = c.start(client, base, d.sitting.ID, notice); err != nil {
 			d.Error(err)
 		}
 	})

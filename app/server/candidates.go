@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bainian/app/exams"
+	"bainian/app/locale"
 	"bainian/app/people"
 	"bainian/app/questions"
 )
@@ -31,13 +32,17 @@ func (f *furnisher) sit(s exams.Sitting, numbers []string, copies map[string]str
 	if err != nil {
 		return err
 	}
+	notice, err := f.Room.Notice(f.ctx, s.ID, locale.Hant)
+	if err != nil {
+		return err
+	}
 	start := f.clock.now()
 	var room []*candidate
 	byNumber := map[string]*candidate{}
 	for i, number := range numbers {
 		f.to(start.Add(time.Duration(i*7) * time.Second))
 		c := &candidate{number: number, person: f.cast[number], skill: f.skill(number), said: map[int]int{}}
-		if c.attempt, err = f.Room.Start(f.ctx, c.person, s.ID, true); err != nil {
+		if c.attempt, err = f.Room.Start(f.ctx, c.person, s.ID, notice.Agree()); err != nil {
 			return fmt.Errorf("%s starts %s: %w", number, s.Exam, err)
 		}
 		if err := f.Room.Lease(f.ctx, c.person, c.attempt, "demo-"+number, false); err != nil {

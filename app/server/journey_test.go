@@ -153,7 +153,9 @@ func (j *journey) enters(v *visitor, exam string) (sitting string) {
 		v.Fatalf("no sitting of %s:\n%s", title, v.text())
 	}
 	v.open(sitting)
-	v.send(sitting+"/attempts", map[string]string{"pledge": "yes"})
+	var notice string
+	v.eval(&notice, "document.querySelector('[name=notice]').value")
+	v.send(sitting+"/attempts", map[string]string{"pledge": "yes", "notice": notice})
 	v.until("document.querySelector('#room[data-ready]')")
 	return sitting
 }

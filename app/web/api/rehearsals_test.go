@@ -80,7 +80,7 @@ func TestRehearsal(t *testing.T) {
 				t.Fatalf("%+v: %v", p, err)
 			}
 			first = p
-			id, err := w.Room.Start(w.Ctx, p, r.Sitting, true)
+			id, err := w.Room.Start(w.Ctx, p, r.Sitting, w.Terms(r.Sitting))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,14 +97,14 @@ func TestRehearsal(t *testing.T) {
 		}
 
 		// Nobody meets them, and they meet nobody.
-		if _, err := w.Room.Start(w.Ctx, amy, r.Sitting, true); !fault.HasKey(err, "exams.not_invited") {
+		if _, err := w.Room.Start(w.Ctx, amy, r.Sitting, w.Terms(r.Sitting)); !fault.HasKey(err, "exams.not_invited") {
 			t.Errorf("a real person starts in a rehearsal: %v", err)
 		}
 		real, err := w.Room.OpenSitting(w.Ctx, w.Trainer, exams.NewSitting{Exam: "values", OpensAt: w.Clock.Now(), ClosesAt: w.Clock.Now().Add(24 * time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Room.Start(w.Ctx, first, real.ID, true); !fault.HasKey(err, "exams.not_invited") {
+		if _, err := w.Room.Start(w.Ctx, first, real.ID, w.Terms(real.ID)); !fault.HasKey(err, "exams.not_invited") {
 			t.Errorf("one of a rehearsal starts a real exam: %v", err)
 		}
 		if list, err := w.Room.Sittings(w.Ctx, w.Trainer); err != nil || len(list) == 0 {

@@ -32,7 +32,8 @@ func (w *Wing) start(c *page.Ctx) error {
 		err = w.room.Unlock(c.Context(), c.Person, c.Params("id"), passcode)
 	}
 	if err == nil {
-		attempt, err = w.room.Start(c.Context(), c.Person, c.Params("id"), c.Form("pledge") == "yes")
+		attempt, err = w.room.Start(c.Context(), c.Person, c.Params("id"), exams.Terms{Pledge: c.Form("pledge") == "yes", Notice: c.Form("notice"),
+			Camera: exams.Choice(c.Form(exams.AskCamera)), Screen: exams.Choice(c.Form(exams.AskScreen))})
 	}
 	switch {
 	case err == nil:

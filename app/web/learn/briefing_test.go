@@ -56,10 +56,10 @@ func TestBriefingSaysEverythingThatWillHappen(t *testing.T) {
 	if strings.Contains(late.text, `name="pledge"`) {
 		t.Error("the button is still there")
 	}
-	plain.want(plain.post("/sittings/"+soft.ID+"/attempts", url.Values{"pledge": {"yes"}}), 409, "由監考員放行後就能開始")
+	plain.want(plain.post("/sittings/"+soft.ID+"/attempts", plain.confirming(soft.ID)), 409, "由監考員放行後就能開始")
 	w.ok(w.room.Admit(ctx, w.trainer, soft.ID, plain.person.ID, "電車誤點"))
 	plain.want(plain.get("/sittings/"+soft.ID), 200, "監考員已經放行", `name="pledge"`)
-	plain.want(plain.post("/sittings/"+soft.ID+"/attempts", url.Values{"pledge": {"yes"}}), 303)
+	plain.want(plain.post("/sittings/"+soft.ID+"/attempts", plain.confirming(soft.ID)), 303)
 }
 
 // TestPasscodeIsTypedOnTheBriefing: without it nobody starts, wrong ones are told at the field and throttled.
@@ -68,19 +68,24 @@ func TestPasscodeIsTypedOnTheBriefing(t *testing.T) {
 	s := w.opened(func(n *exams.NewSitting) { n.Passcode = "Zulu-47" })
 	at := "/sittings/" + s.ID + "/attempts"
 	amy := w.candidate("A-1")
-	amy.want(amy.post(at, url.Values{"pledge": {"yes"}}), 422, "請先輸入監考員宣布的通行碼", `aria-invalid="true"`)
-	amy.want(amy.post(at, url.Values{"pledge": {"yes"}, "passcode": {"zulu"}}), 422, "通行碼不對", `aria-describedby="h-passcode e-passcode"`)
-	in := amy.post(at, url.Values{"pledge": {"yes"}, "passcode": {"ＺＵＬＵ-47 "}})
+	unlocking := func(passcode string) url.Values {
+		form := w.confirming(s.ID)
+		form.Set("passcode", passcode)
+		return form
+	}
+	amy.want(amy.post(at, amy.confirming(s.ID)), 422, "請先輸入監考員宣布的通行碼", `aria-invalid="true"`)
+	amy.want(amy.post(at, unlocking("zulu")), 422, "通行碼不對", `aria-describedby="h-passcode e-passcode"`)
+	in := amy.post(at, unlocking("ＺＵＬＵ-47 "))
 	amy.want(in, 303)
-	if again := amy.post(at, url.Values{"pledge": {"yes"}, "passcode": {"Zulu-47"}}); again.Header.Get("Location") != in.Header.Get("Location") {
+	if again := amy.post(at, unlocking("Zulu-47")); again.Header.Get("Location") != in.Header.Get("Location") {
 		t.Errorf("a double click leads to %s, the first to %s", again.Header.Get("Location"), in.Header.Get("Location"))
 	}
 	ben := w.candidate("B-2")
 	for range 5 {
-		ben.want(ben.post(at, url.Values{"pledge": {"yes"}, "passcode": {"guess"}}), 422)
+		ben.want(ben.post(at, unlocking("guess")), 422)
 	}
-	ben.want(ben.post(at, url.Values{"pledge": {"yes"}, "passcode": {"Zulu-47"}}), 429, "請等 10 分鐘再試")
-	if _, err := w.room.Start(context.Background(), ben.person, s.ID, true); !fault.HasKey(err, "exams.passcode_needed") {
+	ben.want(ben.post(at, unlocking("Zulu-47")), 429, "請等 10 分鐘再試")
+	if _, err := w.room.Start(context.Background(), ben.person, s.ID, agreed(w, w.room, s.ID)); !fault.HasKey(err, "exams.passcode_needed") {
 		t.Errorf("somebody who guessed is in: %v", err)
 	}
 	// Right, and the pledge forgotten: the passcode need not be typed again.

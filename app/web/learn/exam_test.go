@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -196,7 +195,7 @@ func TestExamAfterTheEnd(t *testing.T) {
 	amy.want(amy.get("/attempts/"+id+"/result"), 200, "1/6", "場次結束後公布成績")
 	amy.want(amy.get("/exams"), 200, "還不能考")
 	amy.want(amy.get("/sittings/"+w.sitting.ID), 200, "上一份試卷的成績還沒公布")
-	amy.want(amy.post("/sittings/"+w.sitting.ID+"/attempts", url.Values{"pledge": {"yes"}}), 409, "成績還沒公布")
+	amy.want(amy.post("/sittings/"+w.sitting.ID+"/attempts", amy.confirming(w.sitting.ID)), 409, "成績還沒公布")
 }
 
 // TestE2_QueuedOffLine: what was given before the end and could not be sent is taken within the grace, marked late.
@@ -320,7 +319,7 @@ func TestEveryKindFromRoomToResult(t *testing.T) {
 	for _, lang := range locale.Langs() {
 		amy := w.candidate("A-" + string(lang))
 		amy.lang = string(lang)
-		id, err := w.room.Start(context.Background(), amy.person, s.ID, true)
+		id, err := w.room.Start(context.Background(), amy.person, s.ID, agreed(w, w.room, s.ID))
 		w.ok(err)
 		seq := int64(0)
 		for kind, r := range map[questions.Kind]questions.Response{

@@ -264,6 +264,23 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 	return w
 }
 
+// agreed are the terms of somebody who agrees to all that a sitting needs.
+func agreed(tb testing.TB, room *exams.Room, sittingID string) exams.Terms {
+	tb.Helper()
+	n, err := room.Notice(context.Background(), sittingID, locale.Hant)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return n.Agree()
+}
+
+// confirming is what the form of a briefing sends when all is ticked.
+func (w *examWorld) confirming(sittingID string) url.Values {
+	w.Helper()
+	t := agreed(w.TB, w.room, sittingID)
+	return url.Values{"pledge": {"yes"}, "notice": {t.Notice}, "camera": {string(t.Camera)}, "screen": {string(t.Screen)}}
+}
+
 func (w *examWorld) ok(err error) {
 	w.Helper()
 	if err != nil {
@@ -362,7 +379,7 @@ func (b *browser) want(r reply, status int, words ...string) {
 // start starts the exam through its pages and returns the attempt's id.
 func (b *browser) start() string {
 	b.Helper()
-	r := b.post("/sittings/"+b.sitting.ID+"/attempts", url.Values{"pledge": {"yes"}})
+	r := b.post("/sittings/"+b.sitting.ID+"/attempts", b.confirming(b.sitting.ID))
 	b.want(r, 303)
 	id, ok := strings.CutPrefix(r.Header.Get("Location"), "/attempts/")
 	if !ok {

@@ -50,7 +50,7 @@ func pitched(w *examWorld, number string) (*browser, string) {
 	b := w.candidate(number)
 	s, err := w.room.OpenSitting(context.Background(), w.trainer, exams.NewSitting{Exam: "pitch", OpensAt: w.clock.Now(), ClosesAt: w.clock.Now().Add(24 * time.Hour)})
 	w.ok(err)
-	attempt, err := w.room.Start(context.Background(), b.person, s.ID, true)
+	attempt, err := w.room.Start(context.Background(), b.person, s.ID, agreed(w, w.room, s.ID))
 	w.ok(err)
 	b.want(b.put("/attempts/"+attempt+"/lease", map[string]any{"device": "laptop"}), 204)
 	return b, attempt

@@ -22,6 +22,8 @@ func wholeExamByKeyboard(x *tab) {
 	x.until(`document.querySelector("[name=pledge]")`)
 	x.tabTo("[name=pledge]")
 	x.press(" ")
+	x.tabTo("[name=notice]")
+	x.press(" ")
 	x.tabTo("form button.go")
 	x.press(kb.Enter)
 	x.until(`document.querySelector("#room[data-ready]")`)

@@ -423,7 +423,7 @@ func TestExamLeadsToThePledge(t *testing.T) {
 	amy := s.as(s.newHire("林予安"))
 	sitting := s.sitting("values")
 	amy.get("/sittings/"+sitting.ID, "請先簽署誠信承諾書", `href="/pledge"`)
-	amy.want(amy.post("/sittings/"+sitting.ID+"/attempts", url.Values{"pledge": {"yes"}}), http.StatusConflict, `href="/pledge"`)
+	amy.want(amy.post("/sittings/"+sitting.ID+"/attempts", url.Values{"pledge": {"yes"}, "notice": {agreed(s, s.room, sitting.ID).Notice}}), http.StatusConflict, `href="/pledge"`)
 	s.sign(amy.person)
 	if page := amy.get("/sittings/"+sitting.ID, `name="pledge"`); strings.Contains(page, "請先簽署") {
 		t.Error("the pledge is asked for after it was signed")

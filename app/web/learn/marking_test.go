@@ -27,7 +27,7 @@ func TestResultBeforeAndAfterMarking(t *testing.T) {
 	} {
 		amy := w.candidate("M-" + string(lang))
 		amy.lang = string(lang)
-		id, err := w.room.Start(ctx, amy.person, s.ID, true)
+		id, err := w.room.Start(ctx, amy.person, s.ID, agreed(w, w.room, s.ID))
 		w.ok(err)
 		n := amy.numberOf(id, questions.Essay)
 		amy.want(amy.save(id, n, save{Device: "tab", Seq: 1, Response: questions.Response{Text: "先停下來，再通報。"}}), 200)

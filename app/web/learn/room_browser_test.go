@@ -137,7 +137,7 @@ func serveExams(t *testing.T, browser context.Context, more ...func(*examWorld))
 func (x *tab) start(s exams.Sitting) {
 	x.Helper()
 	var err error
-	x.attempt, err = x.room.Start(context.Background(), x.person, s.ID, true)
+	x.attempt, err = x.room.Start(context.Background(), x.person, s.ID, agreed(x, x.room, s.ID))
 	x.ok(err)
 }
 

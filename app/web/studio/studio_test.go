@@ -250,7 +250,9 @@ func (s *site) start(sitting exams.Sitting, number string) string {
 	pledge, err := s.library.Pledge(context.Background(), locale.Hant)
 	must(s.T, err)
 	must(s.T, s.library.SignPledge(context.Background(), s.people[number], pledge.Version, locale.Hant))
-	id, err := s.room.Start(context.Background(), s.people[number], sitting.ID, true)
+	notice, err := s.room.Notice(context.Background(), sitting.ID, locale.Hant)
+	must(s.T, err)
+	id, err := s.room.Start(context.Background(), s.people[number], sitting.ID, notice.Agree())
 	must(s.T, err)
 	return id
 }
