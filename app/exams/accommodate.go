@@ -30,6 +30,7 @@ func (r *Room) AccommodateAll(ctx context.Context, actor people.Person, personID
 		return 0, errForbidden()
 	}
 	personIDs = slices.Compact(slices.Sorted(slices.Values(personIDs)))
+	a.Explains = slices.Compact(slices.Sorted(slices.Values(a.Explains)))
 	a.Label, a.By = strings.Join(strings.Fields(a.Label), " "), actor.ID
 	err := r.db.Read(ctx, func(rx *store.Rx) error {
 		var wrong []*fault.Error
@@ -51,8 +52,13 @@ func (r *Room) AccommodateAll(ctx context.Context, actor people.Person, personID
 		switch {
 		case a.Multiplier < 1000 || a.Multiplier > maxMultiplier || a.ExtraMinutes < 0 || a.ExtraMinutes > maxMinutes:
 			refuse("multiplier", "exams.accommodation_range", "percent", maxMultiplier/10, "minutes", maxMinutes)
-		case a.Multiplier == 1000 && a.ExtraMinutes == 0:
+		case a.Multiplier == 1000 && a.ExtraMinutes == 0 && len(a.Explains) == 0:
 			refuse("multiplier", "exams.accommodation_nothing")
+		}
+		for _, what := range a.Explains {
+			if !slices.Contains(Watchable(), what) {
+				refuse("explains", "exams.explains_unknown", "what", what)
+			}
 		}
 		if !a.Until.IsZero() && !rx.Now.Before(a.Until) {
 			refuse("until", "exams.accommodation_past")
@@ -89,9 +95,15 @@ func (r *Room) AccommodateAll(ctx context.Context, actor people.Person, personID
 }
 
 func accommodateIn(tx *store.Tx, personID string, a Accommodation) error {
+	id := tx.NewID()
 	if _, err := tx.Exec(`INSERT INTO accommodation (id, person_id, label, multiplier, extra_minutes, until_ms, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		tx.NewID(), personID, a.Label, a.Multiplier, a.ExtraMinutes, store.NullMs(a.Until), a.Reason, a.By, store.Ms(tx.Now)); err != nil {
+		id, personID, a.Label, a.Multiplier, a.ExtraMinutes, store.NullMs(a.Until), a.Reason, a.By, store.Ms(tx.Now)); err != nil {
 		return err
+	}
+	for _, what := range a.Explains {
+		if _, err := tx.Exec(`INSERT INTO accommodation_signal (accommodation_id, signal) VALUES (?, ?)`, id, what); err != nil {
+			return err
+		}
 	}
 	live, err := store.All(tx.Rx, scanAttempt, `SELECT `+attemptColumns+` FROM attempt a WHERE a.person_id = ? AND a.state = 'live'`, personID)
 	if err != nil {
@@ -157,6 +169,9 @@ func (r *Room) Accommodations(ctx context.Context, actor people.Person) ([]Perso
 		}
 		all = make([]PersonAccommodations, len(order))
 		for n, id := range order {
+			if err := explainIn(rx, of[id]); err != nil {
+				return err
+			}
 			all[n] = divide(id, of[id], rx)
 		}
 		return nil
@@ -182,6 +197,10 @@ func (r *Room) AccommodationsOf(ctx context.Context, actor people.Person, person
 	}
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
 		granted, err := grantedIn(rx, personID)
+		if err != nil {
+			return err
+		}
+		err = explainIn(rx, granted)
 		p = divide(personID, granted, rx)
 		return err
 	})
@@ -204,6 +223,37 @@ func scanGranted(row store.Row) (g Granted, err error) {
 // grantedIn are all accommodations of a person, oldest first.
 func grantedIn(rx *store.Rx, personID string) ([]Granted, error) {
 	return store.All(rx, scanGranted, grantedQuery+` WHERE a.person_id = ? ORDER BY a.at_ms, a.id`, personID)
+}
+
+// explainIn adds which signals accommodations explain.
+func explainIn(rx *store.Rx, granted []Granted) error {
+	if len(granted) == 0 {
+		return nil
+	}
+	explains := map[string][]string{}
+	if err := rx.Each(`SELECT x.accommodation_id, x.signal FROM accommodation_signal x JOIN accommodation a ON a.id = x.accommodation_id
+		WHERE a.person_id = ?`, []any{granted[0].PersonID}, func(row store.Row) error {
+		var id, what string
+		err := row.Scan(&id, &what)
+		explains[id] = append(explains[id], what)
+		return err
+	}); err != nil {
+		return err
+	}
+	for n, g := range granted {
+		granted[n].Explains = inOrder(explains[g.ID])
+	}
+	return nil
+}
+
+// inOrder is what may be watched of these, in the order in which it is said.
+func inOrder(some []string) (ordered []string) {
+	for _, what := range Watchable() {
+		if slices.Contains(some, what) {
+			ordered = append(ordered, what)
+		}
+	}
+	return ordered
 }
 
 // grantedToAllIn are everybody's, oldest first, and the people by their latest, the newest first.

@@ -11,6 +11,7 @@ type Accommodation struct {
 	Multiplier   int       // thousandths of the time limit: 1250 is a quarter more; 1000 is none
 	ExtraMinutes int       // added after the multiplier
 	Until        time.Time // starts from then on do without it; zero is until somebody ends it
+	Explains     []string  // of Watchable: what it explains, so that such signals are not held against the person
 	Reason       string
 	By           string
 }
@@ -43,6 +44,20 @@ func holding(all []Granted, start time.Time) []Granted {
 		}
 	}
 	return held
+}
+
+// explained has, per setting, which of a person's accommodations explains its signals in an attempt that started then:
+// one that was in force, and on record beforehand.
+func explained(all []Granted, start time.Time) map[string]string {
+	by := map[string]string{}
+	for _, g := range holding(all, start) {
+		for _, what := range g.Explains {
+			if !g.At.After(start) {
+				by[what] = g.ID
+			}
+		}
+	}
+	return by
 }
 
 // most is what several accommodations come to: of each part the largest, for they are grounds for more time and not

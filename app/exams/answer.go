@@ -21,6 +21,7 @@ type Save struct {
 	// ElapsedMs is what the device's monotonic clock says has passed from the last contact that the server
 	// acknowledged to the moment the answer was given. It matters only for an answer given off-line.
 	ElapsedMs int64
+	From      Origin
 }
 
 // Saved says that an answer is durable.
@@ -74,7 +75,14 @@ func (r *Room) Answer(ctx context.Context, actor people.Person, attemptID string
 		case repeated || refusal != nil:
 			return listenIn(tx, a, s.Device)
 		}
-		saved, err = saveIn(tx, a, n, s, g, response, !d.item(n).Blank(s.Response))
+		key, err := ledger.SubjectKeyIn(tx, a.PersonID)
+		if err != nil {
+			return err
+		}
+		if err := originByIn(tx, &a, key, d.blueprint.Integrity, s.From); err != nil {
+			return err
+		}
+		saved, err = saveIn(tx, a, key, n, s, g, response, !d.item(n).Blank(s.Response))
 		return err
 	})
 	if err != nil {
@@ -145,13 +153,8 @@ func (a Attempt) takes(now time.Time, s Save) (given, error) {
 }
 
 // saveIn is the hot path: with the attempt's row, which the caller has read, four statements more.
-func saveIn(tx *store.Tx, a Attempt, n int, s Save, g given, response string, answers bool) (Saved, error) {
+func saveIn(tx *store.Tx, a Attempt, key []byte, n int, s Save, g given, response string, answers bool) (Saved, error) {
 	met, gap := a.contact.heard(tx.Now, a.Deadline)
-
-	key, err := ledger.SubjectKeyIn(tx, a.PersonID)
-	if err != nil {
-		return Saved{}, err
-	}
 	entry := answerEntry(n, s, response, g)
 	if gap {
 		entry = withGap(entry, a.contact.last)

@@ -40,6 +40,7 @@ type Attempt struct {
 	card    string // the answer card: a character per question, '1' answered and '0' not
 	head    ledger.Head
 	contact contact
+	origin  string   // codes of the network and the browser that it is sat from, "" before the first call
 	before  []string // of one that starts, the attempts whose forms it avoids; afterwards the journal has them
 }
 

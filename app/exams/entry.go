@@ -18,6 +18,7 @@ const (
 	entryAdjust  = "adjust"
 	entryFile    = "file"
 	entryEnd     = "end"
+	entryOrigin  = "origin"
 
 	entryMessage  = "message"
 	entryCall     = "call"

@@ -38,6 +38,8 @@ type Room struct {
 	banks      cache[Pin, *bank]
 	seats      cache[string, *seat] // by attempt
 
+	flood flood
+
 	onOpened []func(*store.Tx, Sitting) error
 	onClosed []func(*store.Tx, Sitting) error
 	onGraded []func(*store.Tx, Graded) error

@@ -12,7 +12,7 @@ import (
 
 const attemptColumns = `a.id, a.sitting_id, a.exam, a.person_id, a.state, a.started_ms, a.deadline_ms, a.due_ms, a.paused_ms, a.ended_ms,
 	a.card, a.device, a.last_seq, a.head_seq, a.head_hash, a.contact_ms, a.gap_from_ms, a.gap_to_ms,
-	a.revision, a.score, a.max_score, a.passed, a.pending, a.aside, a.news`
+	a.revision, a.score, a.max_score, a.passed, a.pending, a.aside, a.news, a.origin`
 
 func scanAttempt(row store.Row) (a Attempt, err error) {
 	var started, deadline, due, contactMs, gapFrom, gapTo, headSeq int64
@@ -20,7 +20,7 @@ func scanAttempt(row store.Row) (a Attempt, err error) {
 	var headHash string
 	if err = row.Scan(&a.ID, &a.SittingID, &a.Exam, &a.PersonID, &a.State, &started, &deadline, &due, &paused, &ended,
 		&a.card, &a.device, &a.LastSeq, &headSeq, &headHash, &contactMs, &gapFrom, &gapTo,
-		&a.Revision, &a.Score, &a.MaxScore, &a.Passed, &a.Pending, &a.SetAside, &a.News); err != nil {
+		&a.Revision, &a.Score, &a.MaxScore, &a.Passed, &a.Pending, &a.SetAside, &a.News, &a.origin); err != nil {
 		return a, err
 	}
 	a.StartedAt, a.Deadline, a.DueAt = store.Time(started), store.Time(deadline), store.Time(due)

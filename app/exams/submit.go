@@ -128,6 +128,7 @@ func (r *Room) end(ctx context.Context, d *dealt, cause, by string) (receipt *Re
 	if err != nil {
 		return nil, err
 	}
+	excess := r.flood.take(d.attemptID)
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
 		receipt = nil
 		a, ok, err := AttemptIn(tx.Rx, d.attemptID)
@@ -141,9 +142,15 @@ func (r *Room) end(ctx context.Context, d *dealt, cause, by string) (receipt *Re
 		if err != nil {
 			return err
 		}
+		if err := sealIn(tx, &a, d.blueprint.Integrity, excess); err != nil {
+			return err
+		}
 		receipt, err = r.endIn(tx, a, g, cause, by)
 		return err
 	})
+	if err != nil {
+		r.flood.giveBack(d.attemptID, excess)
+	}
 	return receipt, err
 }
 

@@ -153,7 +153,7 @@ func (rec records) row(again Replayed, p *paper) (findings []ledger.Finding) {
 	}
 	var deadline, ended int64
 	var seq int64
-	state := Live
+	state, origin := Live, ""
 	for _, e := range rec.entries {
 		var moved struct { // start and adjust alike
 			DeadlineMs int64 `json:"deadline_ms"`
@@ -168,6 +168,11 @@ func (rec records) row(again Replayed, p *paper) (findings []ledger.Finding) {
 		case entryAnswer:
 			if json.Unmarshal(e.Payload, &answer) == nil {
 				seq = answer.Seq
+			}
+		case entryOrigin:
+			var from originPayload
+			if json.Unmarshal(e.Payload, &from) == nil {
+				origin = from.Origin
 			}
 		case entryEnd:
 			if ended = e.AtMs; json.Unmarshal(e.Payload, &end) == nil {
@@ -194,6 +199,9 @@ func (rec records) row(again Replayed, p *paper) (findings []ledger.Finding) {
 	}
 	if a.card != card {
 		find("its answer card is not that of its answers")
+	}
+	if a.origin != origin {
+		find("the network or browser that it is sat from is not the journal's")
 	}
 	if a.LastSeq != seq {
 		find("its last save is not the journal's")

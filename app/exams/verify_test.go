@@ -321,7 +321,7 @@ func verifyNamesRecords(t *testing.T, w *world) {
 	// A whole attempt gone, and the commitment of a sitting.
 	w.sitting = w.open()
 	_, gone := w.eventful("G001")
-	for _, table := range []string{"answer", "result", "submission", "attempt_form", "agreement"} {
+	for _, table := range []string{"answer", "result", "submission", "attempt_form", "agreement", "observation"} {
 		w.tamper(`DELETE FROM `+table+` WHERE attempt_id = ?`, gone)
 	}
 	for _, table := range []string{"extension", "pause", "pulse"} {

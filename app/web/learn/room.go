@@ -91,7 +91,8 @@ func (w *Wing) answer(c *page.Ctx) error {
 	if err := c.Decode(&in); err != nil {
 		return err
 	}
-	saved, err := w.room.Answer(c.Context(), c.Person, c.Params("id"), n, exams.Save(in))
+	saved, err := w.room.Answer(c.Context(), c.Person, c.Params("id"), n,
+		exams.Save{Device: in.Device, Seq: in.Seq, Response: in.Response, ElapsedMs: in.ElapsedMs, From: originOf(c)})
 	if err != nil {
 		return err
 	}
@@ -134,19 +135,35 @@ func (w *Wing) answers(c *page.Ctx) error {
 	}{all})
 }
 
+// report is what the room sends of what the browser saw. Pages from before reports had numbers send device and events
+// alone.
+type report struct {
+	Device     string        `json:"device"`
+	Page       string        `json:"page"`
+	Seq        int64         `json:"seq"`
+	SentMs     int64         `json:"sent_ms"`
+	SentMonoMs int64         `json:"sent_mono_ms"`
+	RttMs      int64         `json:"rtt_ms"`
+	Lost       int           `json:"lost"`
+	Events     []exams.Event `json:"events"`
+}
+
 // signals keeps what the browser says it saw.
 func (w *Wing) signals(c *page.Ctx) error {
-	var in struct {
-		Device string        `json:"device"`
-		Events []exams.Event `json:"events"`
-	}
+	var in report
 	if err := c.Decode(&in); err != nil {
 		return err
 	}
-	if err := w.room.Observe(c.Context(), c.Person, c.Params("id"), in.Device, in.Events); err != nil {
+	if err := w.room.Report(c.Context(), c.Person, c.Params("id"), exams.Report{Device: in.Device, Page: in.Page, Seq: in.Seq,
+		SentMs: in.SentMs, SentMonoMs: in.SentMonoMs, RttMs: in.RttMs, Lost: in.Lost, Events: in.Events, From: originOf(c)}); err != nil {
 		return err
 	}
 	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// originOf is where a call comes from, for the room to tell whether it changed.
+func originOf(c *page.Ctx) exams.Origin {
+	return exams.Origin{Address: c.Address(), Browser: c.Browser()}
 }
 
 // submit hands the paper in; handing it in again leads to the same result.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +47,29 @@ func (c *Ctx) Zone() *time.Location { return c.kit.Zone }
 
 // HTMX reports whether htmx asks for a part of the page rather than the whole.
 func (c *Ctx) HTMX() bool { return c.Get("HX-Request") == "true" }
+
+// maxBrowser is how much of a browser's name for itself is looked at.
+const maxBrowser = 512
+
+// Browser is what the browser calls itself.
+func (c *Ctx) Browser() string {
+	name := c.Get(fiber.HeaderUserAgent)
+	return name[:min(len(name), maxBrowser)]
+}
+
+// Address is the address that the request comes from. Of a request that a proxy on the same machine hands on, it is the
+// one that the proxy names last; what anybody else says in that header is not believed. Behind a proxy on another
+// machine all requests come from that one address.
+func (c *Ctx) Address() string {
+	peer := c.Ctx.Context().RemoteIP()
+	if peer.IsLoopback() {
+		hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+		if last, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1])); err == nil {
+			return last.String()
+		}
+	}
+	return peer.String()
+}
 
 // Form is a value of the posted form, without the blanks around it; "" when it is not there.
 func (c *Ctx) Form(name string) string { return strings.TrimSpace(c.FormText(name)) }
