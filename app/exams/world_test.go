@@ -109,7 +109,7 @@ sections:
     draw: [{bank: red, category: 單選, count: 5}]
   - title: 其他
     draw: [{bank: red, category: 其他, count: 5}]
-integrity: {watch: [focus, paste], camera: off, seb: optional, invigilated: false, canaries: 0}
+integrity: %s
 feedback: {score: at-once, lessons: at-once, answers: never}
 ---
 
@@ -118,21 +118,27 @@ feedback: {score: at-once, lessons: at-once, answers: never}
 
 // rules are what a test wants of the exam.
 type rules struct {
-	attempts int
-	cooldown string
-	reread   string
-	uploads  bool // four questions that take files, in a section of their own
-	watched  bool // the exam is invigilated
+	attempts  int
+	cooldown  string
+	reread    string
+	integrity string // the policy, "" for the usual one
+	uploads   bool   // four questions that take files, in a section of their own
+	watched   bool   // the exam is invigilated
 }
 
-func usual() rules { return rules{attempts: 2, cooldown: "24h"} }
+func usual() rules {
+	return rules{attempts: 2, cooldown: "24h"}
+}
 
 func (k rules) files() fstest.MapFS {
 	var singles strings.Builder
 	for i := range 8 {
 		fmt.Fprintf(&singles, "## 情境 %d：客戶遞來紅包 {#single-%d}\n\n第 %d 種情境，你怎麼做？\n\n- [ ] 先收下%d\n- [x] 當場婉拒%d\n- [ ] 轉交同事%d\n  > 回饋秘語%d\n- [ ] 假裝沒看見%d {credit=25}\n\n> 解析秘語 %d\n\n", i, i, i, i, i, i, i, i, i)
 	}
-	bank, exam := fmt.Sprintf(testBank, singles.String()), fmt.Sprintf(testExam, k.attempts, k.cooldown, k.reread)
+	if k.integrity == "" {
+		k.integrity = "{watch: [focus, paste], camera: off, seb: optional, invigilated: false, canaries: 0}"
+	}
+	bank, exam := fmt.Sprintf(testBank, singles.String()), fmt.Sprintf(testExam, k.attempts, k.cooldown, k.reread, k.integrity)
 	if k.uploads {
 		bank, exam = withUploads(bank, exam)
 	}
