@@ -41,12 +41,14 @@ const wire = new Wire(attempt, (felt) => {
   showBand();
   if (!trouble) outbox.send();
   if (!trouble) files.send();
+  if (!trouble) signals.send();
 });
 const clock = new Clock(Number(room.dataset.now), Number(room.dataset.deadline), (room.dataset.spoken ?? "").split(" ").map(Number));
 const paper = new Paper(/** @type {HTMLFormElement} */ (byId("paper")), byId("card"), {
   answered: (n, response) => outbox.put(n, response),
   turned: (n) => {
     byId("place").textContent = say.words("place", { n, total: paper.total });
+    if (leased) signals.saw("question", n);
     remember({ at: n });
   },
   later: () => remember({ later: paper.later() }),
@@ -420,6 +422,8 @@ function listen(take) {
   });
   const full = document.getElementById("full");
   full?.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
+  document.getElementById("full-again")?.addEventListener("click", () => document.documentElement.requestFullscreen());
+  document.getElementById("full-not")?.addEventListener("click", () => (byId("left-full").hidden = true));
   document.addEventListener("fullscreenchange", () => full && (full.textContent = say.words(document.fullscreenElement ? "window" : "full")));
   window.addEventListener("online", () => (outbox.send(), files.send()));
   window.addEventListener("pagehide", () => {
@@ -438,7 +442,10 @@ async function enter() {
   paper.setLater(recalled.later ?? []);
   paper.show(Number(location.hash.match(/^#q(\d+)$/)?.[1] ?? recalled.at ?? 1), false);
   const device = await nameDevice(attempt, { another: () => signals?.saw("second_tab"), taken: () => leased && elsewhere() });
-  signals = new Signals({ device: device.name, wire, watch: (room.dataset.watch ?? "").split(" ") }, (failed) => failed === "elsewhere" && elsewhere());
+  signals = new Signals({ attempt, device: device.name, wire, watch: (room.dataset.watch ?? "").split(" ") }, {
+    failed: (trouble) => trouble === "elsewhere" && elsewhere(),
+    full: (on) => (byId("left-full").hidden = on || leaving),
+  });
   outbox = new Outbox({ attempt, device: device.name, wire, now: () => clock.now(), ask }, {
     saved: showSaved,
     dropped: (item, why) => {
@@ -472,6 +479,7 @@ async function enter() {
   outbox.send();
   files.enter();
   signals.start();
+  signals.saw("question", paper.current);
   askToPersist();
   talk = new Talk({ wire, device: device.name, watched: Boolean(room.dataset.watched), news: Number(room.dataset.news) });
   talk.look();

@@ -247,6 +247,8 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 		"quizzes/kinds.bank.md":                 {Data: []byte(kindsBank)},
 		"quizzes/kinds-0.exam.md":               {Data: []byte(kindsExam(0))},
 		"quizzes/kinds-1.exam.md":               {Data: []byte(kindsExam(1))},
+		"quizzes/watched.exam.md":               {Data: []byte(watchedExam("watched", "{preset: high-stakes, invigilated: off}", p))},
+		"quizzes/unwatched.exam.md":             {Data: []byte(watchedExam("unwatched", "practice", p))},
 		"quizzes/pitch.bank.md":                 {Data: []byte(pitchBank)},
 		"quizzes/pitch.exam.md":                 {Data: []byte(pitchExam)},
 	})

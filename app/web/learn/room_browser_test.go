@@ -74,6 +74,8 @@ func TestWholeExamInBrowser(t *testing.T) {
 		"EssayIsNeverCutOff":     essayKept,
 		"DragsLikeTheControls":   dragged,
 		"PracticeTeachesTheRoom": practice,
+		"SignalsArrive":          signalsArrive,
+		"PracticeTellsNothing":   practiceTellsNothing,
 	} {
 		t.Run(name, func(t *testing.T) { sit(serveExams(t, browser)) })
 	}

@@ -2,6 +2,7 @@ package studio
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,9 @@ type accommodationsPage struct {
 	Err    error
 
 	Numbers, Cohort, Label, Percent, Minutes, Until, Reason page.Field
+
+	Explains    []page.Option // what it may explain
+	ExplainsErr string
 }
 
 type accommodated struct {
@@ -61,6 +65,10 @@ func (w *Wing) showAccommodations(c *page.Ctx, refusal error) error {
 	v.Until.Required, v.Until.Hint = false, c.T("studio.last_day_hint")
 	v.Reason = field("studio.reason", "reason", "textarea", "")
 	v.Reason.Hint, v.Reason.Rows = c.T("studio.accommodation_reason_hint"), 2
+	for _, what := range exams.Watchable() {
+		v.Explains = append(v.Explains, page.Option{Value: what, Label: c.T("signal.what_" + what), Chosen: slices.Contains(c.FormAll("explains"), what)})
+	}
+	explains := page.Field{}
 	all, err := w.roster.List(c.Context())
 	if err != nil {
 		return err
@@ -70,9 +78,10 @@ func (w *Wing) showAccommodations(c *page.Ctx, refusal error) error {
 		v.Cohort.Options = append(v.Cohort.Options, page.Option{Value: one.ID, Chosen: one.ID == c.Form("cohort"),
 			Label: c.T("studio.cohort_option", "name", one.Name, "size", one.Size)})
 	}
-	names := map[string]*page.Field{"people": &v.Numbers, "label": &v.Label, "multiplier": &v.Percent, "percent": &v.Percent, "minutes": &v.Minutes, "until": &v.Until, "reason": &v.Reason}
+	names := map[string]*page.Field{"people": &v.Numbers, "label": &v.Label, "multiplier": &v.Percent, "percent": &v.Percent, "minutes": &v.Minutes, "until": &v.Until, "reason": &v.Reason, "explains": &explains}
 	if c.Form("ending") == "" {
 		v.Err = atFields(c, refusal, names)
+		v.ExplainsErr = explains.Error
 	}
 	return c.Page(w.pages, "accommodations", v)
 }
@@ -185,7 +194,7 @@ func (w *Wing) tryAccommodate(c *page.Ctx) (int, error) {
 		}
 		ids = append(ids, members...)
 	}
-	a := exams.Accommodation{Label: c.Form("label"), Reason: c.Form("reason")}
+	a := exams.Accommodation{Label: c.Form("label"), Reason: c.Form("reason"), Explains: c.FormAll("explains")}
 	percent, err := c.FormInt("percent")
 	if err != nil {
 		return 0, err

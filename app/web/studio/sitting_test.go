@@ -141,6 +141,7 @@ func TestAccommodationsPage(t *testing.T) {
 	s.want(s.post("hr", at, with(form, "numbers", "nobody")), 422, "沒有這些員工編號：nobody", "閱讀障礙")
 	s.want(s.post("hr", at, with(form, "numbers", "", "cohort", "", "label", "", "reason", "")), 422, "請選要調整時間的人", "請用幾個字寫下名目", "請寫幾句話")
 	s.want(s.post("hr", at, with(form, "percent", "0", "minutes", "0")), 422, "至少要多給一些時間")
+	s.want(s.post("hr", at, with(form, "explains", "gaze")), 422, "不是考試能觀察的項目", `id="e-explains"`)
 	s.want(s.post("hr", at, with(form, "percent", "900")), 422, "作答時間可設為")
 	s.want(s.post("hr", at, with(form, "minutes", "few")), 422, "不是整數")
 	s.want(s.post("hr", at, with(form, "until", "2026-11-22")), 422, "最後一天已經過了")
