@@ -17,8 +17,11 @@ type candidate struct {
 	person   people.Person
 	attempt  string
 	form     exams.Form
-	skill    int // how many in a hundred they know
-	next     time.Time
+	skill    int       // how many in a hundred they know
+	next     time.Time // the next answer
+	beat     time.Time // the next sign of life of the page
+	opened   time.Time // the page
+	reports  int64
 	n        int
 	seq      int64
 	said     map[int]int // question number → displayed choice
@@ -54,6 +57,10 @@ func (f *furnisher) sit(s exams.Sitting, numbers []string, copies map[string]str
 		}
 		c.form = again.Form
 		c.next = f.clock.now().Add(f.thinking(c, keys))
+		c.opened = f.clock.now()
+		if err := f.report(c, exams.Event{Kind: exams.Heartbeat, AtMs: c.opened.UnixMilli()}); err != nil {
+			return err
+		}
 		byNumber[number] = c
 		room = append(room, c)
 	}
@@ -64,7 +71,13 @@ func (f *furnisher) sit(s exams.Sitting, numbers []string, copies map[string]str
 	for len(room) > 0 {
 		i := earliest(room)
 		c := room[i]
-		f.to(c.next)
+		f.to(c.due())
+		if c.due().Before(c.next) {
+			if err := f.report(c, exams.Event{Kind: exams.Heartbeat, AtMs: c.beat.UnixMilli()}); err != nil {
+				return err
+			}
+			continue
+		}
 		if c.n == len(c.form.Questions) {
 			if _, err := f.Room.Submit(f.ctx, c.person, c.attempt); err != nil {
 				return err
@@ -99,11 +112,35 @@ func (f *furnisher) endSitting(s exams.Sitting, copies map[string]string) error 
 func earliest(room []*candidate) int {
 	best := 0
 	for i, c := range room {
-		if c.next.Before(room[best].next) {
+		if c.due().Before(room[best].due()) {
 			best = i
 		}
 	}
 	return best
+}
+
+// due is when something happens next: an answer, or a sign of life.
+func (c *candidate) due() time.Time {
+	if c.beat.Before(c.next) {
+		return c.beat
+	}
+	return c.next
+}
+
+// heartbeat is how far apart the demonstration's signs of life are, near enough for nobody to seem off-line.
+const heartbeat = 25 * time.Second
+
+// report sends what a candidate's page saw, as the room's page would.
+func (f *furnisher) report(c *candidate, events ...exams.Event) error {
+	now := f.clock.now()
+	for n := range events {
+		events[n].MonoMs = events[n].AtMs - c.opened.UnixMilli() + 1
+	}
+	c.reports++
+	c.beat = now.Add(heartbeat)
+	return f.Room.Report(f.ctx, c.person, c.attempt, exams.Report{Device: "demo-" + c.number, Page: c.attempt, Seq: c.reports,
+		SentMs: now.UnixMilli(), SentMonoMs: now.Sub(c.opened).Milliseconds() + 1, RttMs: 24, Events: events,
+		From: exams.Origin{Address: "203.0.113.20", Browser: "demonstration"}})
 }
 
 // thinking is how long a candidate is at the question that comes next: what is written takes longer than what is chosen.
@@ -141,8 +178,8 @@ func (f *furnisher) answer(c *candidate, keys map[string]questions.Item) error {
 		c.said[c.n] = response.Choices[0]
 	}
 	if c.copiesOf != nil && c.n >= 6 && c.n <= 15 && c.n%2 == 0 {
-		away := []exams.Event{{Kind: "focus_lost", AtMs: c.next.Add(-9 * time.Second).UnixMilli()}, {Kind: "focus_back", AtMs: c.next.Add(-2 * time.Second).UnixMilli()}}
-		if err := f.Room.Observe(f.ctx, c.person, c.attempt, "demo-"+c.number, away); err != nil {
+		if err := f.report(c, exams.Event{Kind: "focus_lost", AtMs: c.next.Add(-9 * time.Second).UnixMilli()},
+			exams.Event{Kind: "focus_back", AtMs: c.next.Add(-2 * time.Second).UnixMilli()}); err != nil {
 			return err
 		}
 	}

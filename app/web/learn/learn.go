@@ -45,6 +45,9 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "GET", Path: "/", Who: page.SignedIn, Do: w.home},
 		{Method: "GET", Path: "/pledge", Who: page.SignedIn, Do: w.pledge},
 		{Method: "POST", Path: "/pledge/signatures", Who: page.SignedIn, Do: w.signPledge},
+		{Method: "GET", Path: "/privacy", Who: page.SignedIn, Do: w.privacy},
+		{Method: "GET", Path: "/privacy/consent", Who: page.SignedIn, Do: w.consentForm},
+		{Method: "GET", Path: "/privacy/assessment", Who: page.Only(people.HR, people.Trainer), Do: w.assessment},
 		{Method: "GET", Path: "/timetable", Who: page.SignedIn, Do: w.timetable},
 		{Method: "GET", Path: "/gate", Who: page.SignedIn, Do: w.gate},
 

@@ -11,6 +11,7 @@ import (
 
 	"bainian/app/exams"
 	"bainian/app/locale"
+	"bainian/app/people"
 )
 
 // reported sends a report as the room does.
@@ -176,4 +177,26 @@ func FuzzReport(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestPrivacyPages: what exams do with personal data can be read by everybody, the template of an assessment by those
+// who decide what an exam watches.
+func TestPrivacyPages(t *testing.T) {
+	w := openExam(t, closedBook, examBase)
+	amy := w.candidate("A-1")
+	hr, token := w.person("H-1", people.HR)
+	office := &browser{w, hr, token, "zh-Hant"}
+	for _, lang := range locale.Langs() {
+		amy.lang, office.lang = string(lang), string(lang)
+		notice, err := w.room.NoticeOf(context.Background(), exams.PresetHighStakes.Policy(), lang)
+		w.ok(err)
+		amy.want(amy.get("/privacy"), 200, notice.Parts[0].Title, "/privacy/consent", "<table>")
+		amy.want(amy.get("/privacy/consent"), 200, `type="checkbox"`)
+		office.want(office.get("/privacy"), 200, "/privacy/assessment")
+		office.want(office.get("/privacy/assessment"), 200, "GDPR", "<table")
+	}
+	amy.want(amy.get("/privacy/assessment"), 403)
+	if page := amy.get("/privacy"); strings.Contains(page.text, "/privacy/assessment") {
+		t.Error("a page is offered that the reader may not see")
+	}
 }

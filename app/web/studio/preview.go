@@ -41,6 +41,7 @@ type examPreview struct {
 	Notice   markdown.HTML
 	Sections []sectionPreview
 	Guess    int // thousandths of the points that answering at random earns on average
+	Told     exams.Notice
 }
 
 type sectionPreview struct {
@@ -145,6 +146,9 @@ func (w *Wing) examPreview(c *page.Ctx, d documents.Doc, lang locale.Lang) (*exa
 		return nil, err
 	}
 	v := &examPreview{Blueprint: b, At: address(d.Path), Title: b.Title[lang], Notice: w.block(b.NoticeIn(lang), lang), Guess: all}
+	if v.Told, err = w.room.NoticeOf(c.Context(), b.Integrity, lang); err != nil {
+		return nil, err
+	}
 	for i, s := range b.Sections {
 		n := 0
 		for _, draw := range s.Draws {
