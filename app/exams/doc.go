@@ -8,7 +8,9 @@
 // a late joiner in; an adjustment changes the time of all live attempts of a sitting at once. A form
 // (試卷) is what one person was dealt; an attempt (應考紀錄) is their one go at it, live until it is submitted or
 // expires; an answer is what they said, in displayed positions, and the journal holds every save in a hash
-// chain. A submission is how an attempt ended, with a signed receipt (交卷憑證); a result is its marks, in
+// chain. A notice is what candidates are told of what an exam records, from its integrity policy, and an agreement that
+// they read it, with what they consented to. A report is a batch of events that a browser claims to have seen; a signal
+// (訊號) is what the journal tells of one, or of what the server saw itself. A submission is how an attempt ended, with a signed receipt (交卷憑證); a result is its marks, in
 // revisions that are only ever added. A lease is the one device that may save.
 //
 // A script (待閱答案) is one answer that a person marks (閱卷), by a number and not a name; a claim is the one marker who
@@ -26,10 +28,12 @@
 // the exam. News is the number of times that those who watch had something for the candidate: the room learns it with the
 // time and with every save, and asks for the words.
 //
-// Files of pure rules: blueprint*.go, deal.go with strata.go (forms of like difficulty) and dice.go, reading.go
+// Files of pure rules: blueprint*.go, policy.go and policy_parse.go, notice.go,
+// report.go (what of a report is kept), signal.go (what a journal tells), deal.go with strata.go (forms of like difficulty) and dice.go, reading.go
 // (how long an item takes), deadline.go, accommodation.go, grade.go, retry.go, guess.go, regrade.go, hand.go, contact.go,
 // pulse.go, pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings), view.go (lists, the briefing, what guessing earns), watch.go (a sitting for those who watch it), start.go with
-// admit.go, passcode.go, latecomer.go, lease.go, answer.go, observe.go, submit.go, paper.go, outcome.go (a result),
+// admit.go, passcode.go, latecomer.go, agreement.go,
+// lease.go, answer.go, observe.go (with flood.go, which bounds it, and origin.go), traces.go, submit.go, paper.go, outcome.go (a result),
 // results.go and analysis.go (a sitting's, and how items did), adjust.go and adjust_all.go (more time and pauses,
 // for one and for all), accommodate.go, note.go, board.go with presence.go and happening.go, message.go, call.go, takeover.go, news.go, queue.go and marking.go (what people mark;
 // basis.go has what a later revision was graded from), stock.go (the comment bank), appeal.go, revise.go (regrades), replay.go, verify.go with verify_decisions.go and receipt.go (what
@@ -44,7 +48,8 @@
 //
 // Tables: sitting, sitting_invigilator, sitting_person (whom a named one is for), sitting_note, passcode_try,
 // admission, adjustment, attempt (the row every save reads and writes), attempt_form, answer, submission, result,
-// regrade, accommodation and accommodation_end, extension, pause, set_aside, facility (what was known of items, by
+// regrade, accommodation, accommodation_end and accommodation_signal (what one explains), notice, agreement, observation (how
+// the reports stand), extension, pause, set_aside, facility (what was known of items, by
 // digest), attempt_grant, upload, blob_removal, script, hand_mark, mark_draft, unblinding, stock_comment,
 // mark_appeal, rehearsal, pulse, look, sitting_message and message_copy (whom it came to), candidate_call, takeover. The chains of the attempts are in the ledger's journal, under the
 // attempt's id, and the bytes of the files in the blobs, under their hashes.

@@ -21,8 +21,9 @@ type accommodationsPage struct {
 
 	Numbers, Cohort, Label, Percent, Minutes, Until, Reason page.Field
 
-	Explains    []page.Option // what it may explain
-	ExplainsErr string
+	Explains     []page.Option // what it may explain
+	ExplainsErr  string
+	ExplainsOpen bool // some are ticked
 }
 
 type accommodated struct {
@@ -66,6 +67,7 @@ func (w *Wing) showAccommodations(c *page.Ctx, refusal error) error {
 	v.Reason = field("studio.reason", "reason", "textarea", "")
 	v.Reason.Hint, v.Reason.Rows = c.T("studio.accommodation_reason_hint"), 2
 	for _, what := range exams.Watchable() {
+		v.ExplainsOpen = v.ExplainsOpen || slices.Contains(c.FormAll("explains"), what)
 		v.Explains = append(v.Explains, page.Option{Value: what, Label: c.T("signal.what_" + what), Chosen: slices.Contains(c.FormAll("explains"), what)})
 	}
 	explains := page.Field{}
@@ -82,6 +84,7 @@ func (w *Wing) showAccommodations(c *page.Ctx, refusal error) error {
 	if c.Form("ending") == "" {
 		v.Err = atFields(c, refusal, names)
 		v.ExplainsErr = explains.Error
+		v.ExplainsOpen = v.ExplainsOpen || v.ExplainsErr != ""
 	}
 	return c.Page(w.pages, "accommodations", v)
 }
