@@ -25,7 +25,7 @@ import (
 var order = [][]string{
 	{"fault"},
 	{"locale"},
-	{"sheet"},
+	{"sheet", "calendar"},
 	{"store", "blobs"},
 	{"jobs", "ledger", "markdown"},
 	{"questions"},
@@ -44,7 +44,7 @@ var order = [][]string{
 }
 
 // pure packages know no store, no web and no clock.
-var pure = []string{"fault", "locale", "sheet", "markdown", "questions", "integrity/stats"}
+var pure = []string{"fault", "locale", "sheet", "calendar", "markdown", "questions", "integrity/stats"}
 
 // file is one parsed source file of app.
 type file struct {

@@ -1,30 +1,28 @@
 package gate
 
-import "time"
+import (
+	"time"
+
+	"bainian/app/calendar"
+	"bainian/app/store"
+)
+
+// calendarIn is the policy's calendar in a zone.
+func (p *Policy) calendarIn(zone *time.Location) calendar.Calendar {
+	return calendar.Calendar{Zone: zone, Holidays: p.Holidays}
+}
 
 // BusinessDay reports whether the day of t, in t's zone, is one on which business is done.
-func (p *Policy) BusinessDay(t time.Time) bool { return businessDay(t, p.Holidays) }
+func (p *Policy) BusinessDay(t time.Time) bool { return p.calendarIn(t.Location()).Business(t) }
 
 // NextBusinessDay is the first business day after t, at t's time of day.
-func (p *Policy) NextBusinessDay(t time.Time) time.Time {
-	for t = t.AddDate(0, 0, 1); !p.BusinessDay(t); t = t.AddDate(0, 0, 1) {
-	}
-	return t
-}
+func (p *Policy) NextBusinessDay(t time.Time) time.Time { return p.calendarIn(t.Location()).Next(t) }
 
-func businessDay(t time.Time, holidays map[string]bool) bool {
-	day := t.Weekday()
-	return day != time.Saturday && day != time.Sunday && !holidays[t.Format(time.DateOnly)]
-}
-
-// businessDays counts the business days that have begun after from's day, up to to's day.
-func businessDays(from, to time.Time, holidays map[string]bool) int {
-	n := 0
-	last := to.Format(time.DateOnly)
-	for day := from.AddDate(0, 0, 1); day.Format(time.DateOnly) <= last && n < 1000; day = day.AddDate(0, 0, 1) {
-		if businessDay(day, holidays) {
-			n++
-		}
+// CalendarIn is the company's calendar: by the policy in force, or without a readable one by weekdays alone.
+func (k *Keeper) CalendarIn(rx *store.Rx) (calendar.Calendar, error) {
+	t, err := k.termsIn(rx)
+	if err != nil || t.policy == nil {
+		return calendar.Calendar{Zone: k.zone}, err
 	}
-	return n
+	return t.policy.calendarIn(k.zone), nil
 }

@@ -130,7 +130,7 @@ func Decide(f Facts, p *Policy, now time.Time) Decision {
 		Suspended: f.OpenCases > 0, ReviewBy: f.ReviewBy, PolicyVersion: p.Version, Limits: p.Limits,
 	}
 	d.Newcomer = p.Limits.NewcomerDays > 0 &&
-		(f.FirstLead.IsZero() || businessDays(f.FirstLead, now, p.Holidays) < p.Limits.NewcomerDays)
+		(f.FirstLead.IsZero() || p.calendarIn(now.Location()).Between(f.FirstLead, now) < p.Limits.NewcomerDays)
 	for i, rule := range p.Levels {
 		e := evaluation{facts: &f, now: now, steps: make([]Step, 0, rule.Require.size())}
 		ok, until := e.node(rule.Require, 0)

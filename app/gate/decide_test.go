@@ -204,7 +204,7 @@ func TestBusinessDays(t *testing.T) {
 	if got := p.NextBusinessDay(friday).Format(time.DateOnly); got != "2026-12-28" {
 		t.Errorf("next business day %s", got)
 	}
-	if got := businessDays(friday, friday.AddDate(0, 0, 7), p.Holidays); got != 4 {
+	if got := p.calendarIn(friday.Location()).Between(friday, friday.AddDate(0, 0, 7)); got != 4 {
 		t.Errorf("business days in the week after: %d, want 4", got)
 	}
 }
