@@ -37,6 +37,7 @@ var order = [][]string{
 	{"gate"},
 	{"leads"},
 	{"web/page"},
+	{"web/dossier"},
 	{"web/learn", "web/studio", "web/review", "web/manage", "web/api"},
 	{"web"},
 	{"server"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"bainian/app/fault"
@@ -269,4 +270,10 @@ func grantedToAllIn(rx *store.Rx) (of map[string][]Granted, order []string, err 
 		}
 	}
 	return of, order, err
+}
+
+// HeldIn are the accommodations that count for an attempt of a person that started then.
+func HeldIn(rx *store.Rx, personID string, start time.Time) ([]Granted, error) {
+	all, err := grantedIn(rx, personID)
+	return holding(all, start), err
 }

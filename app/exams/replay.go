@@ -403,19 +403,32 @@ func (r *Room) Papers(ctx context.Context, sittingID string) ([]SatPaper, error)
 		if !a.Over() || a.SetAside {
 			continue
 		}
-		d, err := r.dealt(ctx, a.ID)
+		p, err := r.SatPaper(ctx, a.ID)
 		if err != nil {
 			return nil, err
 		}
-		var answers []Answered
-		if err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
-			answers, err = answersIn(rx, a.ID)
-			return err
-		}); err != nil {
-			return nil, err
-		}
-		papers = append(papers, SatPaper{Attempt: a, Form: d.form, Items: d.items,
-			Responses: responses(len(d.items), answers), Seconds: seconds(a.StartedAt, len(d.items), answers)})
+		papers = append(papers, p)
 	}
 	return papers, nil
+}
+
+// SatPaper is one paper, as it stands, set aside or not.
+func (r *Room) SatPaper(ctx context.Context, attemptID string) (SatPaper, error) {
+	d, err := r.dealt(ctx, attemptID)
+	if err != nil {
+		return SatPaper{}, err
+	}
+	var a Attempt
+	var answers []Answered
+	if err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
+		if a, _, err = AttemptIn(rx, attemptID); err != nil {
+			return err
+		}
+		answers, err = answersIn(rx, attemptID)
+		return err
+	}); err != nil {
+		return SatPaper{}, err
+	}
+	return SatPaper{Attempt: a, Form: d.form, Items: d.items,
+		Responses: responses(len(d.items), answers), Seconds: seconds(a.StartedAt, len(d.items), answers)}, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"bainian"
 	"bainian/app/apptest"
+	"bainian/app/calendar"
 	"bainian/app/exams"
 	"bainian/app/fault"
 	"bainian/app/gate"
@@ -100,6 +101,7 @@ func redLine(t *testing.T, w *apptest.World, p people.Person, exam string) (numb
 	t.Helper()
 	number = openCase(t, w, p, exam)
 	must(t, w.Desk.AddFact(w.Ctx, w.Reviewer[0], number, integrity.Fact{Kind: integrity.Document, Text: "寫著答案的一張紙條", Origin: "監考當場收走"}))
+	w.Heard(number)
 	must(t, vote(w, w.Reviewer[0], number, integrity.RedLine))
 	return number, vote(w, w.Reviewer[1], number, integrity.RedLine)
 }
@@ -160,13 +162,13 @@ func TestEveryRequirementOpensAndClosesTheGate(t *testing.T) {
 		if d := stands(t, w, p, gate.Shadow, "no_open_case"); !d.Suspended || !d.Allows(gate.Hold) {
 			t.Errorf("under review: %+v", d)
 		}
-		must(t, vote(w, w.Reviewer[0], number, integrity.NotUpheld))
+		w.Decide(number, integrity.NotUpheld)
 		stands(t, w, p, gate.Full)
 
 		number = openCase(t, w, p, "product")
-		must(t, vote(w, w.Reviewer[0], number, integrity.Resit))
+		w.Decide(number, integrity.Resit)
 		stands(t, w, p, gate.Shadow, "exam:product")
-		must(t, w.Desk.Overturn(w.Ctx, w.Reviewer[2], number, because))
+		must(t, w.Overturn(w.Reviewer[2], number, because))
 		stands(t, w, p, gate.Full)
 
 		number, err = redLine(t, w, p, "sales")
@@ -174,7 +176,7 @@ func TestEveryRequirementOpensAndClosesTheGate(t *testing.T) {
 		if d := stands(t, w, p, gate.None, "no_red_line"); d.Allows(gate.Hold) {
 			t.Error("a red line lets go on holding")
 		}
-		must(t, w.Desk.Overturn(w.Ctx, w.Reviewer[2], number, because))
+		must(t, w.Overturn(w.Reviewer[2], number, because))
 		stands(t, w, p, gate.Full)
 
 		must(t, w.Directory.Deactivate(w.Ctx, w.HR, p.ID, "離職"))
@@ -371,7 +373,7 @@ func TestG3_OthersLearnOnlyThatSomebodyIsSuspended(t *testing.T) {
 		number := openCase(t, w, p, "values")
 		d := stands(t, w, p, gate.Shadow, "no_open_case")
 		others := d.Reasons(gate.Others)
-		review := w.Clock.Now().Add(21 * 24 * time.Hour)
+		review := calendar.Calendar{Zone: w.Keeper.Zone()}.Due(w.Clock.Now(), 15)
 		if len(others) != 1 || others[0].Requirement != "suspended" || others[0].Key != "gate.reason_suspended" || !others[0].Until.Equal(review) ||
 			others[0].Remedy != "" || len(others[0].Args) != 0 {
 			t.Errorf("others are told %+v", others)
@@ -380,7 +382,7 @@ func TestG3_OthersLearnOnlyThatSomebodyIsSuspended(t *testing.T) {
 		if len(own) != 1 || own[0].Key != "gate.reason_open_case" || !own[0].Until.Equal(review) {
 			t.Errorf("the person is told %+v", own)
 		}
-		must(t, vote(w, w.Reviewer[0], number, integrity.NotUpheld))
+		w.Decide(number, integrity.NotUpheld)
 		_, err := redLine(t, w, p, "product")
 		must(t, err)
 		d = stands(t, w, p, gate.None, "no_red_line")

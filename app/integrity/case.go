@@ -19,10 +19,6 @@ const (
 	Closed  State = "closed"
 )
 
-// suspension is how long an open case suspends the gate before a second reviewer must renew it: 15 business
-// days, as the three calendar weeks that hold them.
-const suspension = 21 * 24 * time.Hour
-
 // Case is one person's file about one attempt.
 type Case struct {
 	Number    int
@@ -33,18 +29,35 @@ type Case struct {
 	ReviewBy  time.Time // zero while flagged
 	Outcome   Outcome   // "" until closed
 	At        time.Time // when it was flagged
+	Step      Step      // what is waited for; "" when nothing is
+	Due       time.Time // until when; zero when nothing is waited for
+	Cleared   time.Time // when it was seen that nothing stands, by a verdict or an upheld appeal; zero otherwise
+	Dismissed bool      // a reviewer saw no case in the flag: nobody else learned of it
+
+	clock string // id of the clock that runs
 }
 
-const caseColumns = `number, person_id, attempt_id, sitting_id, state, coalesce(review_ms, 0), coalesce(outcome, ''), at_ms`
+// Sealed reports whether the file is shut: nothing stands, and it is nobody's business any more.
+func (c Case) Sealed() bool { return !c.Cleared.IsZero() || c.Dismissed }
+
+const caseColumns = `number, person_id, attempt_id, sitting_id, state, coalesce(review_ms, 0), coalesce(outcome, ''), at_ms, step, coalesce(due_ms, 0), clock_id,
+	coalesce((SELECT o.at_ms FROM overturning o WHERE o.number = integrity_case.number), (SELECT v.at_ms FROM verdict v WHERE v.number = integrity_case.number AND v.outcome = 'not_upheld'), 0),
+	state = 'closed' AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.number = integrity_case.number)`
 
 func scanCase(r store.Row) (c Case, err error) {
-	var review, at int64
-	err = r.Scan(&c.Number, &c.PersonID, &c.AttemptID, &c.SittingID, &c.State, &review, &c.Outcome, &at)
-	if review > 0 {
-		c.ReviewBy = store.Time(review)
-	}
+	var review, at, due, cleared int64
+	err = r.Scan(&c.Number, &c.PersonID, &c.AttemptID, &c.SittingID, &c.State, &review, &c.Outcome, &at, &c.Step, &due, &c.clock, &cleared, &c.Dismissed)
+	c.ReviewBy, c.Due, c.Cleared = moment(review), moment(due), moment(cleared)
 	c.At = store.Time(at)
 	return c, err
+}
+
+// moment is a time that is kept as 0 while there is none.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return store.Time(ms)
 }
 
 func caseIn(rx *store.Rx, number int) (Case, error) {
@@ -60,14 +73,20 @@ func noCase(number int) error {
 }
 
 // flagIn puts a case into the queue for one attempt, or finds the one that is there and keeps with it what was
-// seen now.
-func flagIn(tx *store.Tx, attemptID, personID, sittingID, by, why string) (int, error) {
+// seen now. What a reviewer had dismissed is looked at again.
+func (d *Desk) flagIn(tx *store.Tx, attemptID, personID, sittingID, by, why string) (int, error) {
 	c, ok, err := store.First(tx.Rx, scanCase, `SELECT `+caseColumns+` FROM integrity_case WHERE attempt_id = ?`, attemptID)
 	if err != nil {
 		return 0, err
 	}
 	if ok {
-		return c.Number, eventIn(tx, c.Number, "reported", why, by)
+		if err := eventIn(tx, c.Number, "reported", why, by); err != nil || !c.Dismissed {
+			return c.Number, err
+		}
+		if _, err := tx.Exec(`UPDATE integrity_case SET state = 'flagged', outcome = NULL WHERE number = ?`, c.Number); err != nil {
+			return 0, err
+		}
+		return c.Number, d.startIn(tx, c.Number, Triage, by)
 	}
 	var last int
 	if err := tx.Row(`SELECT coalesce(max(number), 0) FROM integrity_case`).Scan(&last); err != nil {
@@ -79,7 +98,10 @@ func flagIn(tx *store.Tx, attemptID, personID, sittingID, by, why string) (int, 
 	if err != nil {
 		return 0, err
 	}
-	return number, eventIn(tx, number, "flagged", why, by)
+	if err := eventIn(tx, number, "flagged", why, by); err != nil {
+		return 0, err
+	}
+	return number, d.startIn(tx, number, Triage, by)
 }
 
 // eventIn records what happened to a case, by whom and when.
@@ -89,17 +111,42 @@ func eventIn(tx *store.Tx, number int, kind, text, by string) error {
 	return err
 }
 
-// Open takes up a flagged case: from now on it suspends the person's gate until ReviewBy.
+// Open takes up a flagged case: from now on it suspends the person's gate until ReviewBy, and the person is to be told
+// why within a business day.
 func (d *Desk) Open(ctx context.Context, actor people.Person, number int) error {
 	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
 		if c.State != Flagged {
 			return fault.New(fault.Conflict, "integrity.already_open", "number", number)
 		}
-		if _, err := tx.Exec(`UPDATE integrity_case SET state = 'open', review_ms = ? WHERE number = ?`,
-			store.Ms(tx.Now.Add(suspension)), number); err != nil {
+		if err := eventIn(tx, number, "opened", "", actor.ID); err != nil {
 			return err
 		}
-		return eventIn(tx, number, "opened", "", actor.ID)
+		if err := d.suspendIn(tx, number, actor.ID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE integrity_case SET state = 'open' WHERE number = ?`, number); err != nil {
+			return err
+		}
+		return d.startIn(tx, number, Notice, actor.ID)
+	})
+}
+
+// Dismiss ends a flag in which a reviewer sees no case, with the reason: nothing has touched the person, who is not told.
+func (d *Desk) Dismiss(ctx context.Context, actor people.Person, number int, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
+		if c.State != Flagged {
+			return fault.New(fault.Conflict, "integrity.already_open", "number", number)
+		}
+		if _, err := tx.Exec(`UPDATE integrity_case SET state = 'closed', outcome = 'not_upheld' WHERE number = ?`, number); err != nil {
+			return err
+		}
+		if err := eventIn(tx, number, "dismissed", reason, actor.ID); err != nil {
+			return err
+		}
+		return stopIn(tx, number)
 	})
 }
 
@@ -110,21 +157,35 @@ func (d *Desk) Renew(ctx context.Context, actor people.Person, number int, reaso
 		return err
 	}
 	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
-		if c.State != Open && c.State != Second {
-			return fault.New(fault.Conflict, "integrity.not_open", "number", number)
+		if err := c.undecided(); err != nil {
+			return err
 		}
-		var opener string
-		if err := tx.Row(`SELECT by_id FROM case_event WHERE number = ? AND kind = 'opened'`, number).Scan(&opener); err != nil {
+		opener, err := openerIn(tx.Rx, number)
+		if err != nil {
 			return err
 		}
 		if opener == actor.ID {
 			return forbidden("integrity.renew_second")
 		}
-		if _, err := tx.Exec(`UPDATE integrity_case SET review_ms = ? WHERE number = ?`, store.Ms(tx.Now.Add(suspension)), number); err != nil {
+		if err := eventIn(tx, number, "renewed", reason, actor.ID); err != nil {
 			return err
 		}
-		return eventIn(tx, number, "renewed", reason, actor.ID)
+		return d.suspendIn(tx, number, actor.ID)
 	})
+}
+
+// undecided is the fault of a case that nobody has opened, or that is decided.
+func (c Case) undecided() error {
+	if c.State != Open && c.State != Second {
+		return fault.New(fault.Conflict, "integrity.not_open", "number", c.Number)
+	}
+	return nil
+}
+
+// openerIn is the reviewer who opened the case.
+func openerIn(rx *store.Rx, number int) (id string, err error) {
+	err = rx.Row(`SELECT by_id FROM case_event WHERE number = ? AND kind = 'opened' ORDER BY at_ms DESC LIMIT 1`, number).Scan(&id)
+	return id, err
 }
 
 // onCase is one transaction on a case by a reviewer who may work on it.
@@ -137,8 +198,35 @@ func (d *Desk) onCase(ctx context.Context, actor people.Person, number int, f fu
 		if err := mayReview(tx.Rx, actor, c); err != nil {
 			return err
 		}
-		return f(tx, c)
+		if err := f(tx, c); err != nil {
+			return err
+		}
+		return chainIn(tx, number)
 	})
+}
+
+// onMine is one transaction on a case by the person whom it is about, once a reviewer has opened it.
+func (d *Desk) onMine(ctx context.Context, actor people.Person, number int, f func(tx *store.Tx, c Case) error) error {
+	return d.db.Write(ctx, func(tx *store.Tx) error {
+		c, err := mineIn(tx.Rx, actor, number)
+		if err != nil {
+			return err
+		}
+		if err := f(tx, c); err != nil {
+			return err
+		}
+		return chainIn(tx, number)
+	})
+}
+
+// mineIn is a case for the person whom it is about; of a mere flag, dismissed or not, nobody learns, and anybody
+// else's is not there.
+func mineIn(rx *store.Rx, actor people.Person, number int) (Case, error) {
+	c, err := caseIn(rx, number)
+	if err == nil && (c.PersonID != actor.ID || c.State == Flagged || c.Dismissed) {
+		err = noCase(number)
+	}
+	return c, err
 }
 
 // Standing is what of a person's cases the gate may know.

@@ -59,7 +59,7 @@ func (d *Desk) compareClosed(ctx context.Context, payload []byte) error {
 		return err
 	}
 	result := compare(papers)
-	return d.db.Write(ctx, func(tx *store.Tx) error { return recordIn(tx, p.Sitting, papers, result) })
+	return d.db.Write(ctx, func(tx *store.Tx) error { return d.recordIn(tx, p.Sitting, papers, result) })
 }
 
 func comparedIn(rx *store.Rx, sittingID string) (done bool, err error) {
@@ -67,7 +67,7 @@ func comparedIn(rx *store.Rx, sittingID string) (done bool, err error) {
 	return done, err
 }
 
-func recordIn(tx *store.Tx, sittingID string, papers []exams.SatPaper, result compared) error {
+func (d *Desk) recordIn(tx *store.Tx, sittingID string, papers []exams.SatPaper, result compared) error {
 	if done, err := comparedIn(tx.Rx, sittingID); err != nil || done {
 		return err
 	}
@@ -83,11 +83,14 @@ func recordIn(tx *store.Tx, sittingID string, papers []exams.SatPaper, result co
 			return err
 		}
 		for _, paper := range []exams.SatPaper{a, b} {
-			number, err := flagIn(tx, paper.ID, paper.PersonID, sittingID, people.SystemID, fmt.Sprintf("%d/%d", m.matches, m.of))
+			number, err := d.flagIn(tx, paper.ID, paper.PersonID, sittingID, people.SystemID, fmt.Sprintf("%d/%d", m.matches, m.of))
 			if err != nil {
 				return err
 			}
 			if _, err := tx.Exec(`INSERT INTO case_finding (number, finding_id) VALUES (?, ?)`, number, id); err != nil {
+				return err
+			}
+			if err := chainIn(tx, number); err != nil {
 				return err
 			}
 		}

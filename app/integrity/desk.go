@@ -3,6 +3,7 @@ package integrity
 import (
 	"embed"
 
+	"bainian/app/calendar"
 	"bainian/app/exams"
 	"bainian/app/jobs"
 	"bainian/app/store"
@@ -16,17 +17,29 @@ func Schema() store.Schema { return store.Schema{Domain: "integrity", Files: sch
 
 // Desk compares papers, keeps cases and records what reviewers decide.
 type Desk struct {
-	db        *store.DB
-	room      *exams.Room
-	onVerdict []func(tx *store.Tx, v Verdict) error
+	db         *store.DB
+	room       *exams.Room
+	calendarIn func(rx *store.Rx) (calendar.Calendar, error)
+	onVerdict  []func(tx *store.Tx, v Verdict) error
+	onReminder []func(tx *store.Tx, r Reminder) error
+	keepers    []Keeper
 }
 
-// New makes the desk and takes up the queue's comparisons and the ends of its appeal times.
-func New(db *store.DB, room *exams.Room, queue *jobs.Queue) *Desk {
-	d := &Desk{db: db, room: room}
+// New makes the desk and takes up the queue's comparisons, its clocks and its daily round. calendarIn is the company's
+// calendar, by which all its times are counted.
+func New(db *store.DB, room *exams.Room, queue *jobs.Queue, calendarIn func(rx *store.Rx) (calendar.Calendar, error)) *Desk {
+	d := &Desk{db: db, room: room, calendarIn: calendarIn}
+	d.Keep(Keeper{Name: "events", Sweep: d.sweepEvents})
 	queue.Handle(compareJob, d.compareClosed)
 	queue.Handle(finalJob, d.finalise)
+	queue.Handle(clockJob, d.strike)
+	queue.Every("integrity/daily", day, d.Daily)
 	return d
+}
+
+// OnReminder adds what carries a reminder to people, in the transaction in which it falls due: mail, where there is any.
+func (d *Desk) OnReminder(f func(tx *store.Tx, r Reminder) error) {
+	d.onReminder = append(d.onReminder, f)
 }
 
 // OnVerdict adds a consequence that runs in the transaction of every verdict, of every overturning, and of every

@@ -27,12 +27,33 @@ type File struct {
 	Timeline    []Moment
 	Facts       []Fact
 	Events      []Event
+	Clocks      []Clock           // every time that was set, as it was told
 	Votes       []Vote            // one's own; all of them once the case is closed
-	Voted       int               // how many have voted
 	Names       map[string]string // of everybody mentioned, by id
-	Overturned  *Overturning
-	MayWork     error // why the actor may not work on this case, or nil
-	Carried     bool  // a fact that can carry a red line is on file
+	Appealed    *AppealDecided    // how an appeal ended, nil while none has
+	MayWork     error             // why the actor may not work on this case, or nil
+	Shut        bool              // it is sealed, and not open to the actor: there is a head and nothing else
+	Unsealing   *Unsealing        // that somebody of HR has asked to open a sealed file
+	Carried     bool              // a fact that can carry a red line is on file
+	Heard       bool              // the person's statement is in, or the time for it has passed
+	TookPart    bool              // the actor has done something on the case, so that the appeal is somebody else's
+	Opener      bool              // what is the opener's to do is the actor's
+	Special     []exams.Granted   // accommodations that were on record when the person sat it
+}
+
+// Voted reports whether a reviewer has given their opinion, as far as the actor may know.
+func (f File) Voted(id string) bool { return voted(f.Votes, id) }
+
+// Last is the latest event of a kind, nil without one.
+func (f File) Last(kind string) *Event { return last(f.Events, kind) }
+
+func last(events []Event, kind string) *Event {
+	for i := len(events) - 1; i >= 0; i-- {
+		if events[i].Kind == kind {
+			return &events[i]
+		}
+	}
+	return nil
 }
 
 // Comparison is the run of the declared test over the sitting.
@@ -43,6 +64,7 @@ type Comparison struct {
 
 // Finding is what the declared test says about the case's paper and another.
 type Finding struct {
+	other       string // attempt
 	OtherID     string // person
 	OtherNumber int    // of the other person's case
 	Alignment   string
@@ -75,10 +97,14 @@ type Moment struct {
 }
 
 // Case is the file of a case. Only reviewers read it; one who may not work on it sees the head and why, and of a
-// mere flag on themselves nothing: NotFound.
+// mere flag on themselves nothing: NotFound. A sealed file is shut, but to a reviewer for whom it was opened again, whose
+// look is on record.
 func (d *Desk) Case(ctx context.Context, actor people.Person, number int, lang locale.Lang) (f File, err error) {
 	if !actor.Has(people.Reviewer) {
 		return f, forbidden("integrity.reviewers_only")
+	}
+	if err := d.lookIn(ctx, actor, number); err != nil {
+		return f, err
 	}
 	err = d.db.Read(ctx, func(rx *store.Rx) error {
 		if f.Case, err = caseIn(rx, number); err != nil {
@@ -91,12 +117,16 @@ func (d *Desk) Case(ctx context.Context, actor people.Person, number int, lang l
 		if f.Person, _, err = people.PersonIn(rx, f.PersonID); err != nil || f.MayWork != nil {
 			return err
 		}
+		if f.Shut, f.Unsealing, err = shutIn(rx, actor, f.Case); err != nil || f.Shut {
+			f.Person = people.Person{}
+			return err
+		}
 		return f.readIn(rx, actor)
 	})
-	if err != nil || f.MayWork != nil {
+	if err != nil || f.MayWork != nil || f.Shut {
 		return f, err
 	}
-	return f, d.laySideBySide(ctx, &f, lang)
+	return f, d.laySideBySide(ctx, f.AttemptID, f.Findings, lang)
 }
 
 func (f *File) readIn(rx *store.Rx, actor people.Person) (err error) {
@@ -110,65 +140,84 @@ func (f *File) readIn(rx *store.Rx, actor people.Person) (err error) {
 		return err
 	}
 	f.Carried = carried(f.Facts, rx.Now)
-	if f.Events, err = eventsIn(rx, f.Number); err != nil {
+	events, err := eventsIn(rx, f.Number)
+	if err != nil {
 		return err
 	}
+	f.Events = blind(events, f.Case, actor.ID)
 	votes, err := votesIn(rx, f.Number)
 	if err != nil {
 		return err
 	}
-	f.Voted = len(votes)
 	f.Votes = slices.DeleteFunc(votes, func(v Vote) bool { return f.State != Closed && v.Reviewer != actor.ID })
+	if f.Clocks, err = clocksIn(rx, f.Number); err != nil {
+		return err
+	}
 	if f.Findings, err = findingsIn(rx, f.Case); err != nil {
 		return err
 	}
-	if err := f.testIn(rx); err != nil {
+	if f.Declaration, f.Comparison, err = testIn(rx, f.SittingID); err != nil {
 		return err
 	}
-	entries, err := ledger.EntriesIn(rx, f.AttemptID)
-	if err != nil {
+	if f.Timeline, err = timelineIn(rx, f.AttemptID); err != nil {
 		return err
 	}
-	if f.Timeline, err = timeline(entries); err != nil {
+	if f.Special, err = exams.HeldIn(rx, f.PersonID, f.Attempt.StartedAt); err != nil {
 		return err
 	}
-	o, found, err := store.First(rx, func(r store.Row) (o Overturning, err error) {
-		var at int64
-		err = r.Scan(&o.Reason, &o.By, &at)
-		o.At = store.Time(at)
-		return o, err
-	}, `SELECT reason, by_id, at_ms FROM overturning WHERE number = ?`, f.Number)
-	if found {
-		f.Overturned = &o
-	}
-	if err != nil {
+	if f.Heard, err = heardIn(rx, f.Case); err != nil {
 		return err
 	}
+	if f.TookPart, err = tookPartIn(rx, f.Number, actor.ID); err != nil {
+		return err
+	}
+	if f.State != Flagged && !f.Dismissed {
+		if f.Opener, err = stepsInIn(rx, f.Case, actor.ID); err != nil {
+			return err
+		}
+	}
+	f.Appealed = appealOf(f.Events)
 	f.Names, err = people.NamesIn(rx, f.mentioned())
 	return err
 }
 
-// testIn reads what was declared before the sitting opened and what its run said.
-func (f *File) testIn(rx *store.Rx) error {
-	doc, found, err := store.First(rx, func(r store.Row) (doc string, err error) {
-		err = r.Scan(&doc)
-		return doc, err
-	}, `SELECT doc FROM declaration WHERE sitting_id = ?`, f.SittingID)
-	if err != nil {
-		return err
+// blind leaves out that others have voted, until the case is decided: whoever is second knows no more than that it
+// waits for a second.
+func blind(events []Event, c Case, reader string) []Event {
+	if c.State == Closed {
+		return events
 	}
-	if found {
-		if err := json.Unmarshal([]byte(doc), &f.Declaration); err != nil {
-			return err
+	return slices.DeleteFunc(events, func(e Event) bool { return e.Kind == "voted" && e.By != reader })
+}
+
+// appealOf is how an appeal ended, by the events.
+func appealOf(events []Event) *AppealDecided {
+	for _, kind := range []string{"overturned", "rejected"} {
+		if e := last(events, kind); e != nil {
+			return &AppealDecided{Upheld: kind == "overturned", Reason: e.Text, By: e.By, At: e.At}
 		}
 	}
-	f.Comparison, _, err = store.First(rx, func(r store.Row) (c Comparison, err error) {
+	return nil
+}
+
+// testIn reads what was declared before the sitting opened and what its run said.
+func testIn(rx *store.Rx, sittingID string) (declared Declaration, run Comparison, err error) {
+	doc, found, err := store.First(rx, scanText, `SELECT doc FROM declaration WHERE sitting_id = ?`, sittingID)
+	if err != nil {
+		return declared, run, err
+	}
+	if found {
+		if err := json.Unmarshal([]byte(doc), &declared); err != nil {
+			return declared, run, err
+		}
+	}
+	run, _, err = store.First(rx, func(r store.Row) (c Comparison, err error) {
 		var at int64
 		err = r.Scan(&c.Papers, &c.Pairs, &c.Positional, &c.Found, &at)
 		c.At = store.Time(at)
 		return c, err
-	}, `SELECT papers, pairs, positional, found, at_ms FROM comparison WHERE sitting_id = ?`, f.SittingID)
-	return err
+	}, `SELECT papers, pairs, positional, found, at_ms FROM comparison WHERE sitting_id = ?`, sittingID)
+	return declared, run, err
 }
 
 func (f *File) mentioned() []string {
@@ -196,12 +245,20 @@ func (f *File) mentioned() []string {
 
 func findingsIn(rx *store.Rx, c Case) ([]Finding, error) {
 	return store.All(rx, func(r store.Row) (f Finding, err error) {
-		err = r.Scan(&f.Alignment, &f.Matches, &f.Slots, &f.Needed, &f.P, &f.OtherID, &f.OtherNumber)
+		err = r.Scan(&f.Alignment, &f.Matches, &f.Slots, &f.Needed, &f.P, &f.OtherID, &f.OtherNumber, &f.other)
 		return f, err
-	}, `SELECT f.alignment, f.matches, f.slots, f.needed, f.p, o.person_id, o.number
+	}, `SELECT f.alignment, f.matches, f.slots, f.needed, f.p, o.person_id, o.number, o.attempt_id
 		FROM case_finding cf JOIN finding f ON f.id = cf.finding_id
 		JOIN integrity_case o ON o.attempt_id = CASE WHEN f.attempt_a = ? THEN f.attempt_b ELSE f.attempt_a END
 		WHERE cf.number = ? ORDER BY f.p, o.number`, c.AttemptID, c.Number)
+}
+
+func timelineIn(rx *store.Rx, attemptID string) ([]Moment, error) {
+	entries, err := ledger.EntriesIn(rx, attemptID)
+	if err != nil {
+		return nil, err
+	}
+	return timeline(entries)
 }
 
 // timeline turns the journal into moments: saves, what the browser claimed, and how it began and ended.
@@ -228,27 +285,21 @@ func timeline(entries []ledger.Entry) ([]Moment, error) {
 	return moments, nil
 }
 
-// laySideBySide fills the rows of each finding from the two papers.
-func (d *Desk) laySideBySide(ctx context.Context, f *File, lang locale.Lang) error {
-	if len(f.Findings) == 0 {
+// laySideBySide fills the rows of each finding from the two papers, of which one may be set aside by now.
+func (d *Desk) laySideBySide(ctx context.Context, attemptID string, findings []Finding, lang locale.Lang) error {
+	if len(findings) == 0 {
 		return nil
 	}
-	papers, err := d.room.Papers(ctx, f.SittingID)
+	own, err := d.room.SatPaper(ctx, attemptID)
 	if err != nil {
 		return err
 	}
-	of := func(personID string) (exams.SatPaper, bool) {
-		i := slices.IndexFunc(papers, func(p exams.SatPaper) bool { return p.PersonID == personID })
-		if i < 0 {
-			return exams.SatPaper{}, false
+	for i := range findings {
+		other, err := d.room.SatPaper(ctx, findings[i].other)
+		if err != nil {
+			return err
 		}
-		return papers[i], true
-	}
-	own, ok := of(f.PersonID)
-	for i := range f.Findings {
-		if other, found := of(f.Findings[i].OtherID); ok && found {
-			f.Findings[i].Rows = rows(own, other, alignment(f.Findings[i].Alignment), lang)
-		}
+		findings[i].Rows = rows(own, other, alignment(findings[i].Alignment), lang)
 	}
 	return nil
 }

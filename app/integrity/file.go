@@ -127,8 +127,10 @@ func (d *Desk) Report(ctx context.Context, actor people.Person, attemptID, reaso
 		if !ok {
 			return fault.New(fault.NotFound, "integrity.no_attempt")
 		}
-		number, err = flagIn(tx, a.ID, a.PersonID, a.SittingID, actor.ID, reason)
-		return err
+		if number, err = d.flagIn(tx, a.ID, a.PersonID, a.SittingID, actor.ID, reason); err != nil {
+			return err
+		}
+		return chainIn(tx, number)
 	})
 	return number, err
 }

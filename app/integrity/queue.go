@@ -1,22 +1,26 @@
 package integrity
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
+	"bainian/app/integrity/stats"
 	"bainian/app/people"
 	"bainian/app/store"
 )
 
-// CaseHead is a case as a line of the queue.
+// CaseHead is a case as a line of the queue. Of a sealed one there is its number and when, and nothing else.
 type CaseHead struct {
 	Case
 	Person  string // name
 	Exam    string // slug
 	Matches int    // of the strongest finding, 0 without one
 	Slots   int
-	Votes   int
 	MayWork bool // false: the actor stands too near
+	Turn    bool // what the case waits for is the actor's to do
+	p       float64
 }
 
 // Filter chooses which cases a queue shows.
@@ -24,67 +28,174 @@ type Filter string
 
 const (
 	Waiting Filter = "waiting" // not closed
-	Done    Filter = "closed"
+	Appeals Filter = "appeals" // closed, and appealed
+	Done    Filter = "closed"  // the others
 )
 
 // page is how many rows a list shows.
 const page = 50
 
-// Cases are the reviewers' queue, oldest first while waiting, newest first when closed; HR sees the heads,
-// reviewers work on them. A mere flag on the actor is not among them. after is the last number of the page before, 0 for the first page.
+// most bounds what is sorted at once: so many cases never wait.
+const most = 1000
+
+// Cases are the reviewers' queue: what a reviewer has opened by when it is due, then what was flagged, of which what a
+// person reported comes first and then the findings by their false discovery rate; the closed ones newest first. HR sees
+// the heads, reviewers work on them. A mere flag on the actor is not among them. after is the last number of the page
+// before, 0 for the first page.
 func (d *Desk) Cases(ctx context.Context, actor people.Person, f Filter, after int) (heads []CaseHead, err error) {
 	if !actor.Has(people.Reviewer, people.HR) {
 		return nil, forbidden("integrity.reviewers_only")
 	}
-	where, order := `c.state <> 'closed' AND c.number > ?`, `c.number`
+	where, args := map[Filter]string{
+		Waiting: `state <> 'closed' AND NOT (state = 'flagged' AND person_id = ?)`,
+		Appeals: `step = 'appeal_decision' AND person_id <> ?`,
+		Done:    `state = 'closed' AND step <> 'appeal_decision' AND number < ? AND NOT (person_id = ? AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.number = integrity_case.number))`,
+	}[f], []any{actor.ID, most}
 	if f == Done {
-		where, order = `c.state = 'closed' AND c.number < ?`, `c.number DESC`
-		if after == 0 {
-			after = 1 << 31
-		}
+		args = []any{cmp.Or(after, 1<<31), actor.ID, page}
 	}
 	err = d.db.Read(ctx, func(rx *store.Rx) error {
-		heads, err = store.All(rx, scanHead, `SELECT c.number, c.person_id, c.attempt_id, c.sitting_id, c.state,
-			coalesce(c.review_ms, 0), coalesce(c.outcome, ''), c.at_ms, e.name, s.exam,
-			coalesce((SELECT max(f.matches) FROM case_finding cf JOIN finding f ON f.id = cf.finding_id WHERE cf.number = c.number), 0),
-			coalesce((SELECT max(f.slots) FROM case_finding cf JOIN finding f ON f.id = cf.finding_id WHERE cf.number = c.number), 0),
-			(SELECT count(*) FROM case_vote v WHERE v.number = c.number)
-			FROM integrity_case c JOIN employee e ON e.id = c.person_id JOIN sitting s ON s.id = c.sitting_id
-			WHERE `+where+` AND NOT (c.state = 'flagged' AND c.person_id = ?) ORDER BY `+order+` LIMIT ?`, after, actor.ID, page)
-		if err != nil {
+		if heads, err = headsIn(rx, where+` ORDER BY number DESC LIMIT ?`, args...); err != nil {
 			return err
 		}
+		if f != Done {
+			heads = following(sorted(heads), after)
+		}
 		for i := range heads {
-			heads[i].MayWork = mayReview(rx, actor, heads[i].Case) == nil
+			h := &heads[i]
+			h.MayWork = mayReview(rx, actor, h.Case) == nil
+			if h.Turn, err = turnIn(rx, actor, h.Case, h.Step); err != nil {
+				return err
+			}
+			if h.Sealed() {
+				*h = CaseHead{Case: Case{Number: h.Number, State: h.State, Outcome: h.Outcome, At: h.At, Cleared: h.Cleared, Dismissed: h.Dismissed}, MayWork: h.MayWork}
+			}
 		}
 		return nil
 	})
 	return heads, err
 }
 
-func scanHead(r store.Row) (h CaseHead, err error) {
-	var review, at int64
-	err = r.Scan(&h.Number, &h.PersonID, &h.AttemptID, &h.SittingID, &h.State, &review, &h.Outcome, &at,
-		&h.Person, &h.Exam, &h.Matches, &h.Slots, &h.Votes)
-	if review > 0 {
-		h.ReviewBy = store.Time(review)
+func headsIn(rx *store.Rx, where string, args ...any) ([]CaseHead, error) {
+	return store.All(rx, func(r store.Row) (h CaseHead, err error) {
+		h.Case, err = scanCase(scanMore{r, []any{&h.Person, &h.Exam, &h.Matches, &h.Slots, &h.p}})
+		return h, err
+	}, `SELECT `+caseColumns+`, (SELECT e.name FROM employee e WHERE e.id = person_id), (SELECT s.exam FROM sitting s WHERE s.id = sitting_id),
+		coalesce((SELECT max(f.matches) FROM case_finding l JOIN finding f ON f.id = l.finding_id WHERE l.number = integrity_case.number), 0),
+		coalesce((SELECT max(f.slots) FROM case_finding l JOIN finding f ON f.id = l.finding_id WHERE l.number = integrity_case.number), 0),
+		coalesce((SELECT min(f.p) FROM case_finding l JOIN finding f ON f.id = l.finding_id WHERE l.number = integrity_case.number), -1)
+		FROM integrity_case WHERE `+where, args...)
+}
+
+// sorted puts what waits into its order. The false discovery rate orders the flags and decides nothing.
+func sorted(heads []CaseHead) []CaseHead {
+	var flagged []int
+	var p []float64
+	for i, h := range heads {
+		if h.State == Flagged && h.p >= 0 {
+			flagged, p = append(flagged, i), append(p, h.p)
+		}
 	}
-	h.At = store.Time(at)
-	return h, err
-}
-
-// Mine are the cases about the person that a reviewer has opened or closed: nobody learns of a mere flag, and
-// everybody learns of a case.
-func (d *Desk) Mine(ctx context.Context, actor people.Person) (cases []Case, err error) {
-	err = d.db.Read(ctx, func(rx *store.Rx) error {
-		cases, err = store.All(rx, scanCase, `SELECT `+caseColumns+` FROM integrity_case WHERE person_id = ? AND state <> 'flagged' ORDER BY number`, actor.ID)
-		return err
+	rate := make([]float64, len(heads)) // 0 for what no test has found
+	for n, q := range stats.BenjaminiHochberg(p) {
+		rate[flagged[n]] = q
+	}
+	order := make([]int, len(heads))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int {
+		a, b := heads[x], heads[y]
+		if a.State == Flagged && b.State == Flagged {
+			return cmp.Or(cmp.Compare(rate[x], rate[y]), cmp.Compare(a.p, b.p), cmp.Compare(a.Number, b.Number))
+		}
+		if a.State == Flagged || b.State == Flagged {
+			return boolean(a.State == Flagged) - boolean(b.State == Flagged)
+		}
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Number, b.Number))
 	})
-	return cases, err
+	out := make([]CaseHead, len(heads))
+	for i, n := range order {
+		out[i] = heads[n]
+	}
+	return out
 }
 
-// Overturning is an upheld appeal.
-type Overturning struct {
-	Reason, By string
-	At         time.Time
+func boolean(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// following is the page of a sorted list that comes after a case.
+func following(heads []CaseHead, after int) []CaseHead {
+	if i := slices.IndexFunc(heads, func(h CaseHead) bool { return h.Number == after }); i >= 0 {
+		heads = heads[i+1:]
+	}
+	return heads[:min(len(heads), page)]
+}
+
+// Burden is what the declared rate means for whoever runs exams.
+type Burden struct {
+	Sittings int     // whose papers were compared in the last 365 days
+	Family   float64 // the chance of any innocent pair in one of them
+}
+
+// Pairs is how many innocent pairs that flags in a year at most, on average.
+func (b Burden) Pairs() float64 { return float64(b.Sittings) * b.Family }
+
+// Burden is that of the last 365 days, for HR and reviewers.
+func (d *Desk) Burden(ctx context.Context, actor people.Person) (b Burden, err error) {
+	if !actor.Has(people.Reviewer, people.HR) {
+		return b, forbidden("integrity.reviewers_only")
+	}
+	b.Family = family
+	err = d.db.Read(ctx, func(rx *store.Rx) error {
+		return rx.Row(`SELECT count(*) FROM comparison WHERE at_ms > ?`, store.Ms(rx.Now.Add(-year))).Scan(&b.Sittings)
+	})
+	return b, err
+}
+
+const year = 365 * day
+
+// Lifted is somebody of a manager's line whose gate a case had suspended, and of whom it was seen that nothing stands.
+type Lifted struct {
+	Person string // name
+	At     time.Time
+}
+
+// liftedFor is for how long those who knew of a suspension are told that it is over.
+const liftedFor = 14 * day
+
+// Lifted are those of the last two weeks: whoever had been told of a suspension is told as visibly that it is gone.
+// Managers never learn what it was about.
+func (d *Desk) Lifted(ctx context.Context, actor people.Person) (all []Lifted, err error) {
+	if !actor.Has(people.Manager, people.HR) {
+		return nil, nil
+	}
+	err = d.db.Read(ctx, func(rx *store.Rx) error {
+		since := store.Ms(rx.Now.Add(-liftedFor))
+		cases, err := store.All(rx, scanCase, `SELECT `+caseColumns+` FROM integrity_case WHERE state = 'closed' AND (number IN (SELECT number FROM overturning WHERE at_ms > ?)
+			OR number IN (SELECT number FROM verdict WHERE outcome = 'not_upheld' AND at_ms > ?)) ORDER BY number`, since, since)
+		if err != nil {
+			return err
+		}
+		for _, c := range cases {
+			above, err := people.LineIn(rx, c.PersonID)
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(above, actor.ID) && !actor.Has(people.HR) {
+				continue
+			}
+			p, _, err := people.PersonIn(rx, c.PersonID)
+			if err != nil {
+				return err
+			}
+			all = append(all, Lifted{p.Name, c.Cleared})
+		}
+		return nil
+	})
+	return all, err
 }

@@ -83,14 +83,10 @@ type Vote struct {
 	Tied     bool // the reviewer has declared a tie; before the verdict the vote then does not count
 }
 
-// tally is what the votes so far amount to: closed with an outcome, or waiting for a second reviewer. One
-// vote closes unless it asks for a red line or for a second opinion; of two that differ the milder holds.
-func tally(votes []Vote, secondOpinion bool) (outcome Outcome, closed bool) {
-	switch len(votes) {
-	case 0:
+// tally is what the votes so far amount to: an outcome once there are two, of which the milder holds.
+func tally(votes []Vote) (outcome Outcome, closed bool) {
+	if len(votes) < 2 {
 		return "", false
-	case 1:
-		return votes[0].Outcome, votes[0].Outcome != RedLine && !secondOpinion
 	}
 	return milder(votes[0].Outcome, votes[1].Outcome), true
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"bainian/app/fault"
-	"bainian/app/jobs"
 	"bainian/app/ledger"
 	"bainian/app/people"
 	"bainian/app/store"
@@ -16,13 +15,14 @@ import (
 
 // Ballot is what a reviewer hands in.
 type Ballot struct {
-	Outcome       Outcome
-	Reason        string
-	SecondOpinion bool // have a second reviewer look before it closes; so a case that waits tells nothing
+	Outcome Outcome
+	Reason  string
 }
 
-// Vote records a reviewer's opinion and, when that decides the case, the verdict with all its consequences in
-// the same transaction. A red line is refused, naming what is missing, without a fact that can carry it.
+// Vote records a reviewer's opinion and, when it is the second, the verdict with all its consequences in the same
+// transaction. Every case takes two, so that one that waits for its second tells nothing of the first. Against the
+// person nobody votes before they were heard; a red line is refused, naming what is missing, without a fact that can
+// carry it.
 func (d *Desk) Vote(ctx context.Context, actor people.Person, number int, b Ballot) (Case, error) {
 	if !b.Outcome.Valid() {
 		return Case{}, fault.New(fault.Invalid, "integrity.unknown_outcome").In("outcome")
@@ -32,8 +32,11 @@ func (d *Desk) Vote(ctx context.Context, actor people.Person, number int, b Ball
 	}
 	var after Case
 	err := d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
-		if c.State != Open && c.State != Second {
-			return fault.New(fault.Conflict, "integrity.not_open", "number", number)
+		if err := c.undecided(); err != nil {
+			return err
+		}
+		if c.Step == Inquiry {
+			return fault.New(fault.Conflict, "integrity.inquiry_open")
 		}
 		votes, err := votesIn(tx.Rx, number)
 		if err != nil {
@@ -51,6 +54,11 @@ func (d *Desk) Vote(ctx context.Context, actor people.Person, number int, b Ball
 				return fault.New(fault.Conflict, "integrity.needs_channel")
 			}
 		}
+		if b.Outcome != NotUpheld {
+			if heard, err := heardIn(tx.Rx, c); err != nil || !heard {
+				return orConflict(err, "integrity.not_heard")
+			}
+		}
 		if _, err := tx.Exec(`INSERT INTO case_vote (id, number, reviewer_id, outcome, reason, at_ms) VALUES (?, ?, ?, ?, ?, ?)`,
 			tx.NewID(), number, actor.ID, b.Outcome, b.Reason, store.Ms(tx.Now)); err != nil {
 			return err
@@ -60,7 +68,7 @@ func (d *Desk) Vote(ctx context.Context, actor people.Person, number int, b Ball
 		}
 		votes = append(slices.DeleteFunc(votes, func(v Vote) bool { return v.Tied }),
 			Vote{Reviewer: actor.ID, Outcome: b.Outcome, Reason: b.Reason, At: tx.Now})
-		if err := d.tallyIn(tx, c, votes, b.SecondOpinion); err != nil {
+		if err := d.tallyIn(tx, c, votes); err != nil {
 			return err
 		}
 		after, err = caseIn(tx.Rx, number)
@@ -80,12 +88,13 @@ func votesIn(rx *store.Rx, number int) ([]Vote, error) {
 		v.At = store.Time(at)
 		return v, err
 	}, `SELECT v.reviewer_id, v.outcome, v.reason, v.at_ms,
-		EXISTS (SELECT 1 FROM case_tie t WHERE t.number = v.number AND t.reviewer_id = v.reviewer_id)
+		EXISTS (SELECT 1 FROM case_tie t WHERE t.number = v.number AND t.reviewer_id = v.reviewer_id
+			AND NOT EXISTS (SELECT 1 FROM verdict d WHERE d.number = t.number AND d.at_ms < t.at_ms))
 		FROM case_vote v WHERE v.number = ? ORDER BY v.at_ms, v.id`, number)
 }
 
-func (d *Desk) tallyIn(tx *store.Tx, c Case, votes []Vote, secondOpinion bool) error {
-	outcome, closed := tally(votes, secondOpinion)
+func (d *Desk) tallyIn(tx *store.Tx, c Case, votes []Vote) error {
+	outcome, closed := tally(votes)
 	if !closed {
 		_, err := tx.Exec(`UPDATE integrity_case SET state = 'second' WHERE number = ?`, c.Number)
 		return err
@@ -109,10 +118,13 @@ func (d *Desk) tallyIn(tx *store.Tx, c Case, votes []Vote, secondOpinion bool) e
 	if err := eventIn(tx, c.Number, "closed", string(outcome), by[len(by)-1]); err != nil {
 		return err
 	}
-	if outcome == RedLine {
-		if err := jobs.Add(tx, finalJob, finalPayload{c.Number}, tx.Now.Add(appealTime)); err != nil {
-			return err
-		}
+	if outcome == NotUpheld {
+		err = stopIn(tx, c.Number)
+	} else {
+		err = d.startIn(tx, c.Number, AppealFiling, by[len(by)-1])
+	}
+	if err != nil {
+		return err
 	}
 	return d.consequencesIn(tx, v)
 }
@@ -130,39 +142,4 @@ func (d *Desk) consequencesIn(tx *store.Tx, v Verdict) error {
 func commitIn(tx *store.Tx, v Verdict) (string, error) {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s\n%s\n%t\n%v", v.CaseNumber, v.PersonID, v.AttemptID, v.Outcome, v.Overturned, v.By))
 	return ledger.CommitIn(tx, "verdict", hex.EncodeToString(sum[:]))
-}
-
-// Overturn upholds an appeal: the only thing that undoes a red line. A third person decides it: a reviewer who
-// has not voted on the case.
-func (d *Desk) Overturn(ctx context.Context, actor people.Person, number int, reason string) error {
-	if err := checkReason(reason); err != nil {
-		return err
-	}
-	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
-		var before bool
-		if err := tx.Row(`SELECT EXISTS (SELECT 1 FROM overturning WHERE number = ?)`, number).Scan(&before); err != nil {
-			return err
-		}
-		if c.State != Closed || c.Outcome == NotUpheld || before {
-			return fault.New(fault.Conflict, "integrity.nothing_to_overturn")
-		}
-		votes, err := votesIn(tx.Rx, number)
-		if err != nil {
-			return err
-		}
-		if voted(votes, actor.ID) {
-			return forbidden("integrity.third_person")
-		}
-		if _, err := tx.Exec(`INSERT INTO overturning (number, reason, by_id, at_ms) VALUES (?, ?, ?, ?)`, number, reason, actor.ID, store.Ms(tx.Now)); err != nil {
-			return err
-		}
-		if err := eventIn(tx, number, "overturned", reason, actor.ID); err != nil {
-			return err
-		}
-		v := Verdict{CaseNumber: number, PersonID: c.PersonID, AttemptID: c.AttemptID, Outcome: c.Outcome, Overturned: true, By: []string{actor.ID}}
-		if _, err := commitIn(tx, v); err != nil {
-			return err
-		}
-		return d.consequencesIn(tx, v)
-	})
 }

@@ -33,6 +33,7 @@ type Entry struct {
 	Type    string
 	AtMs    int64
 	Payload []byte // nil after erasure
+	Removed bool   // the payload was removed on record: its time was over
 	MAC     [32]byte
 	Hash    [32]byte
 }
@@ -81,7 +82,7 @@ func VerifyChain(chain string, entries []Entry, head Head, key []byte) error {
 		if e.Seq != prev.Seq+1 || e.Chain != chain {
 			return &BadEntry{chain, prev.Seq + 1, "missing"}
 		}
-		if (key == nil) != (e.Payload == nil) || key != nil && MAC(key, e.Payload) != e.MAC {
+		if gone := key == nil || e.Removed; gone != (e.Payload == nil) || !gone && MAC(key, e.Payload) != e.MAC {
 			return &BadEntry{chain, e.Seq, "payload"}
 		}
 		if Hash(chain, e.Seq, e.Type, e.AtMs, prev.Hash, e.MAC) != e.Hash {

@@ -20,7 +20,7 @@ func AppendIn(tx *store.Tx, chain string, head Head, subjectKey []byte, typ stri
 
 // EntriesIn are all entries of a chain in order.
 func EntriesIn(rx *store.Rx, chain string) ([]Entry, error) {
-	return store.All(rx, func(r store.Row) (Entry, error) {
+	entries, err := store.All(rx, func(r store.Row) (Entry, error) {
 		e := Entry{Chain: chain}
 		var payload *string
 		var mac, hash string
@@ -37,6 +37,10 @@ func EntriesIn(rx *store.Rx, chain string) ([]Entry, error) {
 		e.Hash, err = parseHash(hash)
 		return e, err
 	}, `SELECT seq, type, at_ms, payload, mac, hash FROM journal WHERE chain = ? ORDER BY seq`, chain)
+	if err != nil {
+		return nil, err
+	}
+	return entries, markRemovedIn(rx, chain, entries)
 }
 
 // SubjectKeyIn is the 32-byte key under which a person's payloads are hashed, made on first use.

@@ -10,6 +10,7 @@ import (
 	"bainian/app/integrity"
 	"bainian/app/leads"
 	"bainian/app/people"
+	"bainian/app/store"
 )
 
 // redLine has two reviewers uphold a red line about an attempt of the person, with a document on file.
@@ -25,6 +26,7 @@ func redLine(t *testing.T, w *apptest.World, attemptID string) (number int) {
 	must(err)
 	must(w.Desk.Open(w.Ctx, w.Reviewer[0], number))
 	must(w.Desk.AddFact(w.Ctx, w.Reviewer[0], number, integrity.Fact{Kind: integrity.Document, Text: "通訊軟體的截圖，時間在考試當中", Origin: "手機由本人交出，當場簽收"}))
+	w.Heard(number)
 	for _, reviewer := range w.Reviewer[:2] {
 		_, err := w.Desk.Vote(w.Ctx, reviewer, number, integrity.Ballot{Outcome: integrity.RedLine, Reason: "截圖與作答時間一致"})
 		must(err)
@@ -78,7 +80,7 @@ func TestG4_RedLineTakesLeadsIntoTrustAndAnUpheldAppealRestores(t *testing.T) {
 			t.Errorf("a draw after the verdict: %v", err)
 		}
 		w.Clock.Add(10 * 24 * time.Hour)
-		if err := w.Desk.Overturn(w.Ctx, w.Reviewer[2], number, "截圖的時間是前一天"); err != nil {
+		if err := w.Overturn(w.Reviewer[2], number, "截圖的時間是前一天"); err != nil {
 			t.Fatal(err)
 		}
 		want(t, w, "after the appeal", 3, 2, 0)
@@ -102,12 +104,12 @@ func TestG4_TrustEndsInThePoolWhenTheVerdictIsFinal(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		_, attempt := seller(t, w)
 		number := redLine(t, w, attempt)
-		w.Clock.Add(27 * 24 * time.Hour)
+		w.Clock.Add(14 * 24 * time.Hour) // ten business days end with this one
 		if err := w.Queue.Drain(w.Ctx); err != nil {
 			t.Fatal(err)
 		}
 		want(t, w, "while it can be appealed", 3, 0, 2)
-		w.Clock.Add(2 * 24 * time.Hour)
+		w.Clock.Add(24 * time.Hour)
 		for range 2 { // once, however often the job runs
 			if err := w.Queue.Drain(w.Ctx); err != nil {
 				t.Fatal(err)
@@ -115,6 +117,28 @@ func TestG4_TrustEndsInThePoolWhenTheVerdictIsFinal(t *testing.T) {
 		}
 		want(t, w, "when it is final", 5, 0, 0)
 		if h := history(t, w, number); h[len(h)-1] != "final" {
+			t.Errorf("the record: %v", h)
+		}
+	})
+}
+
+func TestG4_AnAppealKeepsTheTrustUntilItIsDecided(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		amy, attempt := seller(t, w)
+		number := redLine(t, w, attempt)
+		if err := w.Desk.Appeal(w.Ctx, amy, number, "截圖不是我的手機，時間也不對。"); err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Add(60 * 24 * time.Hour) // nobody has decided: that is not the person's fault
+		if err := w.Queue.Drain(w.Ctx); err != nil {
+			t.Fatal(err)
+		}
+		want(t, w, "while nobody has decided", 3, 0, 2)
+		if err := w.Desk.DecideAppeal(w.Ctx, w.Reviewer[2], number, false, "手機的序號相符，時間也相符"); err != nil {
+			t.Fatal(err)
+		}
+		want(t, w, "when it was rejected", 5, 0, 0)
+		if h := history(t, w, number); h[len(h)-1] != "final" && h[len(h)-2] != "final" {
 			t.Errorf("the record: %v", h)
 		}
 	})
@@ -140,12 +164,14 @@ func TestG4_LeavingReturnsLeadsAndEndsSessionsAtOnce(t *testing.T) {
 // history is what kinds of event a case has seen.
 func history(t *testing.T, w *apptest.World, number int) (kinds []string) {
 	t.Helper()
-	f, err := w.Desk.Case(w.Ctx, w.Reviewer[1], number, "zh-Hant")
-	if err != nil {
+	if err := w.DB.Read(w.Ctx, func(rx *store.Rx) (err error) {
+		kinds, err = store.All(rx, func(r store.Row) (kind string, err error) {
+			err = r.Scan(&kind)
+			return kind, err
+		}, `SELECT kind FROM case_event WHERE number = ? ORDER BY at_ms, id`, number)
+		return err
+	}); err != nil {
 		t.Fatal(err)
-	}
-	for _, e := range f.Events {
-		kinds = append(kinds, e.Kind)
 	}
 	return kinds
 }

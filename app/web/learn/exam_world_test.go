@@ -22,10 +22,12 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"bainian/app/blobs"
+	"bainian/app/calendar"
 	"bainian/app/cohorts"
 	"bainian/app/courses"
 	"bainian/app/documents"
 	"bainian/app/exams"
+	"bainian/app/integrity"
 	"bainian/app/jobs"
 	"bainian/app/ledger"
 	"bainian/app/locale"
@@ -224,7 +226,7 @@ var closedBook = policy{score: "at-once", answers: "never"}
 // openExam furnishes the world; base is the site's public address.
 func openExam(tb testing.TB, p policy, base string) *examWorld {
 	tb.Helper()
-	db, clock := database(tb, jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(), exams.Schema())
+	db, clock := database(tb, jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(), exams.Schema(), integrity.Schema())
 	w := &examWorld{TB: tb, db: db, clock: clock, logs: &bytes.Buffer{}}
 	words, err := locale.Load()
 	w.ok(err)
@@ -261,8 +263,9 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 	w.ok(err)
 	kit, err := page.New(page.Config{Catalog: words, Directory: w.dir, Static: os.DirFS("../../../static"), BaseURL: base, Zone: taipei, Clock: clock.Now, Log: log})
 	w.ok(err)
+	desk := integrity.New(db, w.room, w.queue, func(*store.Rx) (calendar.Calendar, error) { return calendar.Calendar{Zone: taipei}, nil })
 	w.app, w.kit, w.roster, w.library = kit.App(), kit, roster, library
-	w.ok(learn.Mount(w.app, kit, roster, library, w.room, nil, nil, nil)) // the exam pages ask nothing of desk, keeper and pool
+	w.ok(learn.Mount(w.app, kit, roster, library, w.room, desk, nil, nil)) // the exam pages ask nothing of keeper and pool
 	return w
 }
 

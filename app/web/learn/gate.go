@@ -26,6 +26,7 @@ type gateRow struct {
 	Why            string // of a waiver: what HR wrote
 	Remedy, Action string
 	Case           bool // it is about cases: dates are those of a review
+	Provisional    int  // number of the open case that makes this pass a provisional one, 0 without one
 }
 
 // gateCase is a case about the person, in the words for them.
@@ -56,6 +57,12 @@ func (w *Wing) gate(c *page.Ctx) error {
 	}
 	for _, one := range cases {
 		v.Cases = append(v.Cases, gateCase{one, examTitle(c, sittings, one.SittingID)})
+	}
+	of := provisional(cases, sittings)
+	for i, s := range d.Steps {
+		if s.Requirement.Kind == gate.Exam && s.Done() {
+			v.Rows[i].Provisional = of[s.Requirement.Ref]
+		}
 	}
 	return c.Page(w.pages, "gate", v)
 }

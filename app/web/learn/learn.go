@@ -14,6 +14,7 @@ import (
 	"bainian/app/integrity"
 	"bainian/app/leads"
 	"bainian/app/people"
+	"bainian/app/web/dossier"
 	"bainian/app/web/page"
 )
 
@@ -35,7 +36,7 @@ type Wing struct {
 
 // Mount adds the wing's routes.
 func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *courses.Library, room *exams.Room, desk *integrity.Desk, keeper *gate.Keeper, pool *leads.Pool) error {
-	pages, err := kit.Templates(files)
+	pages, err := kit.Templates(files, dossier.Files)
 	if err != nil {
 		return err
 	}
@@ -50,6 +51,12 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "GET", Path: "/privacy/assessment", Who: page.Only(people.HR, people.Trainer), Do: w.assessment},
 		{Method: "GET", Path: "/timetable", Who: page.SignedIn, Do: w.timetable},
 		{Method: "GET", Path: "/gate", Who: page.SignedIn, Do: w.gate},
+
+		{Method: "GET", Path: "/cases/mine/:number", Who: page.SignedIn, Do: w.myCase},
+		{Method: "POST", Path: "/cases/mine/:number/statement", Who: page.SignedIn, Do: w.handInStatement},
+		{Method: "POST", Path: "/cases/mine/:number/statement/draft", Who: page.SignedIn, Do: w.saveStatement},
+		{Method: "POST", Path: "/cases/mine/:number/appeal", Who: page.SignedIn, Do: w.handInAppeal},
+		{Method: "POST", Path: "/cases/mine/:number/appeal/draft", Who: page.SignedIn, Do: w.saveAppeal},
 
 		{Method: "GET", Path: "/courses", Who: page.SignedIn, Do: w.courses},
 		{Method: "GET", Path: "/courses/:track/:course", Who: page.SignedIn, Do: w.course},

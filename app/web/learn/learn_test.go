@@ -376,9 +376,20 @@ func TestCaseIsSaid(t *testing.T) {
 		amy.in(lang).get("/")
 		amy.in(lang).get("/leads")
 	}
-	_, err = s.desk.Vote(s.ctx, reviewer, number, integrity.Ballot{Outcome: integrity.NotUpheld, Reason: "座位相隔兩排，錯處是課文裡的陷阱"})
-	s.must(err)
-	amy.get("/gate", "審查結束：不成立", "門開了")
+	amy.get("/gate", "暫定：個案 1 審查中", `href="/cases/mine/1"`)
+	amy.get("/attempts/"+attempt+"/result", "這次通過是暫定的")
+	for _, r := range []people.Person{reviewer, s.hire("梁審查", people.Reviewer)} {
+		_, err = s.desk.Vote(s.ctx, r, number, integrity.Ballot{Outcome: integrity.NotUpheld, Reason: "座位相隔兩排，錯處是課文裡的陷阱"})
+		s.must(err)
+	}
+	if text := amy.get("/gate", "查無不實，11月23日還你清白", "門開了"); strings.Contains(text, "暫定") {
+		t.Error("a pass stays provisional after its case is over")
+	}
+	amy.get("/cases/mine/1", "已還清白", "座位相隔兩排")
+	s.as(s.manager).get("/", "暫停已解除", "林予安", "查無不實")
+	if text := s.as(s.hire("羅旁人", people.Manager)).get("/"); strings.Contains(text, "暫停已解除") {
+		t.Error("whoever was told of nothing is told that it is over")
+	}
 }
 
 // Those who lead sit the same exams every year, and their home says what is due.

@@ -9,6 +9,7 @@ import (
 
 	"bainian/app/exams"
 	"bainian/app/fault"
+	"bainian/app/integrity"
 	"bainian/app/markdown"
 	"bainian/app/questions"
 	"bainian/app/web/page"
@@ -32,7 +33,8 @@ type resultView struct {
 	MayAppeal           bool
 	AppealN, AppealText page.Field
 	AppealErr           error
-	Again               *reason // why no other attempt can start now, nil when one can
+	Case                *integrity.Case // about this attempt, and nothing decided: what it earned is provisional
+	Again               *reason         // why no other attempt can start now, nil when one can
 }
 
 // markedView is a question that a person marked, with what they gave per criterion and said.
@@ -119,6 +121,11 @@ func (w *Wing) showResult(c *page.Ctx, refusal error) error {
 	}
 	if v.Retake, err = w.retake(c, r.Retake); err != nil {
 		return err
+	}
+	if v.Mine {
+		if v.Case, err = w.openCaseOf(c, r.AttemptID); err != nil {
+			return err
+		}
 	}
 	return c.Page(w.pages, "result", v)
 }

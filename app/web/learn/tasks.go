@@ -13,6 +13,7 @@ import (
 	"bainian/app/integrity"
 	"bainian/app/leads"
 	"bainian/app/people"
+	"bainian/app/web/dossier"
 	"bainian/app/web/page"
 )
 
@@ -72,6 +73,15 @@ func (w *Wing) tasks(c *page.Ctx) ([]task, error) {
 		}
 		all = append(all, one)
 	}
+	for _, read := range []func(*page.Ctx) (task, bool, error){w.ownCasesTask, w.liftedTask} {
+		one, some, err := read(c)
+		if err != nil {
+			return nil, err
+		}
+		if some {
+			all = append(all, one)
+		}
+	}
 	slices.SortStableFunc(all, func(a, b task) int { return urgency(b) - urgency(a) })
 	return all, nil
 }
@@ -83,15 +93,19 @@ func urgency(t task) int {
 	return 0
 }
 
-// casesTask is the cases that wait: for a reviewer those they may work on, for HR all.
+// casesTask is the cases that wait: for a reviewer those of which the next step is theirs, for HR all.
 func (w *Wing) casesTask(c *page.Ctx) (task, error) {
-	heads, err := w.desk.Cases(c.Context(), c.Person, integrity.Waiting, 0)
-	if err != nil {
-		return task{}, err
+	var heads []integrity.CaseHead
+	for _, f := range []integrity.Filter{integrity.Waiting, integrity.Appeals} {
+		some, err := w.desk.Cases(c.Context(), c.Person, f, 0)
+		if err != nil {
+			return task{}, err
+		}
+		heads = append(heads, some...)
 	}
 	reviews := c.Person.Has(people.Reviewer)
 	if reviews {
-		heads = slices.DeleteFunc(heads, func(h integrity.CaseHead) bool { return !h.MayWork })
+		heads = slices.DeleteFunc(heads, func(h integrity.CaseHead) bool { return !h.Turn })
 	}
 	t := task{Title: c.T("learn.task.cases"), Text: c.T("learn.task.cases.none"), Count: strconv.Itoa(len(heads)), Link: "/cases", Action: c.T("learn.task.cases.go")}
 	switch {
@@ -101,7 +115,11 @@ func (w *Wing) casesTask(c *page.Ctx) (task, error) {
 		t.Text = c.T("learn.task.cases.waiting", "n", len(heads))
 	}
 	for _, h := range heads[:min(len(heads), longest)] {
-		t.Lines = append(t.Lines, taskLine{c.T("learn.task.case", "number", h.Number, "person", h.Person), c.T("learn.case.state." + string(h.State)), "/cases/" + strconv.Itoa(h.Number)})
+		line := taskLine{c.T("learn.task.case", "number", h.Number, "person", h.Person), c.T("case.step_"+string(h.Step), "date", dateOf(c, h.Due)), "/cases/" + strconv.Itoa(h.Number)}
+		if dossier.Late(h.Due, c.Now()) {
+			line.Detail = c.T("case.step_late", "step", line.Detail)
+		}
+		t.Lines = append(t.Lines, line)
 	}
 	return t, nil
 }

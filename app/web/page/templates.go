@@ -40,11 +40,12 @@ func (c *content) in(s slot) *template.Template {
 
 // Templates parses templates/*.html: _name.html is a part, name.html the main content of the page "name", in
 // which {{define "side"}} fills the rail and {{define "head"}} the head. A file in templates/parts is shared too.
-// An error names a file that does not parse, a template, a message or a static file that does not exist.
-func (k *Kit) Templates(files fs.FS) (*Templates, error) {
+// The parts of others can be had too, which several wings share. An error names a file that does not parse, a template, a
+// message or a static file that does not exist.
+func (k *Kit) Templates(files fs.FS, others ...fs.FS) (*Templates, error) {
 	t := &Templates{sets: map[locale.Lang]*set{}}
 	for _, lang := range locale.Langs() {
-		s, err := k.parse(lang, files)
+		s, err := k.parse(lang, files, others...)
 		if err != nil {
 			return nil, err
 		}
@@ -114,13 +115,15 @@ func stem(name string) string {
 	return strings.TrimPrefix(strings.TrimSuffix(path.Base(name), ".html"), "_")
 }
 
-func (k *Kit) parse(lang locale.Lang, files fs.FS) (*set, error) {
+func (k *Kit) parse(lang locale.Lang, files fs.FS, others ...fs.FS) (*set, error) {
 	shared, err := k.base[lang].Clone()
 	if err != nil {
 		return nil, err
 	}
-	if err := parseNamed(shared, files, "templates/_*.html"); err != nil {
-		return nil, err
+	for _, parts := range append([]fs.FS{files}, others...) {
+		if err := parseNamed(shared, parts, "templates/_*.html"); err != nil {
+			return nil, err
+		}
 	}
 	if err := k.settle(lang, shared); err != nil {
 		return nil, err

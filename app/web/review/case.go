@@ -1,13 +1,13 @@
 package review
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"time"
 
 	"bainian/app/integrity"
 	"bainian/app/people"
+	"bainian/app/web/dossier"
 	"bainian/app/web/page"
 )
 
@@ -15,35 +15,30 @@ type caseView struct {
 	page.Base
 	File     integrity.File
 	Sitting  string // title
-	Findings []finding
-	Line     line
+	Evidence dossier.Evidence
 	Deeds    []deed
 	Facts    []fact
+	Clocks   []clock
 	Kinds    []page.Option
 	Form     caseForm
 	Err      error
 
+	Late    bool      // what the case waits for is overdue
 	Resting time.Time // when an admission that can still be taken back was put on file; zero without one
 	Voted   bool      // the reader has
-	Opener  bool      // the reader opened the case
+	Told    *integrity.Event
+	Says    *integrity.Event // the person's statement
+	Asks    *integrity.Event // the inquiry that is open
+	Appeal  *integrity.Event
+	Absent  bool // the person can no longer sign in: an appeal comes on paper
+	Appeals bool // a verdict that can be appealed
 }
 
 // caseForm is what was posted, to be shown again beside the reason why it was refused.
 type caseForm struct {
-	Outcome, Reason     string
-	Second              bool
-	Kind, Text, Origin  string
-	Tie, Renewal, Cause string // reasons of the smaller forms
-}
-
-// finding is a comparison with its numbers in the form that the sentences need.
-type finding struct {
-	integrity.Finding
-	Other   string // name
-	Chance  int    // matches that chance alone gives on four choices
-	OneIn   int    // the probability is one in so many
-	Beyond  bool   // less than one in a billion, where a number says nothing more
-	Hundred int    // one honest sitting of so many shows any pair
+	Outcome, Reason                                                      string
+	Kind, Text, Origin                                                   string
+	Tie, Renewal, Cause, Dismissal, Notice, Needs, Answer, Paper, Upheld string // of the smaller forms
 }
 
 // fact is a fact with what can be done about it.
@@ -63,6 +58,13 @@ type deed struct {
 	Mark     string // class of its dot
 }
 
+// clock is a time that was set.
+type clock struct {
+	integrity.Clock
+	Runs bool
+	Late bool
+}
+
 func (w *Wing) caseFile(c *page.Ctx) error { return w.showCase(c, caseForm{}, nil) }
 
 // showCase is the file of a case, with what was refused if anything was.
@@ -71,17 +73,22 @@ func (w *Wing) showCase(c *page.Ctx, form caseForm, refused error) error {
 	if err != nil {
 		return err
 	}
+	if !c.Person.Has(people.Reviewer) { // HR sees no file, but may ask for a sealed one to be opened
+		return w.showSealed(c, number, form, refused)
+	}
 	f, err := w.desk.Case(c.Context(), c.Person, number, c.Lang)
 	if err != nil {
 		return err
 	}
-	v := &caseView{Base: page.Base{Title: c.T("review.case", "number", number), Here: "/cases"}, File: f, Form: form, Err: refused}
+	if f.Shut {
+		return w.showSealed(c, number, form, refused)
+	}
+	v := &caseView{Base: page.Base{Title: c.T("review.case", "number", number), Here: "/cases"}, File: f, Form: form, Err: refused, Late: dossier.Late(f.Due, c.Now())}
 	if f.MayWork != nil {
 		return c.Page(w.pages, "case", v)
 	}
 	v.Sitting = f.Sitting.TitleIn(c.Lang)
-	v.Findings = findings(f)
-	v.Line = draw(c, f.Timeline)
+	v.Evidence = dossier.Of(c, f)
 	v.Facts = factsOf(c, f)
 	v.Deeds = deeds(c, f)
 	for _, kind := range integrity.FactKinds() {
@@ -92,23 +99,20 @@ func (w *Wing) showCase(c *page.Ctx, form caseForm, refused error) error {
 			v.Resting = x.At
 		}
 	}
-	v.Voted = slices.ContainsFunc(f.Votes, func(vote integrity.Vote) bool { return vote.Reviewer == c.Person.ID })
-	v.Opener = slices.ContainsFunc(f.Events, func(e integrity.Event) bool { return e.Kind == "opened" && e.By == c.Person.ID })
-	return c.Page(w.pages, "case", v)
-}
-
-func findings(f integrity.File) []finding {
-	out := make([]finding, len(f.Findings))
-	for i, x := range f.Findings {
-		out[i] = finding{Finding: x, Other: f.Names[x.OtherID], Chance: (x.Slots + 2) / 4, Beyond: x.P < 1e-9}
-		if !out[i].Beyond {
-			out[i].OneIn = int(math.Round(1 / x.P))
-		}
-		if f.Declaration.Family > 0 {
-			out[i].Hundred = int(math.Round(1 / f.Declaration.Family))
-		}
+	for _, x := range f.Clocks {
+		runs := x.Step == f.Step && x.Due.Equal(f.Due) || x.Step == integrity.Suspension && x.Due.Equal(f.ReviewBy) && f.State != integrity.Closed
+		v.Clocks = append(v.Clocks, clock{x, runs, runs && dossier.Late(x.Due, c.Now())})
 	}
-	return out
+	if v.Voted = f.Voted(c.Person.ID); v.Form.Outcome == "" {
+		v.Form.Outcome = string(integrity.Resit) // the default remedy
+	}
+	v.Told, v.Says, v.Appeal = f.Last("noticed"), f.Last("statement"), f.Last("appealed")
+	if f.Step == integrity.Inquiry {
+		v.Asks = f.Last("inquiry")
+	}
+	v.Absent = !f.Person.Active
+	v.Appeals = f.Step == integrity.AppealFiling
+	return c.Page(w.pages, "case", v)
 }
 
 func nameIn(c *page.Ctx, f integrity.File, id string) string {
@@ -129,14 +133,17 @@ func factsOf(c *page.Ctx, f integrity.File) []fact {
 	return out
 }
 
-// deeds are events, facts and retractions in the order in which they happened.
+// deeds are events, facts and retractions in the order in which they happened. What is long stands in its own place.
 func deeds(c *page.Ctx, f integrity.File) []deed {
-	marks := map[string]string{"flagged": "", "opened": "here", "closed": "pass", "overturned": "pass"}
+	marks := map[string]string{"opened": "here", "closed": "pass", "overturned": "pass", "inquiry": "wait", "appealed": "wait"}
 	var all []deed
 	for _, e := range f.Events {
 		d := deed{At: e.At, Key: "review.event_" + e.Kind, By: nameIn(c, f, e.By), Text: e.Text, Mark: marks[e.Kind]}
-		if e.Kind == "closed" {
+		switch e.Kind {
+		case "closed":
 			d.Text = c.T("review.outcome_" + e.Text)
+		case "statement", "appealed", "noticed":
+			d.Text = ""
 		}
 		all = append(all, d)
 	}
@@ -170,6 +177,34 @@ func (w *Wing) openCase(c *page.Ctx) error {
 	return w.onCase(c, caseForm{}, "review.opened", func(number int) error { return w.desk.Open(c.Context(), c.Person, number) })
 }
 
+func (w *Wing) dismissCase(c *page.Ctx) error {
+	reason := c.Form("reason")
+	return w.onCase(c, caseForm{Dismissal: reason}, "review.dismissed", func(number int) error {
+		return w.desk.Dismiss(c.Context(), c.Person, number, reason)
+	})
+}
+
+func (w *Wing) notify(c *page.Ctx) error {
+	text := c.FormText("text")
+	return w.onCase(c, caseForm{Notice: text}, "review.noticed", func(number int) error {
+		return w.desk.Notify(c.Context(), c.Person, number, text)
+	})
+}
+
+func (w *Wing) inquire(c *page.Ctx) error {
+	needs := c.FormText("needs")
+	return w.onCase(c, caseForm{Needs: needs}, "review.inquired", func(number int) error {
+		return w.desk.Inquire(c.Context(), c.Person, number, needs)
+	})
+}
+
+func (w *Wing) answerInquiry(c *page.Ctx) error {
+	text := c.FormText("text")
+	return w.onCase(c, caseForm{Answer: text}, "review.answered", func(number int) error {
+		return w.desk.Answer(c.Context(), c.Person, number, text)
+	})
+}
+
 func (w *Wing) renewCase(c *page.Ctx) error {
 	reason := c.Form("reason")
 	return w.onCase(c, caseForm{Renewal: reason}, "review.renewed", func(number int) error {
@@ -198,16 +233,24 @@ func (w *Wing) declareTie(c *page.Ctx) error {
 }
 
 func (w *Wing) vote(c *page.Ctx) error {
-	b := integrity.Ballot{Outcome: integrity.Outcome(c.Form("outcome")), Reason: c.Form("reason"), SecondOpinion: c.Form("second_opinion") != ""}
-	return w.onCase(c, caseForm{Outcome: string(b.Outcome), Reason: b.Reason, Second: b.SecondOpinion}, "review.voted", func(number int) error {
+	b := integrity.Ballot{Outcome: integrity.Outcome(c.Form("outcome")), Reason: c.Form("reason")}
+	return w.onCase(c, caseForm{Outcome: string(b.Outcome), Reason: b.Reason}, "review.voted", func(number int) error {
 		_, err := w.desk.Vote(c.Context(), c.Person, number, b)
 		return err
 	})
 }
 
-func (w *Wing) overturn(c *page.Ctx) error {
-	reason := c.Form("reason")
-	return w.onCase(c, caseForm{Cause: reason}, "review.overturned", func(number int) error {
-		return w.desk.Overturn(c.Context(), c.Person, number, reason)
+// recordAppeal puts an appeal on record that came on paper.
+func (w *Wing) recordAppeal(c *page.Ctx) error {
+	text := c.FormText("text")
+	return w.onCase(c, caseForm{Paper: text}, "review.appeal_recorded", func(number int) error {
+		return w.desk.AppealFor(c.Context(), c.Person, number, text)
+	})
+}
+
+func (w *Wing) decideAppeal(c *page.Ctx) error {
+	reason, upheld := c.Form("reason"), c.Form("decision")
+	return w.onCase(c, caseForm{Cause: reason, Upheld: upheld}, "review.appeal_"+map[bool]string{true: "upheld", false: "rejected"}[upheld == "upheld"], func(number int) error {
+		return w.desk.DecideAppeal(c.Context(), c.Person, number, upheld == "upheld", reason)
 	})
 }

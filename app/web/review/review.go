@@ -15,6 +15,7 @@ import (
 	"bainian/app/integrity"
 	"bainian/app/leads"
 	"bainian/app/people"
+	"bainian/app/web/dossier"
 	"bainian/app/web/page"
 )
 
@@ -38,7 +39,7 @@ type Wing struct {
 // Mount adds the wing's routes. /leads/import must be mounted before any /leads/:id.
 func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *cohorts.Roster, library *courses.Library, shelf *documents.Shelf,
 	room *exams.Room, desk *integrity.Desk, keeper *gate.Keeper, pool *leads.Pool) error {
-	pages, err := kit.Templates(files)
+	pages, err := kit.Templates(files, dossier.Files)
 	if err != nil {
 		return err
 	}
@@ -52,14 +53,22 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 	importsLeads := page.Only(people.Manager, people.HR, people.Admin)
 	kit.Mount(app, []page.Route{
 		{Method: "GET", Path: "/cases", Who: page.Only(people.Reviewer, people.HR), Do: w.cases},
-		{Method: "GET", Path: "/cases/:number", Who: reviewer, Do: w.caseFile},
+		{Method: "GET", Path: "/cases/rates", Who: page.Only(people.Reviewer, people.HR), Do: w.rates},
+		{Method: "GET", Path: "/cases/:number", Who: page.Only(people.Reviewer, people.HR), Do: w.caseFile},
 		{Method: "POST", Path: "/cases/:number/opening", Who: reviewer, Do: w.openCase},
+		{Method: "POST", Path: "/cases/:number/dismissal", Who: reviewer, Do: w.dismissCase},
+		{Method: "POST", Path: "/cases/:number/notice", Who: reviewer, Do: w.notify},
+		{Method: "POST", Path: "/cases/:number/inquiries", Who: reviewer, Do: w.inquire},
+		{Method: "POST", Path: "/cases/:number/inquiries/answer", Who: reviewer, Do: w.answerInquiry},
 		{Method: "POST", Path: "/cases/:number/renewal", Who: reviewer, Do: w.renewCase},
 		{Method: "POST", Path: "/cases/:number/facts", Who: reviewer, Do: w.addFact},
 		{Method: "POST", Path: "/cases/:number/facts/:id/retraction", Who: reviewer, Do: w.retractFact},
 		{Method: "POST", Path: "/cases/:number/ties", Who: reviewer, Do: w.declareTie},
 		{Method: "POST", Path: "/cases/:number/verdict", Who: reviewer, Do: w.vote},
-		{Method: "POST", Path: "/cases/:number/overturning", Who: reviewer, Do: w.overturn},
+		{Method: "POST", Path: "/cases/:number/appeal", Who: reviewer, Do: w.recordAppeal},
+		{Method: "POST", Path: "/cases/:number/appeal/decision", Who: reviewer, Do: w.decideAppeal},
+		{Method: "POST", Path: "/cases/:number/unsealing", Who: hr, Do: w.askUnsealing},
+		{Method: "POST", Path: "/cases/:number/unsealing/consent", Who: reviewer, Do: w.unseal},
 
 		{Method: "GET", Path: "/people", Who: keeps, Do: w.people},
 		{Method: "GET", Path: "/people/new", Who: keeps, Do: w.newPerson},

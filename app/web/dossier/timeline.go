@@ -1,4 +1,4 @@
-package review
+package dossier
 
 import (
 	"time"
@@ -14,9 +14,9 @@ const (
 	lineRight = 668
 )
 
-// line is an attempt as a drawing: a lane each for answers, for time away from the page, and for pastes and
+// Line is an attempt as a drawing: a lane each for answers, for time away from the page, and for pastes and
 // copies.
-type line struct {
+type Line struct {
 	Drawn   bool
 	Answers []int // places along the line
 	Away    []away
@@ -64,7 +64,7 @@ func (p pen) when(m integrity.Moment) time.Time {
 }
 
 // draw lays a journal out along a line.
-func draw(c *page.Ctx, moments []integrity.Moment) (l line) {
+func draw(c *page.Ctx, moments []integrity.Moment) (l Line) {
 	if len(moments) < 2 || !moments[len(moments)-1].At.After(moments[0].At) {
 		return l
 	}
