@@ -27,26 +27,29 @@ const casesAtOnce = 100
 // the case's row says against its records. It changes nothing. Of a person whose key was erased nothing can be compared
 // but the chain itself, which still proves.
 func Verify(ctx context.Context, db *store.DB) (v Verified, err error) {
+	err = db.Read(ctx, func(rx *store.Rx) error {
+		v = Verified{}
+		return VerifyIn(rx, &v)
+	})
+	return v, err
+}
+
+// VerifyIn is Verify inside a transaction.
+func VerifyIn(rx *store.Rx, v *Verified) error {
 	for after, more := 0, true; more; {
-		err := db.Read(ctx, func(rx *store.Rx) error {
-			cases, err := store.All(rx, scanChained, `SELECT `+caseColumns+`, head_seq, head_hash FROM integrity_case WHERE number > ? ORDER BY number LIMIT ?`, after, casesAtOnce)
-			if err != nil {
+		cases, err := store.All(rx, scanChained, `SELECT `+caseColumns+`, head_seq, head_hash FROM integrity_case WHERE number > ? ORDER BY number LIMIT ?`, after, casesAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, c := range cases {
+			if err := v.caseIn(rx, c); err != nil {
 				return err
 			}
-			for _, c := range cases {
-				if err := v.caseIn(rx, c); err != nil {
-					return err
-				}
-				after = c.Number
-			}
-			more = len(cases) == casesAtOnce
-			return nil
-		})
-		if err != nil {
-			return v, err
+			after = c.Number
 		}
+		more = len(cases) == casesAtOnce
 	}
-	return v, db.Read(ctx, v.goneIn)
+	return v.goneIn(rx)
 }
 
 // chained is a case with the end of its chain as its row keeps it.
@@ -80,8 +83,13 @@ func (v *Verified) caseIn(rx *store.Rx, c chained) error {
 		v.find(c.Number, "", "its chain cannot be read: "+err.Error())
 		return nil
 	}
-	if c.seq == 0 && len(entries) == 0 {
-		return nil // of the time before chains, until the daily round has taken it in
+	if c.seq == 0 && len(entries) == 0 { // of the time before chains, until the daily round has taken it in
+		var known bool
+		err := rx.Row(`SELECT EXISTS (SELECT 1 FROM leaf WHERE kind = 'case' AND data LIKE ? ESCAPE '!')`, strconv.Itoa(c.Number)+" %").Scan(&known)
+		if known {
+			v.find(c.Number, "", "the ledger holds its chain, and the chain is gone")
+		}
+		return err
 	}
 	head, err := ledger.ParseHead(c.seq, c.hash)
 	if err != nil {

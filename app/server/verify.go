@@ -9,12 +9,14 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"bainian/app/documents"
 	"bainian/app/exams"
 	"bainian/app/fault"
+	"bainian/app/integrity"
 	"bainian/app/jobs"
 	"bainian/app/ledger"
 	"bainian/app/locale"
@@ -95,6 +97,14 @@ func (v *verification) everything(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
+	cases, err := integrity.Verify(ctx, db)
+	if err != nil {
+		return err
+	}
+	removals, removed, err := ledger.VerifyRemovals(ctx, db)
+	if err != nil {
+		return err
+	}
 	v.at("leaves", log.Leaves)
 	v.at("checkpoints", log.Checkpoints)
 	v.at("sittings", e.Sittings)
@@ -103,7 +113,10 @@ func (v *verification) everything(ctx context.Context, c Config) error {
 	v.at("answers", e.Answers)
 	v.at("results", e.Results)
 	v.at("receipts", e.Receipts)
-	v.Findings = append(e.Findings, log.Findings...)
+	v.at("cases", cases.Cases)
+	v.at("records of cases", cases.Records)
+	v.at("removals", removals)
+	v.Findings = slices.Concat(e.Findings, log.Findings, cases.Findings, removed)
 	return nil
 }
 
