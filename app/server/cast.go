@@ -19,7 +19,7 @@ var demoRoles = map[string]string{"new_hire": "B4201", "trainer": "A005", "hr": 
 
 // demoPersonas are the other persons worth meeting, by the stage they are at.
 var demoPersonas = []struct{ name, number string }{
-	{"reviewer_2", "A004"}, {"invigilator", "A006"}, {"mid_course", "B4202"}, {"at_the_gate", "B4203"}, {"ready_for_exam", "B4209"}, {"selling", "B4103"}, {"manager_41", "A008"},
+	{"reviewer_2", "A004"}, {"reviewer_3", "A009"}, {"invigilator", "A006"}, {"mid_course", "B4202"}, {"at_the_gate", "B4203"}, {"ready_for_exam", "B4209"}, {"selling", "B4103"}, {"manager_41", "A008"}, {"under_review", "B4118"}, {"cleared", "B4130"},
 }
 
 const (
@@ -38,6 +38,7 @@ func cast() []member {
 		{number: "A006", name: "簡士軒", roles: []people.Role{people.Trainer, people.Invigilator}},
 		{number: "A007", name: "羅文彥", roles: []people.Role{people.Manager}},
 		{number: "A008", name: "宋佳蓉", roles: []people.Role{people.Manager, people.Mentor}},
+		{number: "A009", name: "薛明蕙", roles: []people.Role{people.Reviewer}},
 	}
 	for i, name := range cohort42 {
 		all = append(all, member{number: fmt.Sprintf("B42%02d", i+1), name: name, roles: []people.Role{people.NewHire}, manager: "A007", cohort: newCohort})

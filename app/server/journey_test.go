@@ -14,8 +14,9 @@ import (
 	"bainian/app/questions"
 )
 
-// TestJourney walks the whole path in a real browser, from the first lesson to the first lead and to a red line, as
-// everyone whom it concerns.
+// TestJourney walks the whole path in a real browser, from the first lesson to the first lead, to a red line and to the
+// appeal that undoes it, as everyone whom it concerns: two reviewers in two sessions, neither of whom sees the other's
+// opinion, the person, and a third.
 func TestJourney(t *testing.T) {
 	t.Parallel()
 	chromium := browser(t)
@@ -47,9 +48,13 @@ func TestJourney(t *testing.T) {
 	j.failsAndIsTold(as(a.Personas["mid_course"]))
 	j.invigilatorNotes(as(a.Personas["invigilator"]), values)
 	j.trainerCloses(as(a.SignIn["trainer"]), values)
-	j.twoReviewersUphold(as(a.SignIn["reviewer"]), as(a.Personas["reviewer_2"]))
+	first := as(a.SignIn["reviewer"])
+	file := j.twoReviewersUphold(first, as(a.Personas["reviewer_2"]), amy)
 	j.gateIsClosedAtOnce(amy)
-	j.managerSeesNoCase(as(a.SignIn["manager"]))
+	manager := as(a.SignIn["manager"])
+	j.managerSeesNoCase(manager)
+	j.thirdUpholdsTheAppeal(amy, as(a.Personas["reviewer_3"]), file)
+	j.everythingIsRestored(amy, first, manager, file)
 }
 
 type journey struct {
@@ -269,8 +274,9 @@ func (j *journey) trainerCloses(v *visitor, sitting string) {
 	v.send("/studio"+sitting+"/closing", nil)
 }
 
-// twoReviewersUphold opens Amy's case, gives two votes in two browsers, and looks for the first vote in the second's page.
-func (j *journey) twoReviewersUphold(first, second *visitor) {
+// twoReviewersUphold opens Amy's case, hears her, gives two votes in two browsers, and looks for a trace of the first vote
+// on the second's pages. It returns the file's path.
+func (j *journey) twoReviewersUphold(first, second, amy *visitor) (file string) {
 	first.Helper()
 	first.open("/cases")
 	for range 100 { // the comparison is a job
@@ -280,24 +286,47 @@ func (j *journey) twoReviewersUphold(first, second *visitor) {
 		first.open("/cases")
 	}
 	first.reads("林予安", "楊博鈞")
-	var file string
-	first.eval(&file, "[...document.querySelectorAll('a[href^=\"/cases/\"]')].find((a) => a.closest('tr, li, article').innerText.includes('林予安')).getAttribute('href')")
+	first.eval(&file, "[...document.querySelectorAll('tbody a[href^=\"/cases/\"]')].find((a) => a.closest('tr').innerText.includes('林予安')).getAttribute('href')")
+	mine := strings.Replace(file, "/cases/", "/cases/mine/", 1)
 	first.open(file)
 	first.send(file+"/opening", nil)
 	if j.decision("B4201") {
 		first.Error("an open case leaves the gate open")
 	}
+	amy.open("/gate")
+	amy.reads("這不是指控", "暫定")
+	first.send(file+"/notice", nil)
+	amy.open("/")
+	amy.reads("審查人在等你的說明")
+	amy.open(mine)
+	amy.reads("兩份試卷並排", "另一份試卷", "作答時間線", "無辜的可能", "用手勢比字母")
+	if strings.Contains(amy.text(), "楊博鈞") {
+		amy.Error("the person reads whose the other paper is")
+	}
+	const side = "那個手勢是在趕蚊子，我沒有看任何人的答案。"
+	amy.send(mine+"/statement", map[string]string{"text": side})
 	const words = "手勢與答案卡一致，且有監考員當場紀錄"
 	first.open(file)
-	first.reads("用手勢比字母")
+	first.reads("用手勢比字母", side)
+	second.open(file)
+	before := second.text()
 	first.send(file+"/verdict", map[string]string{"outcome": "red_line", "reason": words})
 	second.open(file)
-	if strings.Contains(second.text(), words) {
-		second.Error("the second reviewer reads the first's reason")
+	if after := second.text(); strings.ReplaceAll(after, "待第二位審查人", "審查中") != before {
+		second.Errorf("the first opinion leaves a trace on the second's page:\n%s", after)
 	}
+	second.reads("待第二位審查人")
+	for _, page := range []string{"/", "/cases"} {
+		second.open(page)
+		if strings.Contains(second.text(), words) {
+			second.Error("the second reviewer reads the first's reason at " + page)
+		}
+	}
+	second.open(file)
 	second.send(file+"/verdict", map[string]string{"outcome": "red_line", "reason": "兩項證據互相獨立，同意認定"})
 	second.open(file)
 	second.reads(words)
+	return file
 }
 
 // gateIsClosedAtOnce looks as Amy, and as a machine.
@@ -325,6 +354,39 @@ func (j *journey) managerSeesNoCase(v *visitor) {
 			v.Errorf("the manager's board tells of %s", word)
 		}
 	}
+}
+
+// thirdUpholdsTheAppeal: Amy appeals, and a reviewer who took no part decides.
+func (j *journey) thirdUpholdsTheAppeal(amy, third *visitor, file string) {
+	third.Helper()
+	mine := strings.Replace(file, "/cases/", "/cases/mine/", 1)
+	amy.open(mine)
+	amy.reads("手勢與答案卡一致", "可以申訴")
+	amy.send(mine+"/appeal", map[string]string{"text": "監視器拍得到蚊子，請調閱當天的影像再決定。"})
+	third.open("/cases?state=appeals")
+	third.reads("林予安", "輪到你")
+	third.open(file)
+	third.reads("監視器拍得到蚊子")
+	third.send(file+"/appeal/decision", map[string]string{"decision": "upheld", "reason": "影像顯示手勢與題目無關，申訴成立。"})
+	third.reads("卷宗已封存")
+}
+
+// everythingIsRestored looks as Amy, as a machine, as the reviewers and as her manager.
+func (j *journey) everythingIsRestored(amy, first, manager *visitor, file string) {
+	amy.Helper()
+	if !j.decision("B4201") {
+		amy.Error("an upheld appeal leaves the gate closed")
+	}
+	amy.open("/leads")
+	amy.until("document.querySelector('a[href^=\"tel:\"]')")
+	amy.open(strings.Replace(file, "/cases/", "/cases/mine/", 1))
+	amy.reads("已還清白", "影像顯示手勢與題目無關")
+	first.open(file)
+	if strings.Contains(first.text(), "林予安") {
+		first.Error("a cleared file is not sealed")
+	}
+	manager.open("/")
+	manager.reads("暫停已解除", "林予安")
 }
 
 // decision asks the machines' door whether somebody may draw.

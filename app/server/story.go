@@ -170,12 +170,6 @@ func (f *furnisher) newCohort() error {
 	return nil
 }
 
-// review: the copied pair is in the queue since the sitting closed; a reviewer has opened one of the two cases.
-func (f *furnisher) review() error {
-	f.at(1, 15, 0)
-	return f.Desk.Open(f.ctx, f.cast["A003"], 1)
-}
-
 // sign signs the pledge.
 func (f *furnisher) sign(number string) error {
 	pledge, err := f.Library.Pledge(f.ctx, locale.Hant)
