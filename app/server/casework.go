@@ -19,12 +19,12 @@ func (f *furnisher) review() error {
 		}
 		return f.Desk.Report(f.ctx, f.cast["A006"], attempt, why)
 	}
-	hear := func(n int, number, notice, statement string, daysAgo int) error {
-		f.at(daysAgo, 15, 0)
+	hear := func(n int, number, notice, statement string, toldDaysAgo, saidDaysAgo int) error {
+		f.at(toldDaysAgo, 15, 0)
 		if err := f.Desk.Notify(f.ctx, one, n, notice); err != nil {
 			return err
 		}
-		f.at(daysAgo-1, 20, 0)
+		f.at(saidDaysAgo, 20, 0)
 		return f.Desk.State(f.ctx, f.cast[number], n, statement)
 	}
 	decide := func(n int, outcome integrity.Outcome, first, second string, daysAgo int) error {
@@ -46,7 +46,7 @@ func (f *furnisher) review() error {
 			if err := open(1, 12); err != nil {
 				return err
 			}
-			return hear(1, "B4107", notice, "那張紙條是考前背誦用的筆記，忘了收起來。作答時我沒有拿出來看。", 6)
+			return hear(1, "B4107", notice, "那張紙條是考前背誦用的筆記，忘了收起來。作答時我沒有拿出來看。", 11, 5)
 		},
 		func() error { // 2: waits for the person's statement
 			if err := open(2, 3); err != nil {
@@ -75,7 +75,7 @@ func (f *furnisher) review() error {
 			if err := open(n, 12); err != nil {
 				return err
 			}
-			if err := hear(n, "B4131", notice, "手機是家裡打來的，我只按掉，沒有看題目以外的東西。", 12); err != nil {
+			if err := hear(n, "B4131", notice, "手機是家裡打來的，我只按掉，沒有看題目以外的東西。", 12, 11); err != nil {
 				return err
 			}
 			if err := decide(n, integrity.Resit, "無法排除看了手機，換一份試卷重考。", "存疑時的一般做法：換卷重考。", 8); err != nil {
@@ -96,7 +96,7 @@ func (f *furnisher) review() error {
 			if err := f.Desk.AddFact(f.ctx, one, n, integrity.Fact{Kind: integrity.Document, Text: "群組對話的截圖：考試開始後第九分鐘上傳題目照片三張。", Origin: "群組成員主動提供，十一月在人資辦公室當面簽收"}); err != nil {
 				return err
 			}
-			if err := hear(n, "B4132", notice, "照片是我傳的，當時想問朋友一題，知道錯了。", 11); err != nil {
+			if err := hear(n, "B4132", notice, "照片是我傳的，當時想問朋友一題，知道錯了。", 11, 10); err != nil {
 				return err
 			}
 			return decide(n, integrity.RedLine, "截圖來源明確，時間與應考紀錄相符，本人說明一致。", "文件與說明互相獨立且一致，同意認定。", 4)

@@ -26,6 +26,7 @@ type homeView struct {
 	Due        []leadCard // due today, when the gate is open
 	Held, Left int        // leads in hand, and still to draw today
 	Tasks      []task     // of the person's other roles
+	Own        []task     // cases about the person that wait for their word
 }
 
 // session is an entry of the timetable with its time as the page writes it.
@@ -43,10 +44,20 @@ func (w *Wing) home(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
+	own, waits, err := w.ownCasesTask(c)
+	if err != nil {
+		return err
+	}
 	if !c.Person.Has(people.NewHire) {
+		if waits {
+			tasks = append([]task{own}, tasks...)
+		}
 		return w.staffHome(c, tasks)
 	}
 	v := &homeView{Tasks: tasks}
+	if waits {
+		v.Own = []task{own}
+	}
 	if v.Decision, err = w.keeper.Decide(c.Context(), c.Person.ID); err != nil {
 		return err
 	}

@@ -73,14 +73,12 @@ func (w *Wing) tasks(c *page.Ctx) ([]task, error) {
 		}
 		all = append(all, one)
 	}
-	for _, read := range []func(*page.Ctx) (task, bool, error){w.ownCasesTask, w.liftedTask} {
-		one, some, err := read(c)
-		if err != nil {
-			return nil, err
-		}
-		if some {
-			all = append(all, one)
-		}
+	lifted, some, err := w.liftedTask(c)
+	if err != nil {
+		return nil, err
+	}
+	if some {
+		all = append(all, lifted)
 	}
 	slices.SortStableFunc(all, func(a, b task) int { return urgency(b) - urgency(a) })
 	return all, nil
