@@ -3,7 +3,6 @@ package integrity
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -269,24 +268,22 @@ func stepsInIn(rx *store.Rx, c Case, id string) (bool, error) {
 
 // tookPartIn reports whether somebody has done anything on a case that bears on its outcome.
 func tookPartIn(rx *store.Rx, number int, id string) (part bool, err error) {
-	kinds := []any{number, id, number, id, number, id}
 	err = rx.Row(`SELECT EXISTS (SELECT 1 FROM case_event WHERE number = ? AND by_id = ? AND kind IN ('flagged', 'reported', 'opened', 'noticed', 'renewed', 'inquiry', 'answered', 'voted', 'closed', 'dismissed'))
-		OR EXISTS (SELECT 1 FROM case_fact WHERE number = ? AND by_id = ?) OR EXISTS (SELECT 1 FROM case_vote WHERE number = ? AND reviewer_id = ?)`, kinds...).Scan(&part)
+		OR EXISTS (SELECT 1 FROM case_fact WHERE number = ? AND by_id = ?) OR EXISTS (SELECT 1 FROM case_vote WHERE number = ? AND reviewer_id = ?)`, number, id, number, id, number, id).Scan(&part)
 	return part, err
 }
 
-// Clocks are the times that were set for a case, as they were told, in order.
+// Clock is a time that was set for a case, as it was told.
 type Clock struct {
 	Step    Step
 	At, Due time.Time
 }
 
 func clocksIn(rx *store.Rx, number int) ([]Clock, error) {
-	all, err := store.All(rx, func(r store.Row) (c Clock, err error) {
+	return store.All(rx, func(r store.Row) (c Clock, err error) {
 		var at, due int64
 		err = r.Scan(&c.Step, &at, &due)
 		c.At, c.Due = store.Time(at), store.Time(due)
 		return c, err
 	}, `SELECT step, at_ms, due_ms FROM case_clock WHERE number = ? ORDER BY at_ms, id`, number)
-	return slices.Clip(all), err
 }

@@ -3,12 +3,21 @@
 // Vocabulary. A signal (訊號) is something observed, kept in an attempt's journal; a finding (比對結果) is what
 // the one test that was declared before a sitting opened says about a pair of its papers. A finding flags one
 // case (個案) per person of the pair, since similarity has no direction. A flagged case waits for a person and
-// touches nothing; once a reviewer has opened it, it suspends the gate until a date. A fact is evidence that
-// somebody put on file; some kinds of fact can carry a red line, statistics and telemetry never do. Reviewers
-// vote; a verdict (認定) closes the case. A red line (高壓線) needs the concurring votes of two reviewers, the
-// second blind to the first, and a fact of a kind that can carry it. Only an upheld appeal overturns it.
+// touches nothing: they dismiss it with a reason, or open it. An open case suspends the gate until a date and makes what
+// the attempt earned provisional. Its opener tells the person, who sees the same evidence and makes a statement; then
+// two reviewers give their opinions, neither of whom sees the other's before both are in, and nobody votes against a
+// person who was not heard. A fact is evidence that somebody put on file; some kinds of fact can carry a red line,
+// statistics and telemetry never do. A reviewer can ask for more investigation, which goes back to the opener. A
+// verdict (認定) closes the case; of two opinions the milder holds. The person may appeal it, and a reviewer who took no
+// part decides; only an upheld appeal undoes a red line (高壓線). Where nothing stands the person is cleared and the file
+// is sealed: it takes HR, with a reason, and a reviewer to open it again.
+//
+// Every step has a clock in business days of the company's calendar; each reminds once before its end and once after,
+// and says nothing of what the case is about. Every record of a case is an entry of the chain case/NUMBER in the ledger.
+// A keeper holds something that is kept for a time only; the daily round sweeps them, on record.
 //
 // Tables: declaration (the test and its threshold, committed at opening), comparison, finding, integrity_case
-// (the present state beside its records), case_finding, case_event, case_fact, case_retraction, case_tie,
-// case_vote, verdict, overturning. Numbers of cases are a counter.
+// (the present state beside its records), case_finding, case_event (what was done, said and asked), case_fact,
+// case_retraction, case_tie, case_vote, verdict, overturning, case_clock, case_reminder, case_draft, retention_run; the
+// view case_record is every record of a case in one shape. Numbers of cases are a counter.
 package integrity

@@ -2,6 +2,7 @@ package integrity
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -71,6 +72,32 @@ func (d *Desk) RetractFact(ctx context.Context, actor people.Person, number int,
 			return fault.New(fault.NotFound, "integrity.no_fact")
 		}
 		_, err := tx.Exec(`INSERT INTO case_retraction (fact_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?)`, factID, reason, actor.ID, store.Ms(tx.Now))
+		return err
+	})
+}
+
+// TakeBack is the person's own word on an admission that stands on file as theirs: for 24 hours they take it back without
+// asking anybody. It stays on file as taken back, and carries nothing.
+func (d *Desk) TakeBack(ctx context.Context, actor people.Person, number int, factID, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	return d.onMine(ctx, actor, number, func(tx *store.Tx, c Case) error {
+		if err := c.undecided(); err != nil {
+			return err
+		}
+		facts, err := factsIn(tx.Rx, c)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(facts, func(f Fact) bool { return f.ID == factID && f.Kind == Admission })
+		switch {
+		case i < 0:
+			return fault.New(fault.NotFound, "integrity.no_fact")
+		case !facts[i].Rests(tx.Now):
+			return fault.New(fault.Conflict, "integrity.admission_stands")
+		}
+		_, err = tx.Exec(`INSERT INTO case_retraction (fact_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?)`, factID, reason, actor.ID, store.Ms(tx.Now))
 		return err
 	})
 }

@@ -54,6 +54,11 @@ type Fact struct {
 // admissionRest is how long an admission may be taken back before it can carry a red line.
 const admissionRest = 24 * time.Hour
 
+// Rests reports whether it is an admission that its person can still take back.
+func (f Fact) Rests(now time.Time) bool {
+	return f.Kind == Admission && f.Retracted.IsZero() && now.Before(f.At.Add(admissionRest))
+}
+
 // Carries reports whether the fact is a second channel that can carry a red line: neither statistical nor
 // telemetry. Focus, pastes, timing, gaps and canaries never are.
 func (f Fact) Carries(now time.Time) bool {
@@ -64,7 +69,7 @@ func (f Fact) Carries(now time.Time) bool {
 	case InvigilatorNote, Document, ConcurrentSessions:
 		return true
 	case Admission:
-		return !now.Before(f.At.Add(admissionRest))
+		return !f.Rests(now)
 	}
 	return false
 }

@@ -81,6 +81,15 @@ func TestN3_AnEditedCaseIsNamed(t *testing.T) {
 		if v := verify(t, w); len(v.Findings) != 0 || v.Cases != 2 || v.Records < 25 {
 			t.Fatalf("untouched: %+v", v)
 		}
+		if lifted, err := w.Desk.Lifted(w.Ctx, w.Manager); err != nil || len(lifted) != 1 || lifted[0].Person != "Ben" {
+			t.Errorf("whoever was told of the suspension is told %+v %v", lifted, err)
+		}
+		if rates, err := w.Desk.Watch(w.Ctx, w.HR); err != nil || rates.All.People != 8 || rates.All.Flagged != 2 || len(rates.Groups[integrity.ByCohort]) != 1 {
+			t.Errorf("rates %+v %v", rates, err)
+		}
+		if b, err := w.Desk.Burden(w.Ctx, w.HR); err != nil || b.Sittings != 1 || b.Pairs() != .01 {
+			t.Errorf("burden %+v %v", b, err)
+		}
 		for what, edit := range edits {
 			undone := fmt.Errorf("undo")
 			err := w.DB.Write(w.Ctx, func(tx *store.Tx) error {
@@ -114,7 +123,7 @@ func TestN3_AnEditedCaseIsNamed(t *testing.T) {
 
 // Erasing a person's key and words leaves the chain of their case whole.
 func TestErasureKeepsTheProofsOfACase(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	onSQLite(t, func(t *testing.T, w *apptest.World) {
 		ben, number := decided(t, w)
 		if err := w.DB.Write(w.Ctx, func(tx *store.Tx) error {
 			if _, err := tx.Exec(`UPDATE journal SET payload = NULL WHERE chain = ?`, fmt.Sprintf("case/%d", number)); err != nil {
@@ -135,7 +144,7 @@ func TestErasureKeepsTheProofsOfACase(t *testing.T) {
 
 // A case of an older version is taken in as it stands, and gets its clock.
 func TestACaseFromBeforeChainsIsTakenIn(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	onSQLite(t, func(t *testing.T, w *apptest.World) {
 		_, ben := copiedSitting(t, w, "")
 		number := caseOf(t, w, ben)
 		if err := w.Desk.Open(w.Ctx, w.Reviewer[0], number); err != nil {

@@ -18,10 +18,16 @@ type caseView struct {
 	File     integrity.MyFile
 	Exam     string // title
 	Evidence dossier.Evidence
-	Facts    []integrity.Fact
+	Facts    []caseFact
 	Text     string // of the statement or appeal that is being written
 	Late     bool   // what the case waits for is overdue
 	Err      error
+}
+
+// caseFact is a fact that stands, and whether the person can still take it back: their own admission.
+type caseFact struct {
+	integrity.Fact
+	Mine bool
 }
 
 // myCase is a case as the person sees it whom it is about: what happens, until when, the evidence, and their word.
@@ -38,7 +44,11 @@ func (w *Wing) showMyCase(c *page.Ctx, text string, refused error) error {
 	}
 	v := &caseView{Base: page.Base{Title: c.T("case.title", "number", number), Here: "/"}, File: f, Exam: f.Sitting.TitleIn(c.Lang),
 		Evidence: dossier.OfMine(c, f), Text: text, Late: dossier.Late(f.Due, c.Now()), Err: refused}
-	v.Facts = slices.DeleteFunc(slices.Clone(f.Facts), func(x integrity.Fact) bool { return !x.Retracted.IsZero() })
+	for _, x := range f.Facts {
+		if x.Retracted.IsZero() {
+			v.Facts = append(v.Facts, caseFact{x, x.Rests(c.Now()) && f.State != integrity.Closed})
+		}
+	}
 	if refused == nil {
 		v.Text = f.Draft.Text
 	}
@@ -70,6 +80,12 @@ func (w *Wing) saveStatement(c *page.Ctx) error {
 func (w *Wing) handInStatement(c *page.Ctx) error {
 	return w.onMyCase(c, "case.stated", func(number int, text string) error {
 		return w.desk.State(c.Context(), c.Person, number, text)
+	})
+}
+
+func (w *Wing) takeBack(c *page.Ctx) error {
+	return w.onMyCase(c, "case.taken_back", func(number int, _ string) error {
+		return w.desk.TakeBack(c.Context(), c.Person, number, c.Params("id"), c.Form("reason"))
 	})
 }
 

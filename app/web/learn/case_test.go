@@ -41,6 +41,19 @@ func TestN1_ThePersonIsHeardWithTheSameEvidence(t *testing.T) {
 	other.want(other.send(http.MethodGet, page, nil), 404)
 	other.want(other.post(page+"/statement", url.Values{"text": {"這是別人的個案，我來寫。"}}), 404)
 
+	s.must(s.desk.AddFact(s.ctx, reviewer, number, integrity.Fact{Kind: integrity.Admission, Text: "當事人說紙條是自己的", Origin: "十一月二十三日面談紀錄"}))
+	file, err := s.desk.Case(s.ctx, reviewer, number, locale.Hant)
+	s.must(err)
+	admission := page + "/facts/" + file.Facts[1].ID + "/retraction"
+	amy.get(page, "收回這份承認", admission)
+	other.want(other.post(admission, url.Values{"reason": {"我替她收回這份承認"}}), 404)
+	amy.want(amy.post(page+"/facts/"+file.Facts[0].ID+"/retraction", url.Values{"reason": {"紙條不該放在卷內"}}), 404)
+	amy.want(amy.post(admission, url.Values{"reason": {"我沒有這樣說，紀錄寫錯了"}}), 303)
+	amy.want(amy.post(admission, url.Values{"reason": {"我沒有這樣說，紀錄寫錯了"}}), 409)
+	if text := amy.get(page); strings.Contains(text, "紙條是自己的") {
+		t.Error("an admission that was taken back stands")
+	}
+
 	amy.want(amy.post(page+"/statement/draft", url.Values{"text": {"還沒寫完"}}), 303)
 	amy.get(page, "還沒寫完", "草稿存於")
 	amy.want(amy.post(page+"/statement", url.Values{"text": {"短"}}), 422)

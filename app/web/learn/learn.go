@@ -55,6 +55,7 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "GET", Path: "/cases/mine/:number", Who: page.SignedIn, Do: w.myCase},
 		{Method: "POST", Path: "/cases/mine/:number/statement", Who: page.SignedIn, Do: w.handInStatement},
 		{Method: "POST", Path: "/cases/mine/:number/statement/draft", Who: page.SignedIn, Do: w.saveStatement},
+		{Method: "POST", Path: "/cases/mine/:number/facts/:id/retraction", Who: page.SignedIn, Do: w.takeBack},
 		{Method: "POST", Path: "/cases/mine/:number/appeal", Who: page.SignedIn, Do: w.handInAppeal},
 		{Method: "POST", Path: "/cases/mine/:number/appeal/draft", Who: page.SignedIn, Do: w.saveAppeal},
 

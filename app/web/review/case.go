@@ -128,7 +128,7 @@ func factsOf(c *page.Ctx, f integrity.File) []fact {
 		gone := !x.Retracted.IsZero()
 		out[i] = fact{Fact: x, By: nameIn(c, f, x.By), Counts: x.Carries(c.Now()),
 			May:     !gone && x.Kind != integrity.InvigilatorNote && f.State != integrity.Closed,
-			Resting: !gone && x.Kind == integrity.Admission && !x.Carries(c.Now())}
+			Resting: x.Rests(c.Now())}
 	}
 	return out
 }
