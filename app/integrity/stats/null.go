@@ -33,10 +33,7 @@ func (x *likeness) simulate(people []person, seed uint64, workers int) null {
 		c := chanceOf(seed, b)
 		s := newSimulator(x)
 		for n := b * block; n < (b+1)*block; n++ {
-			i, j := c.below(len(people)), c.below(len(people)-1)
-			if j >= i {
-				j++
-			}
+			i, j := twoOf(&c, len(people))
 			t, ratio := s.pair(&c, &people[i], &people[j], proposal[n%len(proposal)])
 			draws[n] = draw{t, 1 / ratio}
 		}
@@ -53,6 +50,15 @@ func (x *likeness) simulate(people []person, seed uint64, workers int) null {
 	slices.Reverse(out.t)
 	slices.Reverse(out.log)
 	return out
+}
+
+// twoOf draws two different people.
+func twoOf(c *chance, people int) (int, int) {
+	i, j := c.below(people), c.below(people-1)
+	if j >= i {
+		j++
+	}
+	return i, j
 }
 
 // simulator makes pairs of papers.

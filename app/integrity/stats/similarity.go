@@ -128,10 +128,7 @@ func (x *likeness) expect(curve *null, a *Answers, m *NRM, o SimilarityOptions, 
 			return
 		}
 		for range most {
-			i, j := c.below(len(crowd)), c.below(len(crowd)-1)
-			if j >= i {
-				j++
-			}
+			i, j := twoOf(&c, len(crowd))
 			tallies[r].count(y.llr(&crowd[i], &crowd[j], tallies[r].at[0]))
 		}
 	})
