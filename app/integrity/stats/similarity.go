@@ -66,6 +66,9 @@ func Similar(a *Answers, o SimilarityOptions) (Similarity, error) {
 	n := a.People()
 	out := Similarity{Compared: n * (n - 1) / 2, Spread: 1, Expected: 1, Observed: 1, Patterns: patterns(a)}
 	if o.Model != nil {
+		if err := o.Model.fits(a); err != nil {
+			return Similarity{}, err
+		}
 		out.Model = *o.Model
 	} else {
 		out.Model = priorNRM(a)

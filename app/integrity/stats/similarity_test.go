@@ -170,6 +170,18 @@ func TestSimilarRefusesBadShapes(t *testing.T) {
 	}
 }
 
+func TestSimilarRefusesAnotherExamsCalibration(t *testing.T) {
+	a := random(1, 10, 8)
+	other := mustCalibrate(t, random(1, 10, 9))
+	fewer := mustCalibrate(t, a)
+	fewer.Slope[2] = fewer.Slope[2][:3]
+	for _, m := range []NRM{other, fewer} {
+		if _, err := Similar(a, SimilarityOptions{Model: &m}); err == nil {
+			t.Error("accepted")
+		}
+	}
+}
+
 // The same seed finds the same, whoever did the work.
 func TestSimilarDoesNotDependOnWorkers(t *testing.T) {
 	a := random(8, 90, 30)
