@@ -81,7 +81,7 @@ func Similar(a *Answers, o SimilarityOptions) (Similarity, error) {
 	}
 	x, people := meet(&out.Model, a, o.Workers)
 	curve := x.simulate(people, o.Seed, o.Workers)
-	out.Expected = x.expect(&curve, a, &out.Model, o, people)
+	out.Expected = x.rehearse(&curve, a, &out.Model, o, people)
 	out.PairP = o.Family / float64(out.Compared)
 
 	curve.spread = out.Expected
@@ -106,9 +106,9 @@ func meet(m *NRM, a *Answers, workers int) (*likeness, []person) {
 	return x, people
 }
 
-// expect is the spread of honest exams: the whole cohort is simulated again and again, the items are calibrated on it
+// rehearse finds the spread of honest exams: the whole cohort is simulated again and again, the items are calibrated on it
 // as they were on the real one, and its pairs are counted.
-func (x *likeness) expect(curve *null, a *Answers, m *NRM, o SimilarityOptions, people []person) float64 {
+func (x *likeness) rehearse(curve *null, a *Answers, m *NRM, o SimilarityOptions, people []person) float64 {
 	const most = 20000 // pairs of one simulated cohort that are counted at most
 	if o.Model != nil {
 		return 1
