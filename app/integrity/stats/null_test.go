@@ -86,7 +86,7 @@ func TestSimilarRaisesTheThresholdWherePairsAreMoreAlike(t *testing.T) {
 	if err1 != nil || err2 != nil {
 		t.Fatal(err1, err2)
 	}
-	if other.Observed > other.Expected-.05 || other.Spread != other.Observed || other.Threshold < one.Threshold+.5 {
+	if other.Observed > other.Expected-.05 || other.Spread > other.Observed || other.Spread < other.Observed-.05 || other.Threshold < one.Threshold+.5 {
 		t.Errorf("taught: spread %.3f of %.3f expected, threshold %.2f; plain %.3f of %.3f, %.2f",
 			other.Observed, other.Expected, other.Threshold, one.Observed, one.Expected, one.Threshold)
 	}

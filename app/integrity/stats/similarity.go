@@ -35,7 +35,7 @@ type Similarity struct {
 	Compared  int        // how many pairs there are
 	Threshold float64    // the LLR from which a pair is flagged
 	PairP     float64    // the p-value that Threshold stands for: Family over the pairs
-	Spread    float64    // the correction of the null: log p is Spread times the simulated one, below 1 where real pairs are more alike
+	Spread    float64    // the correction of the null: log p is Spread times the simulated one; Expected or, where this exam's pairs are more alike than that, Observed less half its error
 	Expected  float64    // the Spread of simulated honest exams
 	Observed  float64    // the Spread of this exam's own pairs
 	OmegaSD   float64    // the standard deviation of ω over all pairs, both ways; below 1 the theory's p-values of ω are too cautious here
@@ -87,8 +87,9 @@ func Similar(a *Answers, o SimilarityOptions) (Similarity, error) {
 	curve.spread = out.Expected
 	top := x.compare(people, newChances(&out.Model, a, out.Abilities, o.Workers), curve.tally(), curve.threshold(math.Log(out.PairP)), o)
 	out.OmegaSD = top.omegaSD()
-	out.Observed = top.spread()
-	out.Spread = math.Min(out.Expected, out.Observed)
+	observed, doubt := top.spread()
+	out.Observed = observed
+	out.Spread = math.Max(math.Min(out.Expected, observed-doubt/2), narrowest) // what is not known well is taken strictly
 	curve.spread = out.Spread
 	out.Threshold = curve.threshold(math.Log(out.PairP))
 	out.list(a, &curve, top.pairs)
@@ -139,7 +140,8 @@ func (x *likeness) rehearse(curve *null, a *Answers, m *NRM, o SimilarityOptions
 	for _, t := range tallies {
 		sum.add(t)
 	}
-	return sum.spread()
+	spread, _ := sum.spread()
+	return spread
 }
 
 // likely is one pair of the list.
