@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -26,6 +27,19 @@ func CalibrateNRM(a *Answers) (NRM, error) {
 	m := priorNRM(a)
 	m.fit(a, 200, 1e-4, 1)
 	return m, nil
+}
+
+// fits says whether the model is one of these answers' items.
+func (m *NRM) fits(a *Answers) error {
+	if len(m.Slope) != a.Items() || len(m.Intercept) != a.Items() {
+		return fmt.Errorf("the calibration has %d items, the answers %d", len(m.Slope), a.Items())
+	}
+	for i, k := range a.Options {
+		if len(m.Slope[i]) != k || len(m.Intercept[i]) != k {
+			return fmt.Errorf("the calibration of item %d has %d options, the item %d", i+1, len(m.Slope[i]), k)
+		}
+	}
+	return nil
 }
 
 // priorNRM is what is believed of the items before anybody answers.

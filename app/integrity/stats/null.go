@@ -33,10 +33,7 @@ func (x *likeness) simulate(people []person, seed uint64, workers int) null {
 		c := chanceOf(seed, b)
 		s := newSimulator(x)
 		for n := b * block; n < (b+1)*block; n++ {
-			i, j := c.below(len(people)), c.below(len(people)-1)
-			if j >= i {
-				j++
-			}
+			i, j := twoOf(&c, len(people))
 			t, ratio := s.pair(&c, &people[i], &people[j], proposal[n%len(proposal)])
 			draws[n] = draw{t, 1 / ratio}
 		}
@@ -53,6 +50,15 @@ func (x *likeness) simulate(people []person, seed uint64, workers int) null {
 	slices.Reverse(out.t)
 	slices.Reverse(out.log)
 	return out
+}
+
+// twoOf draws two different people.
+func twoOf(c *chance, people int) (int, int) {
+	i, j := c.below(people), c.below(people-1)
+	if j >= i {
+		j++
+	}
+	return i, j
 }
 
 // simulator makes pairs of papers.
@@ -174,6 +180,9 @@ func (n *null) uncorrected(log float64) float64 {
 // a few pairs that did work together do not show.
 var levels = [...]float64{.03, .01, .003}
 
+// narrowest bounds the correction where half an exam was copied.
+const narrowest = .25
+
 // tally counts pairs by the levels of the simulated curve that they reach.
 type tally struct {
 	at, log [len(levels)]float64 // where each level is, and the logarithm of its probability
@@ -206,18 +215,20 @@ func (y *tally) add(other tally) {
 	}
 }
 
-// spread is how much faster (above 1) or slower the counted pairs thin out than the simulated curve. Levels where
-// fewer than five pairs are expected are not asked; where none can be, the curve is believed.
-func (y *tally) spread() float64 {
-	sum, n := 0.0, 0
+// spread is how much faster (above 1) or slower the counted pairs thin out than the simulated curve, and about its
+// standard error. Levels where fewer than five pairs are expected are not asked; where none can be, the curve is believed.
+func (y *tally) spread() (spread, doubt float64) {
+	n := 0.0
 	for l, log := range y.log {
 		if math.Exp(log)*float64(y.all) >= 5 {
-			sum += math.Log((float64(y.reached[l])+.5)/(float64(y.all)+.5)) / log
+			reached := float64(y.reached[l]) + .5
+			spread += math.Log(reached/(float64(y.all)+.5)) / log
+			doubt -= 1 / math.Sqrt(reached) / log
 			n++
 		}
 	}
 	if n == 0 {
-		return 1
+		return 1, 0
 	}
-	return math.Max(sum/float64(n), .25)
+	return math.Max(spread/n, narrowest), doubt / n
 }

@@ -35,7 +35,7 @@ type Similarity struct {
 	Compared  int        // how many pairs there are
 	Threshold float64    // the LLR from which a pair is flagged
 	PairP     float64    // the p-value that Threshold stands for: Family over the pairs
-	Spread    float64    // the correction of the null: log p is Spread times the simulated one, below 1 where real pairs are more alike
+	Spread    float64    // the correction of the null: log p is Spread times the simulated one; Expected or, where this exam's pairs are more alike than that, Observed less half its error
 	Expected  float64    // the Spread of simulated honest exams
 	Observed  float64    // the Spread of this exam's own pairs
 	OmegaSD   float64    // the standard deviation of ω over all pairs, both ways; below 1 the theory's p-values of ω are too cautious here
@@ -66,6 +66,9 @@ func Similar(a *Answers, o SimilarityOptions) (Similarity, error) {
 	n := a.People()
 	out := Similarity{Compared: n * (n - 1) / 2, Spread: 1, Expected: 1, Observed: 1, Patterns: patterns(a)}
 	if o.Model != nil {
+		if err := o.Model.fits(a); err != nil {
+			return Similarity{}, err
+		}
 		out.Model = *o.Model
 	} else {
 		out.Model = priorNRM(a)
@@ -78,14 +81,15 @@ func Similar(a *Answers, o SimilarityOptions) (Similarity, error) {
 	}
 	x, people := meet(&out.Model, a, o.Workers)
 	curve := x.simulate(people, o.Seed, o.Workers)
-	out.Expected = x.expect(&curve, a, &out.Model, o, people)
+	out.Expected = x.rehearse(&curve, a, &out.Model, o, people)
 	out.PairP = o.Family / float64(out.Compared)
 
 	curve.spread = out.Expected
 	top := x.compare(people, newChances(&out.Model, a, out.Abilities, o.Workers), curve.tally(), curve.threshold(math.Log(out.PairP)), o)
 	out.OmegaSD = top.omegaSD()
-	out.Observed = top.spread()
-	out.Spread = math.Min(out.Expected, out.Observed)
+	observed, doubt := top.spread()
+	out.Observed = observed
+	out.Spread = math.Max(math.Min(out.Expected, observed-doubt/2), narrowest) // what is not known well is taken strictly
 	curve.spread = out.Spread
 	out.Threshold = curve.threshold(math.Log(out.PairP))
 	out.list(a, &curve, top.pairs)
@@ -103,9 +107,9 @@ func meet(m *NRM, a *Answers, workers int) (*likeness, []person) {
 	return x, people
 }
 
-// expect is the spread of honest exams: the whole cohort is simulated again and again, the items are calibrated on it
+// rehearse finds the spread of honest exams: the whole cohort is simulated again and again, the items are calibrated on it
 // as they were on the real one, and its pairs are counted.
-func (x *likeness) expect(curve *null, a *Answers, m *NRM, o SimilarityOptions, people []person) float64 {
+func (x *likeness) rehearse(curve *null, a *Answers, m *NRM, o SimilarityOptions, people []person) float64 {
 	const most = 20000 // pairs of one simulated cohort that are counted at most
 	if o.Model != nil {
 		return 1
@@ -128,10 +132,7 @@ func (x *likeness) expect(curve *null, a *Answers, m *NRM, o SimilarityOptions, 
 			return
 		}
 		for range most {
-			i, j := c.below(len(crowd)), c.below(len(crowd)-1)
-			if j >= i {
-				j++
-			}
+			i, j := twoOf(&c, len(crowd))
 			tallies[r].count(y.llr(&crowd[i], &crowd[j], tallies[r].at[0]))
 		}
 	})
@@ -139,7 +140,8 @@ func (x *likeness) expect(curve *null, a *Answers, m *NRM, o SimilarityOptions, 
 	for _, t := range tallies {
 		sum.add(t)
 	}
-	return sum.spread()
+	spread, _ := sum.spread()
+	return spread
 }
 
 // likely is one pair of the list.

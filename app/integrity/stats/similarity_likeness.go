@@ -28,34 +28,20 @@ func (x *Matches) LLR() float64 {
 	return best
 }
 
-// fine is how many points of ability a likelihood ratio is averaged over: every fifth of a standard deviation, so
-// that a long exam, which knows ability to a quarter, is still summed well.
-const fine = 41
-
-func fineAbility(q int) float64 { return -maxAbility + 2*maxAbility/(fine-1)*float64(q) }
-
 // likeness is what all pairs of one exam share: for each item and option its probability at each ability, and how
 // much a match on it says for each share.
 type likeness struct {
 	key     []int8
 	options []int
-	p       [][][fine]float64              // P(option | ability)
-	match   [][][len(shares)][fine]float64 // log(1−α+α/p)
-	miss    [len(shares)]float64           // log(1−α)
-	prior   [fine]float64
-	logs    [fine + 1]float64 // log 0, log 1, …
+	p       [][][nodes]float64              // P(option | ability)
+	match   [][][len(shares)][nodes]float64 // log(1−α+α/p)
+	miss    [len(shares)]float64            // log(1−α)
+	prior   [nodes]float64
+	logs    [nodes + 1]float64 // log 0, log 1, …
 }
 
 func newLikeness(m *NRM, a *Answers) *likeness {
-	x := &likeness{key: a.Key, options: a.Options, p: make([][][fine]float64, a.Items()), match: make([][][len(shares)][fine]float64, a.Items())}
-	sum := 0.0
-	for q := range fine {
-		x.prior[q] = math.Exp(-square(fineAbility(q)) / 2)
-		sum += x.prior[q]
-	}
-	for q := range fine {
-		x.prior[q] /= sum
-	}
+	x := &likeness{key: a.Key, options: a.Options, p: make([][][nodes]float64, a.Items()), match: make([][][len(shares)][nodes]float64, a.Items()), prior: normalWeights()}
 	for n := range x.logs {
 		x.logs[n] = math.Log(float64(n))
 	}
@@ -64,9 +50,9 @@ func newLikeness(m *NRM, a *Answers) *likeness {
 	}
 	p := make([]float64, maxChoices)
 	for i, k := range a.Options {
-		x.p[i], x.match[i] = make([][fine]float64, k), make([][len(shares)][fine]float64, k)
-		for q := range fine {
-			m.probabilities(i, fineAbility(q), p)
+		x.p[i], x.match[i] = make([][nodes]float64, k), make([][len(shares)][nodes]float64, k)
+		for q := range nodes {
+			m.probabilities(i, ability(q), p)
 			for o := range k {
 				x.p[i][o][q] = p[o]
 				for s, share := range shares {
@@ -83,7 +69,7 @@ func newLikeness(m *NRM, a *Answers) *likeness {
 type person struct {
 	row    []int8
 	lo, hi int
-	post   [fine]float64
+	post   [nodes]float64
 }
 
 // draw is one of the abilities that the person's answers leave possible.
@@ -103,7 +89,7 @@ func (x *likeness) p0(item int, option int8, at int) float64 { return x.p[item][
 // place finds the posterior of a person from their row, in a standard normal group.
 func (x *likeness) place(who *person) {
 	const often = 16 // answers whose probabilities are multiplied before the logarithm is taken
-	logs, product := [fine]float64{}, x.prior
+	logs, product := [nodes]float64{}, x.prior
 	fold := func() {
 		for q := range product {
 			logs[q] += math.Log(product[q])
@@ -132,7 +118,7 @@ func (x *likeness) place(who *person) {
 	}
 	for who.lo = 0; who.post[who.lo] < -16; who.lo++ {
 	}
-	for who.hi = fine; who.post[who.hi-1] < -16; who.hi-- {
+	for who.hi = nodes; who.post[who.hi-1] < -16; who.hi-- {
 	}
 }
 
@@ -145,7 +131,7 @@ func (x *likeness) llr(one, other *person, need float64) float64 {
 }
 
 func (x *likeness) directed(source, copier *person, need float64) float64 {
-	var sum [len(shares)][fine]float64
+	var sum [len(shares)][nodes]float64
 	lo, hi := copier.lo, copier.hi
 	misses := 0.0
 	for i, k := range copier.row {
@@ -158,7 +144,8 @@ func (x *likeness) directed(source, copier *person, need float64) float64 {
 		}
 		w := &x.match[i][k]
 		for s := range sum {
-			from, to := w[s][lo:hi], sum[s][lo:hi]
+			from := w[s][lo:hi]
+			to := sum[s][lo:hi][:len(from)]
 			for q, v := range from {
 				to[q] += v
 			}

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"testing"
@@ -170,6 +171,18 @@ func TestSimilarRefusesBadShapes(t *testing.T) {
 	}
 }
 
+func TestSimilarRefusesAnotherExamsCalibration(t *testing.T) {
+	a := random(1, 10, 8)
+	other := mustCalibrate(t, random(1, 10, 9))
+	fewer := mustCalibrate(t, a)
+	fewer.Slope[2] = fewer.Slope[2][:3]
+	for _, m := range []NRM{other, fewer} {
+		if _, err := Similar(a, SimilarityOptions{Model: &m}); err == nil {
+			t.Error("accepted")
+		}
+	}
+}
+
 // The same seed finds the same, whoever did the work.
 func TestSimilarDoesNotDependOnWorkers(t *testing.T) {
 	a := random(8, 90, 30)
@@ -232,4 +245,41 @@ func BenchmarkSimilar1000x60(b *testing.B) {
 			b.ReportMetric(float64(same), "matches")
 		}
 	})
+}
+
+// Whatever small exam comes, with any share of it left out, every number is one and no pair is listed twice.
+func TestSimilarOnSmallExams(t *testing.T) {
+	for seed := range uint64(25) {
+		c := chanceOf(seed)
+		a := &Answers{Chosen: make([][]int8, 2+c.below(7))}
+		left := c.float()
+		for range 1 + c.below(12) {
+			k := 1 + c.below(6)
+			a.Options, a.Key = append(a.Options, k), append(a.Key, int8(c.below(k)))
+		}
+		for p := range a.Chosen {
+			for _, k := range a.Options {
+				x := Missing
+				if c.float() > left {
+					x = int8(c.below(k))
+				}
+				a.Chosen[p] = append(a.Chosen[p], x)
+			}
+		}
+		s, err := Similar(a, SimilarityOptions{Seed: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		finite(t, fmt.Sprint("seed ", seed), s)
+		seen := map[[2]int]bool{}
+		for _, p := range s.Pairs {
+			if p.A >= p.B || seen[[2]int{p.A, p.B}] {
+				t.Errorf("seed %d: pair %d, %d", seed, p.A, p.B)
+			}
+			seen[[2]int{p.A, p.B}] = true
+		}
+		if len(seen) != s.Compared {
+			t.Errorf("seed %d: %d of %d pairs", seed, len(seen), s.Compared)
+		}
+	}
 }
