@@ -387,6 +387,9 @@ func (w *world) seats(n int) (all []people.Person, ids []string) {
 				strings.Repeat("0", 64), store.Ms(tx.Now)); err != nil {
 				return err
 			}
+			if _, err := tx.Exec(`INSERT INTO attempt_form (attempt_id, form) VALUES (?, '{}')`, id); err != nil {
+				return err
+			}
 			all, ids = append(all, p), append(ids, id)
 		}
 		return nil

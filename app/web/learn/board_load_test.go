@@ -32,7 +32,7 @@ func hall(tb testing.TB, base string, n int) (w *examWorld, watcher string, all 
 	w.sitting = s
 	for i := range n {
 		c := w.candidate(fmt.Sprintf("H-%03d", i))
-		id, err := w.room.Start(context.Background(), c.person, s.ID, true)
+		id, err := w.room.Start(context.Background(), c.person, s.ID, agreed(tb, w.room, s.ID))
 		w.ok(err)
 		w.ok(w.room.Lease(context.Background(), c.person, id, "tab", false))
 		all, attempts = append(all, c), append(attempts, id)

@@ -99,7 +99,7 @@ cooldown: 24h
 sections:
   - title: 全部
     draw: [{bank: red, count: 6}]
-integrity: {watch: [focus, fullscreen, paste], camera: off, seb: optional, invigilated: true, canaries: 0}
+integrity: {focus: on, visibility: on, fullscreen: on, clipboard: on, extra_tabs: on, seb: optional, invigilated: on}
 feedback: {score: %s, lessons: at-once, answers: %s}
 ---
 

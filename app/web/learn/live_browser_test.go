@@ -200,7 +200,7 @@ func boardAccessible(x, eye *tab) {
 	x.ok(x.room.Call(ctx, x.person, x.attempt, "elsewhere", "看不清楚"))
 	for n, p := range []string{"B-1", "C-1"} {
 		other, _ := x.examWorld.person(p, people.NewHire)
-		id, err := x.room.Start(ctx, other, x.sitting.ID, true)
+		id, err := x.room.Start(ctx, other, x.sitting.ID, agreed(x, x.room, x.sitting.ID))
 		x.ok(err)
 		x.ok(x.room.Lease(ctx, other, id, "laptop", false))
 		if n == 0 {

@@ -155,7 +155,7 @@ func FuzzReport(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	asked := []string{"focus_lost", "hidden", "fullscreen_off", "paste", "copy", "cut", "reports_dropped", "reports_lost", "reports_missing", "reports_unasked"}
+	asked := []string{"focus_lost", "hidden", "fullscreen_off", "paste", "copy", "cut", "second_tab", "reports_dropped", "reports_lost", "reports_missing", "reports_unasked"}
 	f.Fuzz(func(t *testing.T, body string) {
 		w.TB, amy.TB = t, t
 		switch r := amy.reported(id, body); r.StatusCode {

@@ -69,7 +69,7 @@ cooldown: 1h
 sections:
   - title: 選擇
     draw: [{bank: measured, count: 5}]
-integrity: {watch: [], camera: off, seb: optional, invigilated: false, canaries: 0}
+integrity: {extra_tabs: on, seb: optional}
 feedback: {score: at-once, lessons: at-once, answers: never}
 ---
 
