@@ -40,7 +40,7 @@
 // bainian verify looks through), grant.go (more attempts), preview.go and check.go (before anybody sits it), rehearsal.go (the load of an exam day, made up and erased). What is
 // known of items is facility.go's, what a person has seen of them seen.go's. Files that answers name: file.go (what
 // may be handed in), upload.go (handing it in, in parts), keep.go (looking at it, and what goes once nobody needs
-// it). What other domains compose with in
+// it); snapshot.go has the pictures of the camera (snapshots), encrypted, and verify_snapshots.go what the journal says of them. What other domains compose with in
 // their own transactions stands in records.go. What was published is parsed in published.go and kept with what
 // was dealt (dealt.go), and comes into words in words.go; what may be published is lint.go's to say, and
 // undealable.go's of a bank that exams draw from. What the journal holds is in entry.go; statements that
@@ -50,7 +50,7 @@
 // admission, adjustment, attempt (the row every save reads and writes), attempt_form, answer, submission, result,
 // regrade, accommodation, accommodation_end and accommodation_signal (what one explains), notice, agreement, observation (how
 // the reports stand), extension, pause, set_aside, facility (what was known of items, by
-// digest), attempt_grant, upload, blob_removal, script, hand_mark, mark_draft, unblinding, stock_comment,
+// digest), attempt_grant, upload, blob_removal, snapshot, snapshot_removal, script, hand_mark, mark_draft, unblinding, stock_comment,
 // mark_appeal, rehearsal, pulse, look, sitting_message and message_copy (whom it came to), candidate_call, takeover. The chains of the attempts are in the ledger's journal, under the
 // attempt's id, and the bytes of the files in the blobs, under their hashes.
 //

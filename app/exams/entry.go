@@ -23,6 +23,7 @@ const (
 	entryMessage  = "message"
 	entryCall     = "call"
 	entryTakeOver = "takeover"
+	entrySnapshot = "snapshot"
 )
 
 // answerPayload is what answerEntry writes, to be read back.

@@ -27,6 +27,7 @@ type Paper struct {
 	Watched              bool     // the sitting has invigilators, who can be called
 	Practice             bool     // without a limit of attempts: nothing hangs on it, and the page teaches the room
 	Watch                []string // what the exam watches, of Watchable
+	Camera, Screen       string   // of the exam's policy, as far as the person consented
 	Sections             []PaperSection
 	Questions            []Question
 }
@@ -74,12 +75,16 @@ func (r *Room) Paper(ctx context.Context, actor people.Person, attemptID string,
 	var s Sitting
 	var now time.Time
 	var answers []Answered
+	var agreement Agreement
 	err = r.db.Read(ctx, func(rx *store.Rx) error {
 		now = rx.Now
 		if a, err = ownIn(rx, actor, attemptID); err != nil {
 			return err
 		}
 		if s, _, err = SittingIn(rx, a.SittingID); err != nil {
+			return err
+		}
+		if agreement, _, err = AgreementIn(rx, attemptID); err != nil {
 			return err
 		}
 		answers, err = answersIn(rx, attemptID)
@@ -90,7 +95,14 @@ func (r *Room) Paper(ctx context.Context, actor people.Person, attemptID string,
 	}
 	p := Paper{AttemptID: a.ID, SittingID: a.SittingID, Title: s.TitleIn(lang), State: a.State, Now: now,
 		StartedAt: a.StartedAt, Deadline: a.Deadline, Grace: offlineGrace, PausedAt: a.PausedAt,
-		LastSeq: a.LastSeq, Answered: a.Answered, Total: a.Total, Held: a.device != "", News: a.News, Watched: len(s.Invigilators) > 0, Practice: d.blueprint.Attempts == 0, Watch: d.blueprint.Integrity.Watch}
+		LastSeq: a.LastSeq, Answered: a.Answered, Total: a.Total, Held: a.device != "", News: a.News, Watched: len(s.Invigilators) > 0, Practice: d.blueprint.Attempts == 0, Watch: d.blueprint.Integrity.Watch,
+		Camera: CameraOff, Screen: ScreenOff}
+	if agreement.Camera == Consented {
+		p.Camera = d.blueprint.Integrity.Camera
+	}
+	if agreement.Screen == Consented {
+		p.Screen = d.blueprint.Integrity.Screen
+	}
 	v, err := r.voices(ctx)
 	if err != nil {
 		return Paper{}, err

@@ -35,7 +35,13 @@ const (
 	WatchAnswerChanges = "answer_changes" // how answers were changed
 )
 
-// Watchable is all of it, in the order in which it is said.
+// What camera and shared screen tell is asked for by settings of their own, and consented to by each candidate.
+const (
+	WatchCamera = "camera" // it is switched on and off; how many faces it sees
+	WatchScreen = "screen" // it is shared and no longer; as a whole or not
+)
+
+// Watchable is all that is a setting of its own, in the order in which it is said.
 func Watchable() []string {
 	return []string{WatchFocus, WatchVisibility, WatchFullscreen, WatchResize, WatchClipboard, WatchPrint, WatchSecondScreen, WatchDevices,
 		WatchExtraTabs, WatchAddress, WatchBrowser, WatchGaps, WatchItemTimes, WatchAnswerChanges}
@@ -92,8 +98,16 @@ func (p Preset) Policy() Integrity {
 	return i
 }
 
-// Watches reports whether that is watched; it is one of Watchable.
-func (i Integrity) Watches(what string) bool { return slices.Contains(i.Watch, what) }
+// Watches reports whether that is watched: one of Watchable, or WatchCamera and WatchScreen.
+func (i Integrity) Watches(what string) bool {
+	switch what {
+	case WatchCamera:
+		return i.Camera != CameraOff
+	case WatchScreen:
+		return i.Screen != ScreenOff
+	}
+	return slices.Contains(i.Watch, what)
+}
 
 // set turns something that may be watched on or off.
 func (i *Integrity) set(what string, on bool) {

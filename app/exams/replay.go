@@ -35,11 +35,12 @@ type records struct {
 	key        []byte     // of the person; nil once it is erased
 	answers    []Answered
 	results    []graded
-	end        *submission // nil while it is live
-	aside      bool        // a verdict that holds sets it aside
-	given      []HandMark  // what people marked, oldest first
-	forged     []string    // marks that are not what the ledger holds of them, by id
-	scripts    []Script    // what there is or was to mark
+	end        *submission            // nil while it is live
+	aside      bool                   // a verdict that holds sets it aside
+	given      []HandMark             // what people marked, oldest first
+	forged     []string               // marks that are not what the ledger holds of them, by id
+	scripts    []Script               // what there is or was to mark
+	snapshots  map[string]snapshotRow // pictures of the camera, by id
 }
 
 // graded is a revision of a result as stored.
@@ -108,6 +109,9 @@ func recordsIn(rx *store.Rx, attemptID string) (rec records, err error) {
 		return rec, err
 	}
 	if rec.end, err = submissionIn(rx, a.ID); err != nil {
+		return rec, err
+	}
+	if rec.snapshots, err = snapshotRowsIn(rx, a.ID); err != nil {
 		return rec, err
 	}
 	_, rec.aside, err = store.First(rx, scanText, `SELECT id FROM set_aside WHERE attempt_id = ? AND undone_ms IS NULL`, a.ID)

@@ -15,7 +15,7 @@ type Event struct {
 	Kind   string `json:"kind"`              // one of Events
 	AtMs   int64  `json:"at_ms"`             // by the client's wall clock, which may be hours wrong
 	MonoMs int64  `json:"mono_ms,omitempty"` // by its running clock, since the page was opened; 0 from a page that does not say
-	N      int    `json:"n,omitempty"`       // characters of a paste, copy or cut; the question's number; pixels of a window's width
+	N      int    `json:"n,omitempty"`       // characters of a paste, copy or cut; the question's number; pixels of a window's width; faces: 0, 1, 2 for more
 }
 
 // Heartbeat is the event that says no more than that the page is there.
@@ -29,6 +29,8 @@ func eventKinds() map[string]string {
 		"paste": WatchClipboard, "copy": WatchClipboard, "cut": WatchClipboard, "print": WatchPrint,
 		"screen_added": WatchSecondScreen, "screen_removed": WatchSecondScreen, "device_change": WatchDevices,
 		"second_tab": WatchExtraTabs, "offline": WatchGaps, "online": WatchGaps, "question": WatchItemTimes,
+		"camera_on": WatchCamera, "camera_off": WatchCamera, "camera_refused": WatchCamera, "faces": WatchCamera,
+		"screen_on": WatchScreen, "screen_off": WatchScreen, "screen_wrong": WatchScreen, "screen_refused": WatchScreen,
 	}
 }
 

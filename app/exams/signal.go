@@ -32,13 +32,16 @@ func SignalKinds() map[string]string {
 		"copy": WatchClipboard, "cut": WatchClipboard, "paste": WatchClipboard, "print": WatchPrint, "screen_added": WatchSecondScreen,
 		"device_change": WatchDevices, "second_tab": WatchExtraTabs, "address": WatchAddress, "browser": WatchBrowser,
 		"offline": WatchGaps, "gap": WatchGaps, "quiet": WatchGaps,
+		"camera_off": WatchCamera, "camera_refused": WatchCamera, "face_none": WatchCamera, "face_more": WatchCamera,
+		"screen_off": WatchScreen, "screen_wrong": WatchScreen, "screen_refused": WatchScreen,
 		"take_over": "", "reports_dropped": "", "reports_lost": "", "reports_missing": "", "reports_unasked": "",
 	}
 }
 
 // endsBy is what ends each kind that lasts.
 func endsBy() map[string]string {
-	return map[string]string{"focus_lost": "focus_back", "hidden": "visible", "fullscreen_off": "fullscreen_on", "offline": "online", "screen_added": "screen_removed"}
+	return map[string]string{"focus_lost": "focus_back", "hidden": "visible", "fullscreen_off": "fullscreen_on", "offline": "online", "screen_added": "screen_removed",
+		"camera_off": "camera_on", "screen_off": "screen_on"}
 }
 
 // Traces are what an attempt's journal holds beside the answers: the signals by the server's time, and per question how
@@ -207,11 +210,10 @@ func (t *tracer) claim(at time.Time, c claim, of []string) {
 	if c.MonoMs != 0 && !slices.Contains(c.Marks, MarkClock) {
 		s.Claimed = at.Add(-time.Duration(c.AgeMs) * time.Millisecond)
 	}
-	if n, lasts := t.open[c.Kind]; lasts {
-		delete(t.open, c.Kind)
-		if from, to := cmp.Or(t.signals[n].Claimed, t.signals[n].At), cmp.Or(s.Claimed, s.At); to.After(from) {
-			t.signals[n].Length = to.Sub(from)
-		}
+	if c.Kind == "faces" || c.Kind == "camera_off" {
+		t.faces(c, s)
+	}
+	if t.end(c.Kind, s) {
 		return
 	}
 	switch _, known := SignalKinds()[c.Kind]; {
@@ -221,6 +223,41 @@ func (t *tracer) claim(at time.Time, c claim, of []string) {
 		if end := endsBy()[c.Kind]; end != "" {
 			t.open[end] = len(t.signals) - 1
 		}
+	}
+}
+
+// end ends the signal that lasts until this, if there is one.
+func (t *tracer) end(by string, s Signal) bool {
+	n, lasts := t.open[by]
+	if !lasts {
+		return false
+	}
+	delete(t.open, by)
+	if from, to := cmp.Or(t.signals[n].Claimed, t.signals[n].At), cmp.Or(s.Claimed, s.At); to.After(from) {
+		t.signals[n].Length = to.Sub(from)
+	}
+	return true
+}
+
+// nextCount ends what a count of faces says; no event has that name.
+const nextCount = "next count"
+
+// faces is a count of faces, or the end of counting. One face is no signal; none, and more than one, last until the next
+// count, and are said again while they last.
+func (t *tracer) faces(c claim, s Signal) {
+	s.Kind = map[int]string{0: "face_none", 2: "face_more"}[c.N]
+	if c.Kind == "camera_off" {
+		s.Kind = ""
+	}
+	if n, lasts := t.open[nextCount]; lasts && t.signals[n].Kind == s.Kind {
+		return
+	}
+	t.end(nextCount, s)
+	if s.Kind == "" {
+		return
+	}
+	if s.Amount = 0; t.add(s) {
+		t.open[nextCount] = len(t.signals) - 1
 	}
 }
 

@@ -124,6 +124,7 @@ func (r *Room) verifyAttempt(ctx context.Context, v *Verified, id, public string
 		findings = append(findings, regraded...)
 	}
 	findings = append(findings, rec.total()...)
+	findings = append(findings, rec.pictured()...)
 	findings = append(findings, rec.ending(leaf, public)...)
 	for _, f := range findings {
 		v.Findings.Add(f)

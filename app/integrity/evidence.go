@@ -25,6 +25,7 @@ type File struct {
 	Comparison  Comparison
 	Findings    []Finding
 	Timeline    []Moment
+	Snapshots   int // pictures of the camera, those that are gone too
 	Facts       []Fact
 	Events      []Event
 	Clocks      []Clock           // every time that was set, as it was told
@@ -136,6 +137,11 @@ func (f *File) readIn(rx *store.Rx, actor people.Person) (err error) {
 	if f.Sitting, _, err = exams.SittingIn(rx, f.SittingID); err != nil {
 		return err
 	}
+	snapshots, err := exams.SnapshotsIn(rx, f.AttemptID)
+	if err != nil {
+		return err
+	}
+	f.Snapshots = len(snapshots)
 	if f.Facts, err = factsIn(rx, f.Case); err != nil {
 		return err
 	}

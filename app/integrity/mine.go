@@ -23,6 +23,7 @@ type MyFile struct {
 	Timeline    []Moment
 	Facts       []Fact // without By
 	Special     []exams.Granted
+	Snapshots   int // pictures of the camera, those that are gone too
 
 	OpenedAt  time.Time
 	Notice    *Event // nil until a reviewer has told the person: then there is no evidence yet either
@@ -136,6 +137,11 @@ func (f *MyFile) readIn(rx *store.Rx) (err error) {
 	if f.Special, err = exams.HeldIn(rx, f.PersonID, f.Attempt.StartedAt); err != nil {
 		return err
 	}
+	snapshots, err := exams.SnapshotsIn(rx, f.AttemptID)
+	if err != nil {
+		return err
+	}
+	f.Snapshots = len(snapshots)
 	f.Timeline, err = timelineIn(rx, f.AttemptID)
 	return err
 }

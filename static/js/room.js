@@ -61,6 +61,8 @@ let outbox;
 let files;
 /** @type {Talk | undefined} */
 let talk;
+/** @type {import("./room/watching.js").Watching | undefined} */
+let watching;
 
 // Letters and digits as shortcuts are a nuisance to who speaks to the computer or whose hand trembles.
 const plainKeys = "bainian.keys"; // in localStorage
@@ -137,6 +139,7 @@ function elsewhere() {
   leased = outbox.open = false;
   files.close();
   paper.flush(); // what is being typed is kept for the tab that has the paper now
+  watching?.stop();
   signals.stop();
   paper.lock(true);
   open("elsewhere");
@@ -244,6 +247,7 @@ function keepWriting() {
 async function leave() {
   if (leaving) return;
   leaving = true;
+  watching?.stop();
   signals.stop();
   paper.lock(true);
   const late = [...new Set([...lost, ...unsafe()])].sort((a, b) => a - b);
@@ -480,13 +484,20 @@ async function enter() {
   files.enter();
   signals.start();
   signals.saw("question", paper.current);
+  /** @type {Promise<void> | undefined} */
+  let asked;
+  if (document.getElementById("watching")) {
+    const { Watching } = await import("./room/watching.js");
+    watching = new Watching({ attempt, device: device.name, saw: (kind, n) => signals.saw(kind, n) });
+    asked = watching.ask();
+  }
   askToPersist();
   talk = new Talk({ wire, device: device.name, watched: Boolean(room.dataset.watched), news: Number(room.dataset.news) });
   talk.look();
   room.dataset.ready = "yes";
   if (document.getElementById("tour")) {
     const { Tour } = await import("./room/tour.js");
-    new Tour({ cut }).offer();
+    asked?.then(() => new Tour({ cut }).offer()) ?? new Tour({ cut }).offer(); // one thing at a time
   }
   follow();
 }

@@ -28,6 +28,8 @@ type Evidence struct {
 	Comparison integrity.Comparison
 	Line       Line
 	Special    []exams.Granted
+	Number     int // of the case
+	Pictures   int // of the camera, that may be looked at one by one
 }
 
 // Finding is a comparison with its numbers in the form that the sentences need.
@@ -42,7 +44,10 @@ type Finding struct {
 
 // Of is the evidence of a reviewer's file.
 func Of(c *page.Ctx, f integrity.File) Evidence {
-	e := Evidence{Lang: c.Lang, Self: f.Person.Name, Keys: true, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special}
+	e := Evidence{Lang: c.Lang, Self: f.Person.Name, Keys: true, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special, Number: f.Number}
+	if f.State != integrity.Flagged {
+		e.Pictures = f.Snapshots
+	}
 	for _, x := range f.Findings {
 		e.Findings = append(e.Findings, finding(x, f.Names[x.OtherID], f.Declaration))
 	}
@@ -52,7 +57,8 @@ func Of(c *page.Ctx, f integrity.File) Evidence {
 // OfMine is the evidence as its person reads it: the writer of the other paper has no name there, and the right letters
 // stand there only where the exam shows them by now.
 func OfMine(c *page.Ctx, f integrity.MyFile) Evidence {
-	e := Evidence{Lang: c.Lang, Self: c.T("case.you"), Own: true, Keys: f.Keys, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special}
+	e := Evidence{Lang: c.Lang, Self: c.T("case.you"), Own: true, Keys: f.Keys, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special,
+		Number: f.Number, Pictures: f.Snapshots}
 	for _, x := range f.Findings {
 		e.Findings = append(e.Findings, finding(x, c.T("case.other_paper"), f.Declaration))
 	}

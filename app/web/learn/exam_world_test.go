@@ -253,6 +253,7 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 		"quizzes/unwatched.exam.md":             {Data: []byte(watchedExam("unwatched", "practice", p))},
 		"quizzes/pitch.bank.md":                 {Data: []byte(pitchBank)},
 		"quizzes/pitch.exam.md":                 {Data: []byte(pitchExam)},
+		"quizzes/seen.exam.md":                  {Data: []byte(seenExam)},
 	})
 	w.ok(err)
 	w.ok(problems.Err())

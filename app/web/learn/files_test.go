@@ -114,13 +114,13 @@ func TestFilesOverHTTP(t *testing.T) {
 	content := film(exams.PartSize + 4000)
 
 	// Only where something is recorded may the page ask for camera and microphone.
-	if p := amy.get("/attempts/" + attempt).Header.Get("Permissions-Policy"); !strings.HasPrefix(p, "camera=(self), microphone=(self), ") {
+	if p := amy.get("/attempts/" + attempt).Header.Get("Permissions-Policy"); !strings.HasPrefix(p, "camera=(self), microphone=(self), display-capture=(), ") {
 		t.Errorf("the room allows %q", p)
 	}
 	plain := w.candidate("B-1")
 	room := plain.start()
 	for _, page := range []string{"/attempts/" + room, "/exams", "/sign-in"} {
-		if p := plain.get(page).Header.Get("Permissions-Policy"); !strings.HasPrefix(p, "camera=(), microphone=(), ") {
+		if p := plain.get(page).Header.Get("Permissions-Policy"); !strings.HasPrefix(p, "camera=(), microphone=(), display-capture=(), ") {
 			t.Errorf("%s allows %q", page, p)
 		}
 	}

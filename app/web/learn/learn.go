@@ -88,6 +88,7 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "POST", Path: "/attempts/:id/calls", Who: page.SignedIn, Do: w.callInvigilator},
 		{Method: "POST", Path: "/attempts/:id/calls/withdrawal", Who: page.SignedIn, Do: w.withdrawCall},
 		{Method: "POST", Path: "/attempts/:id/takeovers", Who: page.SignedIn, Do: w.askTakeOver},
+		{Method: "POST", Path: "/attempts/:id/snapshots", Who: page.SignedIn, Do: w.snapshot},
 		{Method: "POST", Path: "/attempts/:id/submission", Who: page.SignedIn, Do: w.submit},
 		{Method: "GET", Path: "/attempts/:id/result", Who: page.SignedIn, Do: w.result},
 		{Method: "POST", Path: "/attempts/:id/appeals", Who: page.SignedIn, Do: w.appeal},

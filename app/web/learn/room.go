@@ -12,10 +12,11 @@ import (
 
 type roomView struct {
 	page.Base
-	Paper      exams.Paper
-	Questions  []questionView
-	Zone       string // of the times that the page shows
-	Spoken     spoken
+	Paper     exams.Paper
+	Questions []questionView
+	Zone      string // of the times that the page shows
+	Spoken    spoken
+	media
 	Fullscreen bool // whether leaving the full screen is watched, so that a button offers it
 }
 
@@ -28,15 +29,17 @@ func (w *Wing) paper(c *page.Ctx) error {
 	if paper.State != exams.Live {
 		return c.Redirect(resultPath(paper.AttemptID), fiber.StatusSeeOther)
 	}
-	v := &roomView{Base: page.Base{Title: paper.Title, Bare: true, Script: "js/room.js"}, Paper: paper, Zone: c.Zone().String(),
+	v := &roomView{media: media{paper.Camera, paper.Screen}, Base: page.Base{Title: paper.Title, Bare: true, Script: "js/room.js"}, Paper: paper, Zone: c.Zone().String(),
 		Spoken: spokenIn(int(paper.Deadline.Sub(paper.StartedAt).Minutes()))}
+	records := false
 	for _, q := range paper.Questions {
 		view := viewOf(q)
 		v.Questions = append(v.Questions, view)
 		if f := view.FileControl(); f != nil && (f.Sound || f.Film) {
-			c.AllowRecording()
+			records = true
 		}
 	}
+	c.Allow(records || v.Camera != exams.CameraOff, records, v.Screen == exams.ScreenShare)
 	for _, watched := range paper.Watch {
 		v.Fullscreen = v.Fullscreen || watched == exams.WatchFullscreen
 	}

@@ -10,8 +10,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// AllowRecording lets the page ask the person for camera and microphone, which all others may not.
-func (c *Ctx) AllowRecording() { c.Set(fiber.HeaderPermissionsPolicy, recording) }
+// Allow lets the page ask the person for camera, microphone or screen, which all others may not.
+func (c *Ctx) Allow(camera, microphone, screen bool) {
+	c.Set(fiber.HeaderPermissionsPolicy, permissions(camera, microphone, screen))
+}
 
 // File is a file to send: what somebody handed in, never a page of ours.
 type File struct {

@@ -18,12 +18,16 @@ import (
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
 	"font-src 'self'; worker-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-// permissions is what no page may use. The one on which people record answers says so by AllowRecording.
-const (
-	permissions = "camera=(), microphone=(), " + others
-	recording   = "camera=(self), microphone=(self), " + others
-	others      = "geolocation=(), payment=(), usb=(), display-capture=()"
-)
+// permissions is what a page may use. Most may use nothing; those that ask the person say so by Allow.
+func permissions(camera, microphone, screen bool) string {
+	own := func(may bool) string {
+		if may {
+			return "(self)"
+		}
+		return "()"
+	}
+	return "camera=" + own(camera) + ", microphone=" + own(microphone) + ", display-capture=" + own(screen) + ", geolocation=(), payment=(), usb=()"
+}
 
 // slow is how long a request takes that is worth a line in the log.
 const slow = time.Second
@@ -82,7 +86,7 @@ func (k *Kit) setHeaders(f *fiber.Ctx) {
 	h.Set(fiber.HeaderReferrerPolicy, "same-origin") // no-referrer would make a form's Origin "null"
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set(fiber.HeaderPermissionsPolicy, permissions)
+	h.Set(fiber.HeaderPermissionsPolicy, permissions(false, false, false))
 	h.Set(fiber.HeaderCacheControl, "no-store") // pages hold personal data; static files say otherwise
 	if k.secure {
 		h.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")

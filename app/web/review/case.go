@@ -142,7 +142,7 @@ func deeds(c *page.Ctx, f integrity.File) []deed {
 		switch e.Kind {
 		case "closed":
 			d.Text = c.T("review.outcome_" + e.Text)
-		case "statement", "appealed", "noticed":
+		case "statement", "appealed", "noticed", "picture": // of a picture, its id says nothing to anybody
 			d.Text = ""
 		}
 		all = append(all, d)
