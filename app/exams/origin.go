@@ -86,6 +86,13 @@ func originByIn(tx *store.Tx, a *Attempt, key []byte, policy Integrity, from Ori
 	if err := appendIn(tx, a, entryOrigin, originPayload{Origin: now, Changed: changed(a.origin, now)}); err != nil {
 		return err
 	}
+	var moved []Event
+	for _, what := range changed(a.origin, now) {
+		moved = append(moved, Event{Kind: what}) // nobody's claim: the server saw it
+	}
+	if err := claimedIn(tx, a.ID, moved); err != nil {
+		return err
+	}
 	a.origin = now
 	_, err := tx.Exec(`UPDATE attempt SET origin = ? WHERE id = ?`, now, a.ID)
 	return err

@@ -44,7 +44,7 @@ const (
 const Absences = "absences"
 
 // worthALook is how often something is claimed before the board asks for a look at it; what is not named never does.
-var worthALook = []Claimed{{Absences, 3}, {"second_tab", 1}, {"fullscreen_off", 2}, {"print", 1}, {"offline", 4}}
+var worthALook = []Claimed{{Absences, 3}, {"second_tab", 1}, {WatchBrowser, 1}, {"screen_added", 1}, {"fullscreen_off", 2}, {"print", 1}, {WatchAddress, 3}, {"offline", 4}}
 
 // Claimed is what a look is asked for: a kind of claim, or Absences, and how often it came since the last look.
 type Claimed struct {

@@ -30,7 +30,7 @@ type happening struct {
 
 // claims are the kinds of claim that the board counts in words, in that order.
 func claims() []string {
-	return []string{exams.Absences, "second_tab", "fullscreen_off", "print", "offline", "paste", "copy", "cut", "resize"}
+	return []string{exams.Absences, "second_tab", exams.WatchBrowser, exams.WatchAddress, "screen_added", "device_change", "fullscreen_off", "print", "offline", "paste", "copy", "cut", "resize"}
 }
 
 func (w *Wing) panelOf(c *page.Ctx, attempt string) (*boardPanel, error) {

@@ -192,6 +192,10 @@ export class Signals {
       sessionStorage.removeItem(this.slot);
       // The clock of the page before ran from another moment; only the wall clock spans both.
       for (const event of left) this.#events.push({ ...event, mono_ms: now() - Math.max(0, Date.now() - event.at_ms) || 1 });
+      if (left.length === 0) return;
+      // The page before said that it was left, and no event says of a page that is opened that it is in front.
+      if (!document.hidden) this.saw("visible");
+      if (document.hasFocus()) this.saw("focus_back");
     } catch {
       // Nothing was left.
     }
