@@ -17,6 +17,7 @@ const (
 	entrySilence = "silence"
 	entryAdjust  = "adjust"
 	entryFile    = "file"
+	entrySeb     = "seb"
 	entryEnd     = "end"
 	entryOrigin  = "origin"
 

@@ -28,6 +28,7 @@ type Paper struct {
 	Practice             bool     // without a limit of attempts: nothing hangs on it, and the page teaches the room
 	Watch                []string // what the exam watches, of Watchable
 	Camera, Screen       string   // of the exam's policy, as far as the person consented
+	Seb                  bool     // Safe Exam Browser is asked for or offered, so that the page shows its keys
 	Sections             []PaperSection
 	Questions            []Question
 }
@@ -96,7 +97,7 @@ func (r *Room) Paper(ctx context.Context, actor people.Person, attemptID string,
 	p := Paper{AttemptID: a.ID, SittingID: a.SittingID, Title: s.TitleIn(lang), State: a.State, Now: now,
 		StartedAt: a.StartedAt, Deadline: a.Deadline, Grace: offlineGrace, PausedAt: a.PausedAt,
 		LastSeq: a.LastSeq, Answered: a.Answered, Total: a.Total, Held: a.device != "", News: a.News, Watched: len(s.Invigilators) > 0, Practice: d.blueprint.Attempts == 0, Watch: d.blueprint.Integrity.Watch,
-		Camera: CameraOff, Screen: ScreenOff}
+		Camera: CameraOff, Screen: ScreenOff, Seb: d.blueprint.Integrity.Seb != NeedOff}
 	if agreement.Camera == Consented {
 		p.Camera = d.blueprint.Integrity.Camera
 	}

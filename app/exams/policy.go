@@ -76,7 +76,8 @@ type Integrity struct {
 	Screen      string   // ScreenOff, ScreenShare
 	Seb         string   // Safe Exam Browser: NeedOff, NeedOptional, NeedRequired
 	Invigilated bool
-	Canaries    int // unscored items with a planted key, beside the items of the sections
+	Canaries    int      // unscored items with a planted key, beside the items of the sections
+	SebRules    SebRules // which Safe Exam Browser, where one is asked for
 }
 
 // unwatched is the policy that asks for nothing.

@@ -32,7 +32,7 @@ func (p examReader) policy(i *Integrity, n *yaml.Node) {
 		case "screen":
 			i.Screen = p.oneOf(v, name, ScreenOff, ScreenShare)
 		case "seb":
-			i.Seb = p.oneOf(v, name, NeedOff, NeedOptional, NeedRequired)
+			p.seb(i, v)
 		case "invigilated":
 			i.Invigilated = p.flag(v, name)
 		case "canaries":

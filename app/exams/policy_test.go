@@ -22,19 +22,19 @@ func TestPolicy(t *testing.T) {
 		want   Integrity
 	}{
 		// Files from before there were presets read as they did.
-		{"{watch: [focus, paste], camera: off, seb: optional, invigilated: true, canaries: 1}", Integrity{"", old, "off", "off", "off", "optional", true, 1}},
-		{"{watch: [], camera: off, seb: off, invigilated: false, canaries: 0}", Integrity{"", nil, "off", "off", "off", "off", false, 0}},
-		{"{watch: [fullscreen], camera: optional}", Integrity{"", []string{WatchFullscreen}, "presence", "optional", "off", "off", false, 0}},
-		{"{camera: required, seb: required}", Integrity{"", nil, "presence", "required", "off", "required", false, 0}},
+		{"{watch: [focus, paste], camera: off, seb: optional, invigilated: true, canaries: 1}", Integrity{"", old, "off", "off", "off", "optional", true, 1, SebRules{}}},
+		{"{watch: [], camera: off, seb: off, invigilated: false, canaries: 0}", Integrity{"", nil, "off", "off", "off", "off", false, 0, SebRules{}}},
+		{"{watch: [fullscreen], camera: optional}", Integrity{"", []string{WatchFullscreen}, "presence", "optional", "off", "off", false, 0, SebRules{}}},
+		{"{camera: required, seb: required}", Integrity{"", nil, "presence", "required", "off", "required", false, 0, SebRules{}}},
 
-		{"practice", Integrity{"practice", nil, "off", "off", "off", "off", false, 0}},
-		{"standard", Integrity{"standard", standard, "off", "off", "off", "off", false, 0}},
-		{"high-stakes", Integrity{"high-stakes", Watchable(), "off", "off", "off", "optional", true, 0}},
-		{"{preset: high-stakes}", Integrity{"high-stakes", Watchable(), "off", "off", "off", "optional", true, 0}},
-		{"{preset: practice, print: on, focus: true}", Integrity{"practice", []string{WatchFocus, WatchPrint}, "off", "off", "off", "off", false, 0}},
-		{"{invigilated: on, print: off, preset: standard, canaries: 2, screen: share, seb: required}", Integrity{"standard", slices.DeleteFunc(slices.Clone(standard), func(w string) bool { return w == WatchPrint }), "off", "off", "share", "required", true, 2}},
-		{"{preset: standard, camera: snapshots}", Integrity{"standard", standard, "snapshots", "optional", "off", "off", false, 0}},
-		{"{preset: standard, camera_need: required, camera: presence}", Integrity{"standard", standard, "presence", "required", "off", "off", false, 0}},
+		{"practice", Integrity{"practice", nil, "off", "off", "off", "off", false, 0, SebRules{}}},
+		{"standard", Integrity{"standard", standard, "off", "off", "off", "off", false, 0, SebRules{}}},
+		{"high-stakes", Integrity{"high-stakes", Watchable(), "off", "off", "off", "optional", true, 0, SebRules{}}},
+		{"{preset: high-stakes}", Integrity{"high-stakes", Watchable(), "off", "off", "off", "optional", true, 0, SebRules{}}},
+		{"{preset: practice, print: on, focus: true}", Integrity{"practice", []string{WatchFocus, WatchPrint}, "off", "off", "off", "off", false, 0, SebRules{}}},
+		{"{invigilated: on, print: off, preset: standard, canaries: 2, screen: share, seb: required}", Integrity{"standard", slices.DeleteFunc(slices.Clone(standard), func(w string) bool { return w == WatchPrint }), "off", "off", "share", "required", true, 2, SebRules{}}},
+		{"{preset: standard, camera: snapshots}", Integrity{"standard", standard, "snapshots", "optional", "off", "off", false, 0, SebRules{}}},
+		{"{preset: standard, camera_need: required, camera: presence}", Integrity{"standard", standard, "presence", "required", "off", "off", false, 0, SebRules{}}},
 	} {
 		b, problems := examWith(test.policy)
 		if b == nil {

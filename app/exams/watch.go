@@ -22,6 +22,8 @@ type SittingDetail struct {
 	Admitted    []Admission  // late joiners whom somebody let in
 	Guesses     []Guesses    // wrong passcodes
 	Adjustments []Adjustment // what was done to all of them at once, oldest first
+	Seb         string       // whether Safe Exam Browser is asked for: NeedOff, NeedOptional, NeedRequired
+	SebExempted []SebExemption
 }
 
 // LastAdjustment is the id of the latest adjustment, "" when there is none.
@@ -113,7 +115,10 @@ func (r *Room) detailIn(rx *store.Rx, d *SittingDetail, expected []string) error
 	if err != nil {
 		return err
 	}
-	d.Shown = d.FeedbackBy(b)
+	d.Shown, d.Seb = d.FeedbackBy(b), b.Integrity.Seb
+	if d.SebExempted, err = sebExemptionsAtIn(rx, d.ID); err != nil {
+		return err
+	}
 	if d.Passcode, err = passcodeIn(rx, d.ID); err != nil {
 		return err
 	}
