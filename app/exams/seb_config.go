@@ -128,7 +128,8 @@ func (r *Room) SebConfig(ctx context.Context, actor people.Person, sittingID, si
 // sebExam is what the configuration of one person depends on.
 func (p *paper) sebExam(site, sittingID, token string, salt []byte) seb.Exam {
 	e := seb.Exam{Site: site, Start: SebStart + token, Quit: SebQuit, Salt: salt,
-		Paths: []string{SebStart, "/sittings/" + sittingID, "/attempts/", "/preferences"}}
+		Paths: []string{SebStart, "/sittings/" + sittingID, "/attempts/", "/pledge", "/privacy", "/preferences"},
+		Film: p.blueprint.Integrity.Camera != CameraOff}
 	draws, _ := p.blueprint.draws()
 	for _, d := range draws {
 		for _, i := range p.banks[d.Bank].Items {
@@ -137,8 +138,8 @@ func (p *paper) sebExam(site, sittingID, token string, salt []byte) seb.Exam {
 			}
 			kinds := FileKinds(i.Kind, i.Accept)
 			e.Uploads = e.Uploads || i.Kind == questions.Upload
-			e.Sound = e.Sound || slices.Contains(kinds, "audio")
 			e.Film = e.Film || slices.Contains(kinds, "video")
+			e.Sound = e.Sound || slices.Contains(kinds, "audio") || slices.Contains(kinds, "video")
 		}
 	}
 	return e

@@ -12,6 +12,7 @@ import { Talk } from "./room/talk.js";
 import { since } from "./room/time.js";
 import { byId, say } from "./room/words.js";
 import { pause, Wire } from "./room/wire.js";
+import { headersOf, shownKeys } from "./seb/keys.js";
 
 const asking = { well: 3500, ill: 3000 }; // ms without a word of how time stands before the room asks for it
 const approval = 2000; // ms between two questions whether this device may take over
@@ -33,7 +34,7 @@ let slow = 0; // the timer of a save that takes its time
 const lost = [];
 
 const wire = new Wire(attempt, (felt) => {
-  trouble = felt === "offline" || felt === "busy" || felt === "signed-out" ? felt : null;
+  trouble = felt === "offline" || felt === "busy" || felt === "signed-out" || felt === "barred" ? felt : null;
   if (!trouble) troubled = 0;
   else if (!troubled) troubled = clock.now();
   if (!outbox) return;
@@ -300,6 +301,7 @@ function showBand() {
   const at = clockTime(troubled);
   byId("band-link").hidden = trouble !== "signed-out";
   if (trouble === "signed-out") band(say.words("signedOut", { at }));
+  else if (trouble === "barred") band(say.words("barred", { at }));
   else if (trouble === "busy") band(say.words("busy", { at }));
   else if (trouble && up) band(say.words("timeUpOffline", { at: clockTime(clock.deadline + Number(room.dataset.grace)) }));
   else if (trouble) band(say.words("offline", { at }));
@@ -311,7 +313,7 @@ function band(words) {
   byId("band").hidden = words === "";
   if (byId("band-words").textContent !== words) byId("band-words").textContent = words; // said once
   const n = leaving ? 0 : unsafe().size;
-  byId("band-count").textContent = trouble && !leaving ? say.words(n > 0 ? "unsent" : "unsentNone", { n }) : "";
+  byId("band-count").textContent = trouble && !leaving && leased ? say.words(n > 0 ? "unsent" : "unsentNone", { n }) : "";
 }
 
 function sayLeft() {
@@ -474,6 +476,7 @@ async function enter() {
   }
   clock.run(byId("clock"), { threshold: sayLeft, zero: () => leased && handIn(true) });
   hold(Boolean(room.dataset.paused));
+  if (room.dataset.seb) wire.shows = headersOf(await shownKeys());
   if (!(await lease(false))) return;
   leased = true;
   await outbox.adopt(Number(room.dataset.last), (n) => Number(paper.question(n).dataset.saved));

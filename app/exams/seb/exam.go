@@ -59,9 +59,9 @@ func (e Exam) Config() Dict {
 		"allowDownUploads":              e.Uploads, // what older clients read
 		"downloadAndOpenSebConfig":      false,
 		"downloadPDFFiles":              false,
-		"allowAudioCapture":             e.Sound || e.Film,
+		"allowAudioCapture":             e.Sound,
 		"allowVideoCapture":             e.Film,
-		"browserMediaCaptureMicrophone": e.Sound || e.Film,
+		"browserMediaCaptureMicrophone": e.Sound,
 		"browserMediaCaptureCamera":     e.Film,
 		"enablePrintScreen":             false,
 		"enablePrivateClipboard":        true,

@@ -19,7 +19,8 @@ type briefingView struct {
 	Spoken   spoken
 	Why      *reason
 	Retake   *retakeView
-	Refusal  error // of a start that was tried
+	Refusal  error       // of a start that was tried
+	Seb      *barredView // what to know of Safe Exam Browser, nil inside it and where it is not asked for
 }
 
 // briefing is what a candidate reads before the start.
@@ -60,6 +61,9 @@ func (w *Wing) showBriefing(c *page.Ctx, refusal error) error {
 		v.Refusal = refusal
 	}
 	if v.Retake, err = w.retake(c, b.Retake); err != nil {
+		return err
+	}
+	if err := w.addSEB(c, v); err != nil {
 		return err
 	}
 	return c.Page(w.pages, "briefing", v)

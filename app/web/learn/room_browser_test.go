@@ -76,6 +76,7 @@ func TestWholeExamInBrowser(t *testing.T) {
 		"PracticeTeachesTheRoom": practice,
 		"SignalsArrive":          signalsArrive,
 		"PracticeTellsNothing":   practiceTellsNothing,
+		"KeysShownByScript":      sebByScript,
 	} {
 		t.Run(name, func(t *testing.T) { sit(serveExams(t, browser)) })
 	}

@@ -20,10 +20,11 @@ import (
 // Ctx is one request: Fiber's, with the person, the language and the deadline. It is never kept.
 type Ctx struct {
 	*fiber.Ctx
-	Person  people.Person // zero when nobody is signed in
-	Token   string        // of the session
-	Machine string        // the name of the API token on a Machine route
-	Lang    locale.Lang
+	Person   people.Person // zero when nobody is signed in
+	Token    string        // of the session
+	Machine  string        // the name of the API token on a Machine route
+	Confined bool          // the session was opened for an exam alone (SignInToExam): other pages are closed to it
+	Lang     locale.Lang
 
 	kit *Kit
 	ctx context.Context
@@ -44,6 +45,13 @@ func (c *Ctx) Now() time.Time { return c.kit.Clock().In(c.kit.Zone) }
 
 // Zone is the company's zone, which defines the business day.
 func (c *Ctx) Zone() *time.Location { return c.kit.Zone }
+
+// PublicURL is the address of the request as the browser knows it: the public address of the site, whatever a proxy
+// forwards, and path and query as they came.
+func (c *Ctx) PublicURL() string { return c.kit.origin + c.OriginalURL() }
+
+// Site is the public address: scheme://host[:port].
+func (c *Ctx) Site() string { return c.kit.origin }
 
 // HTMX reports whether htmx asks for a part of the page rather than the whole.
 func (c *Ctx) HTMX() bool { return c.Get("HX-Request") == "true" }

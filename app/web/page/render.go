@@ -15,10 +15,11 @@ import (
 
 // Base is what every page has; a page's view embeds it and sets the first group, Page fills the second.
 type Base struct {
-	Title  string // of the page, without the product's name
-	Here   string // a path of the menu to mark; empty: by the request's path
-	Bare   bool   // no rail: the exam room, sign-in
-	Script string // the page's ES module, such as "js/exam.js"
+	Title    string // of the page, without the product's name
+	Here     string // a path of the menu to mark; empty: by the request's path
+	Bare     bool   // no rail: the exam room, sign-in
+	Script   string // the page's ES module, such as "js/exam.js"
+	Confined bool   // the session was opened for an exam alone, and the page is bare
 
 	Lang     locale.Lang
 	Person   people.Person
@@ -90,6 +91,7 @@ func (c *Ctx) Piece(t *Templates, name string, data any) (template.HTML, error) 
 func (c *Ctx) fill(b *Base) (err error) {
 	b.Lang, b.Person, b.Theme, b.Now = c.Lang, c.Person, c.kit.themeOf(c.Ctx), c.Now()
 	b.Flash = c.takeFlash()
+	b.Confined, b.Bare = c.Confined, b.Bare || c.Confined
 	b.Path = "/"
 	if c.Method() == fiber.MethodGet { // a post's address is not one to come back to
 		b.Path = c.OriginalURL()

@@ -130,12 +130,15 @@ func (k *Kit) admit(c *Ctx) error {
 	if err := k.know(c); err != nil {
 		return err
 	}
+	if c.Confined && !c.who.inExam() {
+		return fault.New(fault.Forbidden, "page.exam_alone")
+	}
 	return c.who.admits(c.Person)
 }
 
 // know finds the person behind the session cookie; a session that is over leaves an anonymous request.
 func (k *Kit) know(c *Ctx) error {
-	token := c.Cookies(k.cookieName(sessionCookie))
+	token, exam := strings.CutSuffix(c.Cookies(k.cookieName(sessionCookie)), examMark)
 	if token == "" {
 		return nil
 	}
@@ -147,7 +150,7 @@ func (k *Kit) know(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	c.Person, c.Token = p, token
+	c.Person, c.Token, c.Confined = p, token, exam
 	if p.Lang != "" && c.Cookies(k.cookieName(langCookie)) == "" {
 		c.Lang = p.Lang
 	}

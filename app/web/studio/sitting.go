@@ -25,11 +25,13 @@ type sittingPage struct {
 	Adjusted         []adjusted
 	Admitted         []admitted
 	Guesses          []guesses
+	SebExempted      []exempted
 	Adjustments      []adjustment
 	LateEnds         bool // starting ends before the window does
 	Err              error
 
 	More, Extension, Pause, Latecomer, Number, Admission page.Field
+	SebNumber, SebReason                                 page.Field
 }
 
 // adjusted is a candidate's time that is another than the exam's.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"bainian/app/exams"
-	"bainian/app/fault"
 	"bainian/app/web/page"
 )
 
@@ -25,6 +24,8 @@ func (w *Wing) showSitting(c *page.Ctx, form string, refusal error) error {
 	v.Latecomer = page.Field{Label: c.T("studio.latecomer"), Name: "person", Type: "select"}
 	v.Number = page.Field{Label: c.T("studio.number"), Name: "number", Required: true, Autocomplete: "off"}
 	v.Admission = page.Field{Label: c.T("studio.reason"), Name: "admission", Required: true}
+	v.SebNumber = page.Field{Label: c.T("studio.number"), Name: "seb_number", Required: true, Autocomplete: "off"}
+	v.SebReason = page.Field{Label: c.T("studio.reason"), Name: "seb_reason", Required: true}
 	who := w.names(c)
 	for _, id := range v.SittingDetail.Absent {
 		name, err := who.of(id)
@@ -36,7 +37,7 @@ func (w *Wing) showSitting(c *page.Ctx, form string, refusal error) error {
 	if form == v.Number.Name && len(v.Latecomer.Options) > 0 {
 		form = v.Latecomer.Name // the one that is shown of the two
 	}
-	for _, f := range []*page.Field{&v.More, &v.Extension, &v.Pause, &v.Latecomer, &v.Number, &v.Admission} {
+	for _, f := range []*page.Field{&v.More, &v.Extension, &v.Pause, &v.Latecomer, &v.Number, &v.Admission, &v.SebNumber, &v.SebReason} {
 		if value := c.Form(f.Name); value != "" {
 			f.Value = value
 		}
@@ -67,6 +68,9 @@ func (w *Wing) addWatch(c *page.Ctx, v *sittingPage) (err error) {
 			return err
 		}
 		v.Admitted = append(v.Admitted, row)
+	}
+	if v.SebExempted, err = exemptedOf(who, v.SittingDetail.SebExempted); err != nil {
+		return err
 	}
 	for _, g := range v.SittingDetail.Guesses {
 		row := guesses{Guesses: g}
@@ -137,14 +141,10 @@ func (w *Wing) admit(c *page.Ctx) error {
 	id, field := c.Form("person"), "person"
 	if number := c.Form("number"); number != "" {
 		field = "number"
-		p, err := w.directory.ByNumber(c.Context(), number)
-		if fault.Is(err, fault.NotFound) {
-			err = fault.New(fault.Invalid, "studio.number_unknown", "number", number).In("number")
-		}
-		if err != nil {
+		var err error
+		if id, err = w.numbered(c, number); err != nil {
 			return w.onAll(c, field, err, "")
 		}
-		id = p.ID
 	}
 	err := w.room.Admit(c.Context(), c.Person, c.Params("id"), id, c.Form("admission"))
 	if about(err) == "reason" {

@@ -13,7 +13,8 @@ import { moment } from "./time.js";
  * - stale: a save with this number is already there
  * - foreign: the paper is not this person's, as after signing in as somebody else
  * - refused: never going to work as it is
- * @typedef {"offline" | "busy" | "signed-out" | "elsewhere" | "paused" | "over" | "ask" | "asking" | "declined" | "stale" | "foreign" | "refused"} Trouble
+ * - barred: the exam is sat in Safe Exam Browser, and this is not it, or with another configuration; try again
+ * @typedef {"offline" | "busy" | "signed-out" | "barred" | "elsewhere" | "paused" | "over" | "ask" | "asking" | "declined" | "stale" | "foreign" | "refused"} Trouble
  */
 
 /** @type {Record<string, Trouble>} */
@@ -38,6 +39,8 @@ export class Failure extends Error {
 export class Wire {
   /** When the server last acknowledged a contact that it keeps. */
   contact = moment();
+  /** What every call shows besides: the keys of Safe Exam Browser. @type {Record<string, string>} */
+  shows = {};
   #cut = false; // a rehearsal of the line being down
 
   /** @param {string} attempt @param {(trouble: Trouble | null) => void} felt called after every call with how the line is */
@@ -81,7 +84,7 @@ export class Wire {
       const response = await fetch(`${this.path}/${what}`, {
         method,
         body: raw ? body : body && JSON.stringify(body),
-        headers: body ? { Accept: "application/json", "Content-Type": raw ? "application/octet-stream" : "application/json" } : { Accept: "application/json" },
+        headers: { Accept: "application/json", ...(body && { "Content-Type": raw ? "application/octet-stream" : "application/json" }), ...this.shows },
         cache: "no-store",
         redirect: "manual", // handing in answers with the way to the result, which the page then takes
         keepalive: method !== "GET" && !raw, // a save under way outlives the page; a part would be too large for that
@@ -100,6 +103,7 @@ export class Wire {
 /** @param {number} status @param {{key?: string, message?: string}} error */
 function failureOf(status, error) {
   if (status === 401) return new Failure("signed-out");
+  if (error.key === "exams.seb_missing" || error.key === "exams.seb_wrong") return new Failure("barred", error.message);
   if (status === 403 || status === 404) return new Failure("foreign", error.message);
   if (status === 409) return new Failure(conflicts[error.key ?? ""] ?? "refused", error.message);
   if (status === 429 || status >= 500) return new Failure("busy", error.message);
