@@ -28,6 +28,10 @@
 // the exam. News is the number of times that those who watch had something for the candidate: the room learns it with the
 // time and with every save, and asks for the words.
 //
+// Safe Exam Browser is asked for by the exam's policy (policy_seb.go). A configuration is written for one person at one
+// sitting (seb_config.go) and known by its Config Key, which every request of the exam is asked for (seb_admit.go); an
+// exemption (seb_exempt.go) lets one person sit without. Its formats are package exams/seb.
+//
 // Files of pure rules: blueprint*.go, policy.go and policy_parse.go, notice.go,
 // report.go (what of a report is kept), signal.go (what a journal tells), deal.go with strata.go (forms of like difficulty) and dice.go, reading.go
 // (how long an item takes), deadline.go, accommodation.go, grade.go, retry.go, guess.go, regrade.go, hand.go, contact.go,
@@ -51,7 +55,8 @@
 // regrade, accommodation, accommodation_end and accommodation_signal (what one explains), notice, agreement, observation (how
 // the reports stand), extension, pause, set_aside, facility (what was known of items, by
 // digest), attempt_grant, upload, blob_removal, snapshot, snapshot_removal, script, hand_mark, mark_draft, unblinding, stock_comment,
-// mark_appeal, rehearsal, pulse, look, sitting_message and message_copy (whom it came to), candidate_call, takeover. The chains of the attempts are in the ledger's journal, under the
+// mark_appeal, rehearsal, pulse, look, sitting_message and message_copy (whom it came to), candidate_call, takeover, seb_config,
+// seb_session (that proved to be in Safe Exam Browser), seb_visit (what clients showed), seb_exemption. The chains of the attempts are in the ledger's journal, under the
 // attempt's id, and the bytes of the files in the blobs, under their hashes.
 //
 // Bad days, and the test that survives each:

@@ -129,7 +129,7 @@ func (r *Room) SebConfig(ctx context.Context, actor people.Person, sittingID, si
 func (p *paper) sebExam(site, sittingID, token string, salt []byte) seb.Exam {
 	e := seb.Exam{Site: site, Start: SebStart + token, Quit: SebQuit, Salt: salt,
 		Paths: []string{SebStart, "/sittings/" + sittingID, "/attempts/", "/pledge", "/privacy", "/preferences"},
-		Film: p.blueprint.Integrity.Camera != CameraOff}
+		Film:  p.blueprint.Integrity.Camera != CameraOff}
 	draws, _ := p.blueprint.draws()
 	for _, d := range draws {
 		for _, i := range p.banks[d.Bank].Items {
