@@ -272,8 +272,12 @@ func grantedToAllIn(rx *store.Rx) (of map[string][]Granted, order []string, err 
 	return of, order, err
 }
 
-// HeldIn are the accommodations that count for an attempt of a person that started then.
+// HeldIn are the accommodations that count for an attempt of a person that started then, with what they explain.
 func HeldIn(rx *store.Rx, personID string, start time.Time) ([]Granted, error) {
 	all, err := grantedIn(rx, personID)
-	return holding(all, start), err
+	if err != nil {
+		return nil, err
+	}
+	held := holding(all, start)
+	return held, explainIn(rx, held)
 }

@@ -1,6 +1,7 @@
 package integrity
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -40,6 +41,7 @@ type File struct {
 	TookPart    bool              // the actor has done something on the case, so that the appeal is somebody else's
 	Opener      bool              // what is the opener's to do is the actor's
 	Special     []exams.Granted   // accommodations that were on record when the person sat it
+	Explained   int               // signals that they explain, which are not on the timeline
 }
 
 // Voted reports whether a reviewer has given their opinion, as far as the actor may know.
@@ -165,10 +167,10 @@ func (f *File) readIn(rx *store.Rx, actor people.Person) (err error) {
 	if f.Declaration, f.Comparison, err = testIn(rx, f.SittingID); err != nil {
 		return err
 	}
-	if f.Timeline, err = timelineIn(rx, f.AttemptID); err != nil {
+	if f.Special, err = exams.HeldIn(rx, f.PersonID, f.Attempt.StartedAt); err != nil {
 		return err
 	}
-	if f.Special, err = exams.HeldIn(rx, f.PersonID, f.Attempt.StartedAt); err != nil {
+	if f.Timeline, f.Explained, err = timelineIn(rx, f.AttemptID, f.Special); err != nil {
 		return err
 	}
 	if f.Heard, err = heardIn(rx, f.Case); err != nil {
@@ -259,12 +261,29 @@ func findingsIn(rx *store.Rx, c Case) ([]Finding, error) {
 		WHERE cf.number = ? ORDER BY f.p, o.number`, c.AttemptID, c.Number)
 }
 
-func timelineIn(rx *store.Rx, attemptID string) ([]Moment, error) {
+// timelineIn is the timeline of an attempt without what accommodations on record explain, and how much that is.
+func timelineIn(rx *store.Rx, attemptID string, special []exams.Granted) ([]Moment, int, error) {
 	entries, err := ledger.EntriesIn(rx, attemptID)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return timeline(entries)
+	all, err := timeline(entries)
+	kept, explained := unexplained(all, special)
+	return kept, explained, err
+}
+
+// unexplained leaves out the signals that an accommodation explains, and their ends, and counts the signals.
+func unexplained(all []Moment, special []exams.Granted) (kept []Moment, explained int) {
+	begins := map[string]string{"focus_back": "focus_lost", "visible": "hidden", "fullscreen_on": "fullscreen_off", "online": "offline", "screen_removed": "screen_added"}
+	for _, m := range all {
+		what := exams.SignalKinds()[cmp.Or(begins[m.Kind], m.Kind)]
+		if what == "" || !slices.ContainsFunc(special, func(g exams.Granted) bool { return slices.Contains(g.Explains, what) }) {
+			kept = append(kept, m)
+		} else if begins[m.Kind] == "" {
+			explained++
+		}
+	}
+	return kept, explained
 }
 
 // timeline turns the journal into moments: saves, what the browser claimed, and how it began and ended.

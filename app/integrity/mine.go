@@ -23,6 +23,7 @@ type MyFile struct {
 	Timeline    []Moment
 	Facts       []Fact // without By
 	Special     []exams.Granted
+	Explained   int // signals that they explain, which are not on the timeline
 	Snapshots   int // pictures of the camera, those that are gone too
 
 	OpenedAt  time.Time
@@ -142,6 +143,6 @@ func (f *MyFile) readIn(rx *store.Rx) (err error) {
 		return err
 	}
 	f.Snapshots = len(snapshots)
-	f.Timeline, err = timelineIn(rx, f.AttemptID)
+	f.Timeline, f.Explained, err = timelineIn(rx, f.AttemptID, f.Special)
 	return err
 }

@@ -2,8 +2,11 @@ package integrity
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
+
+	"bainian/app/exams"
 )
 
 func TestHowLongEventsAreKept(t *testing.T) {
@@ -83,5 +86,23 @@ func TestTwoVotesDecideAndTheMilderHolds(t *testing.T) {
 				t.Errorf("%s and %s give %s", a, b, got)
 			}
 		}
+	}
+}
+
+// What an accommodation recorded beforehand explains is not held against anybody: it is not even on the timeline.
+func TestWhatAnAccommodationExplainsIsSetAside(t *testing.T) {
+	all := []Moment{{Kind: "start"}, {Kind: "focus_lost"}, {Kind: "focus_back"}, {Kind: "paste"}, {Kind: "focus_lost"}, {Kind: "answer"}}
+	kept, explained := unexplained(all, nil)
+	if len(kept) != len(all) || explained != 0 {
+		t.Errorf("without one: %v, %d explained", kept, explained)
+	}
+	reader := exams.Granted{Accommodation: exams.Accommodation{Label: "報讀軟體", Explains: []string{exams.WatchFocus}}}
+	kept, explained = unexplained(all, []exams.Granted{reader})
+	var kinds []string
+	for _, m := range kept {
+		kinds = append(kinds, m.Kind)
+	}
+	if explained != 2 || !slices.Equal(kinds, []string{"start", "paste", "answer"}) {
+		t.Errorf("%v, %d explained", kinds, explained)
 	}
 }

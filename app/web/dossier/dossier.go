@@ -30,6 +30,7 @@ type Evidence struct {
 	Special    []exams.Granted
 	Number     int // of the case
 	Pictures   int // of the camera, that may be looked at one by one
+	Explained  int // signals that they explain
 }
 
 // Finding is a comparison with its numbers in the form that the sentences need.
@@ -44,7 +45,7 @@ type Finding struct {
 
 // Of is the evidence of a reviewer's file.
 func Of(c *page.Ctx, f integrity.File) Evidence {
-	e := Evidence{Lang: c.Lang, Self: f.Person.Name, Keys: true, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special, Number: f.Number}
+	e := Evidence{Lang: c.Lang, Self: f.Person.Name, Keys: true, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special, Explained: f.Explained, Number: f.Number}
 	if f.State != integrity.Flagged {
 		e.Pictures = f.Snapshots
 	}
@@ -58,7 +59,7 @@ func Of(c *page.Ctx, f integrity.File) Evidence {
 // stand there only where the exam shows them by now.
 func OfMine(c *page.Ctx, f integrity.MyFile) Evidence {
 	e := Evidence{Lang: c.Lang, Self: c.T("case.you"), Own: true, Keys: f.Keys, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special,
-		Number: f.Number, Pictures: f.Snapshots}
+		Explained: f.Explained, Number: f.Number, Pictures: f.Snapshots}
 	for _, x := range f.Findings {
 		e.Findings = append(e.Findings, finding(x, c.T("case.other_paper"), f.Declaration))
 	}
