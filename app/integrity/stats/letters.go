@@ -62,15 +62,11 @@ func ClosestLetters(papers []Paper, threshold float64, keep, workers int) []Pair
 		lock.Lock()
 		mine := &closest{threshold: threshold, keep: keep, cut: all.cut}
 		lock.Unlock()
-		tails := tailCache{}
-		var last optionCounts
-		var tail []float64
+		tails := tailCache{mixed: map[optionCounts][]float64{}}
 		for a := piece * block; a < min(len(papers), (piece+1)*block); a++ {
 			for b := a + 1; b < len(papers); b++ {
 				matches, counts := packed[a].agree(&packed[b])
-				if counts != last || tail == nil {
-					last, tail = counts, tails.of(counts)
-				}
+				tail := tails.of(&counts)
 				if p := tail[matches]; p <= threshold || keep > 0 && p <= mine.cut {
 					mine.put(Pair{A: a, B: b, Matches: matches, N: counts.total(), Needed: critical(tail, threshold), P: p})
 				}
@@ -199,23 +195,47 @@ func (p *packedPaper) agree(q *packedPaper) (matches int, counts optionCounts) {
 	return matches, counts
 }
 
-// tailCache keeps the upper tail of each mix of slots: an exam has few of them.
-type tailCache map[optionCounts][]float64
+// tailCache keeps the upper tail of each mix of slots: an exam has few of them, and most have one number of options.
+type tailCache struct {
+	mixed map[optionCounts][]float64
+	plain [maxOptions + 1][][]float64 // by options and slots
+}
 
 // of is the probability of at least 0, 1, 2, … matches in those slots.
-func (c tailCache) of(counts optionCounts) []float64 {
-	tail, ok := c[counts]
-	if !ok {
-		f := []float64{1}
-		for k, n := range counts {
-			if n > 0 {
-				f = convolve(f, binomial(int(n), 1/float64(k)))
-			}
+func (c *tailCache) of(counts *optionCounts) []float64 {
+	options, kinds := 0, 0
+	for k, n := range counts {
+		if n > 0 {
+			options = k
+			kinds++
 		}
-		tail = upperTail(f)
-		c[counts] = tail
 	}
-	return tail
+	if kinds > 1 {
+		tail, ok := c.mixed[*counts]
+		if !ok {
+			tail = tailOf(counts)
+			c.mixed[*counts] = tail
+		}
+		return tail
+	}
+	n := int(counts[options])
+	for len(c.plain[options]) <= n {
+		c.plain[options] = append(c.plain[options], nil)
+	}
+	if c.plain[options][n] == nil {
+		c.plain[options][n] = tailOf(counts)
+	}
+	return c.plain[options][n]
+}
+
+func tailOf(counts *optionCounts) []float64 {
+	f := []float64{1}
+	for k, n := range counts {
+		if n > 0 {
+			f = convolve(f, binomial(int(n), 1/float64(k)))
+		}
+	}
+	return upperTail(f)
 }
 
 // binomial is the probability of each count 0…n of successes, by logarithms so that 0.25^100 survives.
