@@ -21,6 +21,7 @@ type Board struct {
 // Watched is one person on the board; of several attempts of theirs at the sitting, the latest.
 type Watched struct {
 	PersonID, Name, Number string
+	Place                  string // where they sit, "" where nobody said
 	AttemptID              string // "" before the start
 	Pulse                  Pulse
 	Since                  time.Time // of the pulse, zero where that says nothing
@@ -56,6 +57,13 @@ func (r *Room) Board(ctx context.Context, actor people.Person, sittingID string)
 		b = Board{Sitting: s, Now: rx.Now}
 		if b.Rows, err = r.watchedRowsIn(rx, s); err != nil {
 			return err
+		}
+		seats, err := SeatsIn(rx, s.ID)
+		if err != nil {
+			return err
+		}
+		for n := range b.Rows {
+			b.Rows[n].Place = seats[b.Rows[n].PersonID]
 		}
 		b.Messages, err = store.All(rx, scanMessage, `SELECT `+messageColumns+` FROM sitting_message m WHERE m.sitting_id = ? ORDER BY m.id DESC LIMIT ?`, s.ID, boardMessages)
 		return err

@@ -8,7 +8,7 @@ import { byId, say } from "./room/words.js";
 
 /**
  * @typedef {{id: string, text?: string, at: number, by?: string, answered?: number}} Call
- * @typedef {{id: string, started: boolean, name: string, number: string, pulse: string, since?: number, answered: number, total: number, deadline?: number,
+ * @typedef {{id: string, started: boolean, name: string, number: string, place?: string, pulse: string, since?: number, answered: number, total: number, deadline?: number,
  *   signals?: {kind: string, n: number}[], call?: Call, takeover?: {id: string, browser: string, at: number}, unseen?: number, notes?: number}} Row
  * @typedef {{now: number, live: boolean, said: {id: string, seen: number, copies: number}[], rows: Row[]}} State
  */

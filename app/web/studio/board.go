@@ -51,6 +51,7 @@ type boardRow struct {
 	Started  bool          `json:"started"`
 	Name     string        `json:"name"`
 	Number   string        `json:"number"`
+	Place    string        `json:"place,omitempty"` // where they sit
 	Pulse    exams.Pulse   `json:"pulse"`
 	Since    int64         `json:"since,omitempty"`
 	Answered int           `json:"answered"`
@@ -150,7 +151,7 @@ func (w *Wing) boardRows(c *page.Ctx, b exams.Board) ([]boardRow, error) {
 	who := w.names(c)
 	rows := make([]boardRow, 0, len(b.Rows))
 	for _, r := range b.Rows {
-		row := boardRow{ID: cmp.Or(r.AttemptID, r.PersonID), Started: r.AttemptID != "", Name: r.Name, Number: r.Number, Pulse: r.Pulse, Since: msOf(r.Since),
+		row := boardRow{ID: cmp.Or(r.AttemptID, r.PersonID), Started: r.AttemptID != "", Name: r.Name, Number: r.Number, Place: r.Place, Pulse: r.Pulse, Since: msOf(r.Since),
 			Answered: r.Answered, Total: r.Total, Deadline: msOf(r.Deadline), Unseen: r.Unseen, Notes: r.Notes}
 		for _, s := range r.Signals {
 			row.Signals = append(row.Signals, boardSignal(s))
@@ -169,7 +170,7 @@ func (w *Wing) boardRows(c *page.Ctx, b exams.Board) ([]boardRow, error) {
 	}
 	order := exams.Pulses()
 	slices.SortStableFunc(rows, func(a, b boardRow) int {
-		return cmp.Or(cmp.Compare(slices.Index(order, a.Pulse), slices.Index(order, b.Pulse)), strings.Compare(a.Number, b.Number))
+		return cmp.Or(cmp.Compare(slices.Index(order, a.Pulse), slices.Index(order, b.Pulse)), exams.CompareSeats(a.Place, b.Place), strings.Compare(a.Number, b.Number))
 	})
 	return rows, nil
 }
@@ -193,7 +194,7 @@ func (r boardRequest) Asked() time.Time { return store.Time(r.At) }
 
 // shown reports whether a choice and a search leave the row on the board.
 func (r boardRow) shown(show, find string) bool {
-	if find != "" && !strings.Contains(strings.ToLower(r.Name+" "+r.Number), strings.ToLower(find)) {
+	if find != "" && !strings.Contains(strings.ToLower(r.Name+" "+r.Number+" "+r.Place), strings.ToLower(find)) {
 		return false
 	}
 	return show == "" || string(r.Pulse) == show || show == "urgent" && r.Pulse.Urgent()

@@ -31,7 +31,7 @@ type sittingPage struct {
 	Err              error
 
 	More, Extension, Pause, Latecomer, Number, Admission page.Field
-	SebNumber, SebReason                                 page.Field
+	SebNumber, SebReason, Seats                          page.Field
 }
 
 // adjusted is a candidate's time that is another than the exam's.

@@ -26,6 +26,11 @@ func (w *Wing) showSitting(c *page.Ctx, form string, refusal error) error {
 	v.Admission = page.Field{Label: c.T("studio.reason"), Name: "admission", Required: true}
 	v.SebNumber = page.Field{Label: c.T("studio.number"), Name: "seb_number", Required: true, Autocomplete: "off"}
 	v.SebReason = page.Field{Label: c.T("studio.reason"), Name: "seb_reason", Required: true}
+	plan, err := w.room.SeatingPlan(c.Context(), c.Person, v.ID)
+	if err != nil {
+		return err
+	}
+	v.Seats = page.Field{Label: c.T("studio.seats"), Hint: c.T("studio.seats_hint"), Name: "seats", Type: "textarea", Value: plan, Rows: 6}
 	who := w.names(c)
 	for _, id := range v.SittingDetail.Absent {
 		name, err := who.of(id)
@@ -37,7 +42,7 @@ func (w *Wing) showSitting(c *page.Ctx, form string, refusal error) error {
 	if form == v.Number.Name && len(v.Latecomer.Options) > 0 {
 		form = v.Latecomer.Name // the one that is shown of the two
 	}
-	for _, f := range []*page.Field{&v.More, &v.Extension, &v.Pause, &v.Latecomer, &v.Number, &v.Admission, &v.SebNumber, &v.SebReason} {
+	for _, f := range []*page.Field{&v.More, &v.Extension, &v.Pause, &v.Latecomer, &v.Number, &v.Admission, &v.SebNumber, &v.SebReason, &v.Seats} {
 		if value := c.Form(f.Name); value != "" {
 			f.Value = value
 		}
@@ -151,4 +156,16 @@ func (w *Wing) admit(c *page.Ctx) error {
 		field = "admission"
 	}
 	return w.onAll(c, field, err, "studio.admitted")
+}
+
+// seat keeps the seating plan.
+func (w *Wing) seat(c *page.Ctx) error {
+	n, err := w.room.Seat(c.Context(), c.Person, c.Params("id"), c.FormText("seats"))
+	if err != nil {
+		if c.Refused(err) {
+			return w.showSitting(c, "seats", err)
+		}
+		return err
+	}
+	return c.Back("/studio/sittings/"+c.Params("id"), "studio.seated", "n", n)
 }

@@ -80,6 +80,7 @@ func Mount(app *fiber.App, kit *page.Kit, shelf *documents.Shelf, library *cours
 		{Method: "POST", Path: "/studio/sittings/:id/resumption", Who: watcher, Do: w.resumeAll},
 		{Method: "POST", Path: "/studio/sittings/:id/admissions", Who: watcher, Do: w.admit},
 		{Method: "POST", Path: "/studio/sittings/:id/seb-exemptions", Who: watcher, Do: w.sebExempt},
+		{Method: "POST", Path: "/studio/sittings/:id/seating", Who: watcher, Do: w.seat},
 		{Method: "GET", Path: "/studio/sittings/:id/board", Who: watcher, Do: w.board},
 		{Method: "GET", Path: "/studio/sittings/:id/board/state", Who: watcher, Do: w.boardState},
 		{Method: "POST", Path: "/studio/sittings/:id/board/messages", Who: watcher, Do: w.tell},
