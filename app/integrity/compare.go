@@ -95,5 +95,5 @@ func (d *Desk) recordIn(tx *store.Tx, sittingID string, papers []exams.SatPaper,
 			}
 		}
 	}
-	return nil
+	return corroborateIn(tx, sittingID)
 }

@@ -31,6 +31,7 @@ func New(db *store.DB, room *exams.Room, queue *jobs.Queue, calendarIn func(rx *
 	d := &Desk{db: db, room: room, calendarIn: calendarIn}
 	d.Keep(Keeper{Name: "events", Sweep: d.sweepEvents})
 	queue.Handle(compareJob, d.compareClosed)
+	queue.Handle(corroborateJob, d.corroborateClosed)
 	queue.Handle(finalJob, d.finalise)
 	queue.Handle(clockJob, d.strike)
 	queue.Every("integrity/daily", day, d.Daily)

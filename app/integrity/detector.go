@@ -9,6 +9,9 @@ import (
 // family is the chance, per exam, that the test finds even one pair although everyone answered alone.
 const family = .01
 
+// detector is the version of the program's tests: it grows with every change that can change what they say.
+const detector = "2026-11"
+
 // Declaration is what is fixed and committed to the ledger before anyone starts: which one test raises
 // findings and by what rule its threshold follows from the number of papers.
 type Declaration struct {
@@ -17,6 +20,8 @@ type Declaration struct {
 	Align     []string `json:"alignments"`
 	Threshold string   `json:"threshold"`
 	Excluded  []string `json:"excluded"`
+	Detector  string   `json:"detector,omitempty"`      // version of the program's tests
+	Beside    []string `json:"corroborating,omitempty"` // the tests that are shown beside a finding and raise none
 }
 
 func declared() Declaration {
@@ -26,6 +31,8 @@ func declared() Declaration {
 		Align:     []string{string(byNumber), string(byItem)},
 		Threshold: "family_wise_error / (pairs × alignments)",
 		Excluded:  []string{"unshuffled or not single choice", "unanswered", "rapid (NT10) and by habit: one letter or one step in more than 60 %", "papers answered by position"},
+		Detector:  detector,
+		Beside:    []string{"omega", "GBT", "M4", "LLRmax", "l_z*", "response times", "canaries", "essays by winnowing"},
 	}
 }
 

@@ -26,7 +26,8 @@ type File struct {
 	Comparison  Comparison
 	Findings    []Finding
 	Timeline    []Moment
-	Snapshots   int // pictures of the camera, those that are gone too
+	Snapshots   int     // pictures of the camera, those that are gone too
+	Beside      *Beside // what the tests that raise nothing say, nil until they have run
 	Facts       []Fact
 	Events      []Event
 	Clocks      []Clock           // every time that was set, as it was told
@@ -129,6 +130,9 @@ func (d *Desk) Case(ctx context.Context, actor people.Person, number int, lang l
 	if err != nil || f.MayWork != nil || f.Shut {
 		return f, err
 	}
+	if err := d.quoteEssays(ctx, f.AttemptID, f.Beside); err != nil {
+		return f, err
+	}
 	return f, d.laySideBySide(ctx, f.AttemptID, f.Findings, lang)
 }
 
@@ -165,6 +169,9 @@ func (f *File) readIn(rx *store.Rx, actor people.Person) (err error) {
 		return err
 	}
 	if f.Declaration, f.Comparison, err = testIn(rx, f.SittingID); err != nil {
+		return err
+	}
+	if f.Beside, err = besideIn(rx, f.Case, f.Findings); err != nil {
 		return err
 	}
 	if f.Special, err = exams.HeldIn(rx, f.PersonID, f.Attempt.StartedAt); err != nil {
@@ -232,6 +239,11 @@ func (f *File) mentioned() []string {
 	ids := map[string]bool{f.PersonID: true}
 	for _, x := range f.Findings {
 		ids[x.OtherID] = true
+	}
+	if f.Beside != nil {
+		for _, x := range f.Beside.Essays {
+			ids[x.OtherID] = true
+		}
 	}
 	for _, x := range f.Facts {
 		ids[x.By] = true

@@ -23,8 +23,9 @@ type MyFile struct {
 	Timeline    []Moment
 	Facts       []Fact // without By
 	Special     []exams.Granted
-	Explained   int // signals that they explain, which are not on the timeline
-	Snapshots   int // pictures of the camera, those that are gone too
+	Explained   int     // signals that they explain, which are not on the timeline
+	Snapshots   int     // pictures of the camera, those that are gone too
+	Beside      *Beside // without OtherID; nil until the other tests have run
 
 	OpenedAt  time.Time
 	Notice    *Event // nil until a reviewer has told the person: then there is no evidence yet either
@@ -71,6 +72,17 @@ func (d *Desk) MyCase(ctx context.Context, actor people.Person, number int, lang
 		return f, err
 	}
 	f.Keys = result.Answers != nil
+	if f.Beside != nil {
+		if err := d.quoteEssays(ctx, f.AttemptID, f.Beside); err != nil {
+			return f, err
+		}
+		for i := range f.Beside.Pairs {
+			f.Beside.Pairs[i].OtherID = ""
+		}
+		for i := range f.Beside.Essays {
+			f.Beside.Essays[i].OtherID = ""
+		}
+	}
 	for i := range f.Findings {
 		f.Findings[i].OtherID, f.Findings[i].OtherNumber, f.Findings[i].other = "", 0, ""
 		for n := range f.Findings[i].Rows {
@@ -133,6 +145,9 @@ func (f *MyFile) readIn(rx *store.Rx) (err error) {
 		return err
 	}
 	if f.Declaration, f.Comparison, err = testIn(rx, f.SittingID); err != nil {
+		return err
+	}
+	if f.Beside, err = besideIn(rx, f.Case, f.Findings); err != nil {
 		return err
 	}
 	if f.Special, err = exams.HeldIn(rx, f.PersonID, f.Attempt.StartedAt); err != nil {

@@ -13,7 +13,7 @@ import (
 	"bainian/app/web/page"
 )
 
-// Files are the parts: "findings", "innocent", "attempt", "pairs" and "special", each for an Evidence.
+// Files are the parts: "findings", "innocent", "beside", "attempt", "pairs" and "special", each for an Evidence.
 //
 //go:embed templates/*.html
 var Files embed.FS
@@ -26,6 +26,7 @@ type Evidence struct {
 	Keys       bool   // the right letters may be seen
 	Findings   []Finding
 	Comparison integrity.Comparison
+	Beside     Beside
 	Line       Line
 	Special    []exams.Granted
 	Number     int // of the case
@@ -49,6 +50,7 @@ func Of(c *page.Ctx, f integrity.File) Evidence {
 	if f.State != integrity.Flagged {
 		e.Pictures = f.Snapshots
 	}
+	e.Beside = besideOf(c, f.Beside, func(id string) string { return f.Names[id] })
 	for _, x := range f.Findings {
 		e.Findings = append(e.Findings, finding(x, f.Names[x.OtherID], f.Declaration))
 	}
@@ -60,6 +62,7 @@ func Of(c *page.Ctx, f integrity.File) Evidence {
 func OfMine(c *page.Ctx, f integrity.MyFile) Evidence {
 	e := Evidence{Lang: c.Lang, Self: c.T("case.you"), Own: true, Keys: f.Keys, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special,
 		Explained: f.Explained, Number: f.Number, Pictures: f.Snapshots}
+	e.Beside = besideOf(c, f.Beside, func(string) string { return c.T("case.other_paper") })
 	for _, x := range f.Findings {
 		e.Findings = append(e.Findings, finding(x, c.T("case.other_paper"), f.Declaration))
 	}

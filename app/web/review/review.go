@@ -72,6 +72,8 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "GET", Path: "/cases/:number/snapshots", Who: page.SignedIn, Do: w.snapshots},
 		{Method: "POST", Path: "/cases/:number/snapshots/:id/views", Who: page.SignedIn, Do: w.viewSnapshot},
 
+		{Method: "GET", Path: "/sittings/:id/similarity", Who: reviewer, Do: w.similarityMap},
+
 		{Method: "GET", Path: "/people", Who: keeps, Do: w.people},
 		{Method: "GET", Path: "/people/new", Who: keeps, Do: w.newPerson},
 		{Method: "POST", Path: "/people", Who: keeps, Do: w.createPerson},
