@@ -28,6 +28,7 @@ var order = [][]string{
 	{"sheet", "calendar"},
 	{"store", "blobs"},
 	{"jobs", "ledger", "markdown"},
+	{"post"},
 	{"questions"},
 	{"people"},
 	{"documents"},

@@ -44,6 +44,18 @@ func Open(dir string) (*Store, error) {
 	return s, syncFolder(dir)
 }
 
+// OpenToRead is the folder as it is, to be looked at: nothing is made in it. fs.ErrNotExist when there is none.
+func OpenToRead(dir string) (*Store, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("blobs: %w", err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("blobs: %s is no folder", dir)
+	}
+	return &Store{dir: dir}, nil
+}
+
 var hashForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // IsName reports whether a text is a name that a blob may have: a SHA-256 in hex.

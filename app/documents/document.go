@@ -67,6 +67,9 @@ func (d Doc) Langs() []locale.Lang {
 	return langs
 }
 
+// Digest is the hash of the texts as they are here, which is Hash unless somebody changed them in the database.
+func (d Doc) Digest() string { return hash(d.Sources) }
+
 // MaxBytes is the largest text of one language that is taken: 1 MB.
 const MaxBytes = 1 << 20
 

@@ -72,9 +72,9 @@ func (r *Room) current(ctx context.Context, slug string) (*paper, error) {
 	if err != nil {
 		return nil, err
 	}
-	pins := map[string]Pin{}
+	pins, hashes := map[string]Pin{}, map[string]string{}
 	for _, h := range heads {
-		pins[h.Path] = Pin{Path: h.Path, Version: h.Version}
+		pins[h.Path], hashes[h.Path] = Pin{Path: h.Path, Version: h.Version}, h.Hash
 	}
 	exam, ok := pins[examPath(slug)]
 	if !ok {
@@ -90,6 +90,7 @@ func (r *Room) current(ctx context.Context, slug string) (*paper, error) {
 			want.Banks[id] = pin
 		}
 	}
+	want.Texts = want.textsOf(hashes)
 	p, err := r.paperOf(ctx, want)
 	if err != nil {
 		return nil, err

@@ -40,8 +40,8 @@
 // lease.go, answer.go, observe.go (with flood.go, which bounds it, and origin.go), traces.go, submit.go, paper.go, outcome.go (a result),
 // results.go and analysis.go (a sitting's, and how items did), adjust.go and adjust_all.go (more time and pauses,
 // for one and for all), accommodate.go, note.go, board.go with presence.go and happening.go, message.go, call.go, takeover.go, news.go, queue.go and marking.go (what people mark;
-// basis.go has what a later revision was graded from), stock.go (the comment bank), appeal.go, revise.go (regrades), replay.go, verify.go with verify_decisions.go and receipt.go (what
-// bainian verify looks through), grant.go (more attempts), preview.go and check.go (before anybody sits it), rehearsal.go (the load of an exam day, made up and erased). What is
+// basis.go has what a later revision was graded from), stock.go (the comment bank), appeal.go, revise.go (regrades), replay.go, verify.go with verify_decisions.go, verify_pins.go,
+// verify_results.go, verify_files.go and receipt.go (what bainian verify looks through), evidence.go (what the ledger seals), grant.go (more attempts), preview.go and check.go (before anybody sits it), rehearsal.go (the load of an exam day, made up and erased). What is
 // known of items is facility.go's, what a person has seen of them seen.go's. Files that answers name: file.go (what
 // may be handed in), upload.go (handing it in, in parts), keep.go (looking at it, and what goes once nobody needs
 // it); snapshot.go has the pictures of the camera (snapshots), encrypted, and verify_snapshots.go what the journal says of them. What other domains compose with in

@@ -15,7 +15,7 @@ func (r *Room) PublicKey() string { return r.signer.Public() }
 
 // OpenReceipt reads a downloaded receipt: it is an error unless the installation's public key signed it.
 func OpenReceipt(signed, public string) (Receipt, error) {
-	text, err := ledger.Open(normalised(signed), public)
+	text, err := ledger.Open(ledger.Normalised(signed), public)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -24,10 +24,9 @@ func OpenReceipt(signed, public string) (Receipt, error) {
 	return r, err
 }
 
-// normalised undoes what editors and mail programs do to a text file: a mark at its beginning and ends of lines of
-// another system. What was signed has neither.
-func normalised(file string) string {
-	return strings.ReplaceAll(strings.TrimPrefix(file, "\ufeff"), "\r\n", "\n")
+// Ends reports whether a leaf of the ledger's tree is the end of the receipt's journal.
+func (r Receipt) Ends(kind, data string) bool {
+	return kind == Attempt{Exam: r.Exam}.leafKind() && data == r.AttemptID+" "+r.Hash
 }
 
 var errReceipt = errors.New("exams: this is no receipt")

@@ -231,7 +231,8 @@ func (r *Room) apply(ctx context.Context, actor people.Person, c Correction, aga
 					return err
 				}
 			}
-			return nil
+			_, err := ledger.CommitIn(tx, regradedLeaf, regradedData(id, store.Ms(tx.Now), len(some)))
+			return err
 		}); err != nil {
 			return err
 		}

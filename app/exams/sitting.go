@@ -24,6 +24,9 @@ type Pins struct {
 
 	// Facility is the digest of what was known of the items, kept apart since pins are read with every sitting.
 	Facility string `json:"facility,omitempty"`
+
+	// Texts is the digest of all texts of what is pinned (textsOf), "" in sittings of the time before there was one.
+	Texts string `json:"texts,omitempty"`
 }
 
 // Sitting is an exam offered to people in a window.

@@ -36,7 +36,8 @@ type Receipt struct {
 	Hash                       string // of the last of them
 	Answers                    []ReceiptLine
 	Signed                     string // a signed note (Ed25519) over all of the above
-	LeafID                     string // of the ledger's tree, for a proof of inclusion
+	LeafID                     string // of the ledger's tree
+	Proof                      string // that its end is in that tree, as a file; "" while it waits for the next checkpoint
 }
 
 // ReceiptLine is one answer on a receipt.
@@ -262,8 +263,15 @@ func (r *Room) Receipt(ctx context.Context, actor people.Person, attemptID strin
 		}
 		a.head = end.head
 		answers, err := answersIn(rx, attemptID)
+		if err != nil {
+			return err
+		}
 		receipt = receiptOf(a, answers, end.cause)
 		receipt.Signed, receipt.LeafID = end.signed, end.leaf
+		proof, proved, err := ledger.ProofIn(rx, end.leaf)
+		if proved {
+			receipt.Proof = proof.Text()
+		}
 		return err
 	})
 	return receipt, err

@@ -37,6 +37,9 @@ func (r *Room) Verify(ctx context.Context, public string) (Verified, error) {
 	if err := r.verifySittings(ctx, &v); err != nil {
 		return v, err
 	}
+	if err := r.verifyPinned(ctx, &v); err != nil {
+		return v, err
+	}
 	for after := ""; ; {
 		var ids []string
 		if err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
@@ -91,8 +94,12 @@ func (r *Room) verifyAttempt(ctx context.Context, v *Verified, id, public string
 	v.Attempts++
 	var rec records
 	var leaf string
+	var authors []ledger.Finding
 	err := r.db.Read(ctx, func(rx *store.Rx) (err error) {
-		if rec, err = recordsIn(rx, id); err != nil || rec.end == nil {
+		if rec, err = recordsIn(rx, id); err != nil {
+			return err
+		}
+		if authors, err = rec.authors(rx); err != nil || rec.end == nil {
 			return err
 		}
 		kind, data, _, err := ledger.CommittedIn(rx, rec.end.leaf)
@@ -115,6 +122,9 @@ func (r *Room) verifyAttempt(ctx context.Context, v *Verified, id, public string
 		return nil
 	}
 	again, findings := p.replay(rec)
+	if rec.key == nil && !rec.erased {
+		findings = append(findings, ledger.Finding{Kind: ofJournal, Record: "attempt " + id + ", person " + rec.attempt.PersonID, Why: "the person's key is gone, and no erasure is on record"})
+	}
 	if len(findings) == 0 && rec.key != nil {
 		findings = append(findings, rec.row(again, p)...)
 		regraded, err := r.verifyRevisions(ctx, p, rec, &again)
@@ -123,7 +133,7 @@ func (r *Room) verifyAttempt(ctx context.Context, v *Verified, id, public string
 		}
 		findings = append(findings, regraded...)
 	}
-	findings = append(findings, rec.total()...)
+	findings = append(append(findings, rec.total()...), authors...)
 	findings = append(findings, rec.pictured()...)
 	findings = append(findings, rec.ending(leaf, public)...)
 	for _, f := range findings {
@@ -206,6 +216,9 @@ func (rec records) row(again Replayed, p *paper) (findings []ledger.Finding) {
 	}
 	if a.LastSeq != seq {
 		find("its last save is not the journal's")
+	}
+	if instant(a.PausedAt) != pausedSince(rec.entries) {
+		find("it is not paused as its journal says")
 	}
 	return findings
 }
@@ -344,11 +357,30 @@ func (r *Room) verifyWhole(ctx context.Context, v *Verified) error {
 		for _, id := range unmarked {
 			v.Findings.Add(ledger.Finding{Kind: ofMarks, Record: "leaf " + id, Why: "the ledger holds a mark that is not on record"})
 		}
-		lost, err := store.All(rx, scanText, `SELECT chain FROM journal WHERE seq = 1 AND type = 'start' AND chain NOT IN (SELECT id FROM attempt) ORDER BY chain`)
+		lost, err := store.All(rx, scanText, `SELECT DISTINCT chain FROM journal WHERE chain NOT LIKE '%/%' AND chain NOT IN (SELECT id FROM attempt) ORDER BY chain`)
 		for _, id := range lost {
 			v.Findings.Add(ledger.Finding{Kind: ofAttempt, Record: "attempt " + id, Why: "there is a journal, and no attempt"})
 		}
 		if err != nil {
+			return err
+		}
+		keys, err := store.All(rx, scanText, `SELECT subject FROM subject_key WHERE subject NOT IN (SELECT id FROM employee) ORDER BY subject`)
+		if err != nil {
+			return err
+		}
+		for _, id := range keys {
+			v.Findings.Add(ledger.Finding{Kind: ofJournal, Record: "key of " + id, Why: "there is no such person"})
+		}
+		for _, table := range erasedWith() {
+			strays, err := store.All(rx, scanText, `SELECT DISTINCT attempt_id FROM `+table+` WHERE attempt_id NOT IN (SELECT id FROM attempt) ORDER BY attempt_id`)
+			if err != nil {
+				return err
+			}
+			for _, id := range strays {
+				v.Findings.Add(ledger.Finding{Kind: ofAttempt, Record: "attempt " + id, Why: "there is a row of it in " + table + ", and no attempt"})
+			}
+		}
+		if err := verifyRegradesIn(rx, v); err != nil {
 			return err
 		}
 		return verifyDecisionsIn(rx, v)

@@ -153,12 +153,27 @@ func verifyHolds(t *testing.T, w *world) {
 	if f := w.found(second); len(f) != 1 || f[0].Kind != ofResult || !strings.HasSuffix(f[0].Record, "revision 2") {
 		t.Errorf("a revision without a regrade: %+v", f)
 	}
-	// A person whose data was erased: the chain still proves, and there is nothing to grade again.
-	w.tamper(`UPDATE journal SET payload = NULL WHERE chain IN (SELECT id FROM attempt WHERE person_id = ?)`, amy.ID)
-	w.tamper(`DELETE FROM subject_key WHERE subject = ?`, amy.ID)
-	if f := w.found(first); len(f) > 0 {
-		t.Errorf("after an erasure: %+v", f)
+	// A person whose data is being erased, and was: the chain still proves, and there is nothing to grade again.
+	erase := func(statement string, args ...any) {
+		w.tamper(statement, args...)
+		if f := w.found(first); len(f) > 0 {
+			t.Errorf("after an erasure: %+v", f)
+		}
 	}
+	w.tamper(`DELETE FROM subject_key WHERE subject = ?`, amy.ID)
+	if f := w.found(first); len(f) == 0 || f[0].Kind != ofJournal {
+		t.Errorf("after an erasure that nobody knows of: %+v", f)
+	}
+	w.tamper(`UPDATE journal SET payload = NULL WHERE chain = ?`, first)
+	if f := w.found(first); len(f) != 1 || f[0].Kind != ofJournal || !strings.Contains(f[0].Record, amy.ID) {
+		t.Errorf("after an erasure that nobody knows of: %+v", f)
+	}
+	w.ok(w.db.Write(ctx, func(tx *store.Tx) error {
+		_, err := ledger.EraseIn(tx, ledger.Erasure{Subject: amy.ID, Scope: ledger.ErasePerson, Reason: "離職", By: w.trainer.ID})
+		return err
+	}))
+	erase(`UPDATE journal SET payload = 'x' WHERE chain = ? AND seq = 2`, first)
+	erase(`UPDATE journal SET payload = NULL WHERE chain = ?`, first)
 }
 
 // verifyNamesEntries flips, drops, exchanges, puts in and cuts off each entry of a journal in turn.

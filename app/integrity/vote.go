@@ -140,6 +140,10 @@ func (d *Desk) consequencesIn(tx *store.Tx, v Verdict) error {
 
 // commitIn puts a hash of the verdict into the ledger: that it was decided then and so, without a name.
 func commitIn(tx *store.Tx, v Verdict) (string, error) {
+	return ledger.CommitIn(tx, ofVerdict, committedTo(v))
+}
+
+func committedTo(v Verdict) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s\n%s\n%t\n%v", v.CaseNumber, v.PersonID, v.AttemptID, v.Outcome, v.Overturned, v.By))
-	return ledger.CommitIn(tx, "verdict", hex.EncodeToString(sum[:]))
+	return hex.EncodeToString(sum[:])
 }

@@ -30,3 +30,12 @@ func (f *Findings) Add(x Finding) {
 	}
 	(*f)[n].Count++
 }
+
+// AddAll counts what was found elsewhere.
+func (f *Findings) AddAll(others Findings) {
+	for _, x := range others {
+		f.Add(x.Finding)
+		n := slices.IndexFunc(*f, func(known Found) bool { return known.Kind == x.Kind })
+		(*f)[n].Count += x.Count - 1
+	}
+}

@@ -30,12 +30,14 @@ func EntriesIn(rx *store.Rx, chain string) ([]Entry, error) {
 		if payload != nil {
 			e.Payload = []byte(*payload)
 		}
-		var err error
-		if e.MAC, err = parseHash(mac); err != nil {
-			return e, err
+		// What is no hash stays zero, which none is: the chain then says which entry does not hold.
+		if m, err := parseHash(mac); err == nil {
+			e.MAC = m
 		}
-		e.Hash, err = parseHash(hash)
-		return e, err
+		if h, err := parseHash(hash); err == nil {
+			e.Hash = h
+		}
+		return e, nil
 	}, `SELECT seq, type, at_ms, payload, mac, hash FROM journal WHERE chain = ? ORDER BY seq`, chain)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -67,10 +68,11 @@ func (l *Log) integrateIn(tx *store.Tx) (int, error) {
 	if err != nil || len(waiting) == 0 {
 		return 0, err
 	}
-	size, err := sizeIn(tx.Rx)
+	before, err := sizeIn(tx.Rx)
 	if err != nil {
 		return 0, err
 	}
+	size := before
 	reader := reader(tx.Rx)
 	for _, w := range waiting {
 		hashes, err := tlog.StoredHashes(size, w.record(), reader)
@@ -92,7 +94,7 @@ func (l *Log) integrateIn(tx *store.Tx) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	signed, err := l.signer.Sign(checkpointText(size, root))
+	signed, err := l.signer.Sign(Checkpoint{Origin: l.signer.Name(), Size: size, Root: root, At: tx.Now, After: before}.text())
 	if err != nil {
 		return 0, err
 	}
@@ -100,16 +102,14 @@ func (l *Log) integrateIn(tx *store.Tx) (int, error) {
 	return len(waiting), err
 }
 
-// checkpointText is what a checkpoint signs: origin, size and root.
-func checkpointText(size int64, root tlog.Hash) string {
-	return fmt.Sprintf("%s\n%d\n%s\n", keyName, size, root)
-}
-
 func sizeIn(rx *store.Rx) (int64, error) {
 	var size int64
 	err := rx.Row(`SELECT coalesce(max(size), 0) FROM checkpoint`).Scan(&size)
 	return size, err
 }
+
+// errStored is a stored hash that is none.
+var errStored = errors.New("ledger: this is no hash: the stored one of place")
 
 func reader(rx *store.Rx) tlog.HashReader {
 	return tlog.HashReaderFunc(func(places []int64) ([]tlog.Hash, error) {
@@ -121,64 +121,10 @@ func reader(rx *store.Rx) tlog.HashReader {
 			}
 			h, err := tlog.ParseHash(s)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("%w %d", errStored, place)
 			}
 			hashes[i] = h
 		}
 		return hashes, nil
 	})
-}
-
-// Proof shows that a leaf is in the tree of a signed checkpoint.
-type Proof struct {
-	Position   int64
-	Record     string // the leaf as hashed
-	Path       tlog.RecordProof
-	Checkpoint string // signed note
-}
-
-// Proof is the inclusion proof of a leaf under the latest checkpoint; false while it still waits.
-func (l *Log) Proof(ctx context.Context, leafID string) (p Proof, ok bool, err error) {
-	err = l.db.Read(ctx, func(rx *store.Rx) error {
-		type placed struct {
-			waitingLeaf
-			position *int64
-		}
-		leaf, found, err := store.First(rx, func(r store.Row) (w placed, err error) {
-			err = r.Scan(&w.id, &w.kind, &w.data, &w.position)
-			return w, err
-		}, `SELECT id, kind, data, position FROM leaf WHERE id = ?`, leafID)
-		if err != nil || !found || leaf.position == nil {
-			return err
-		}
-		size, err := sizeIn(rx)
-		if err != nil {
-			return err
-		}
-		p = Proof{Position: *leaf.position, Record: string(leaf.record())}
-		if p.Path, err = tlog.ProveRecord(size, p.Position, reader(rx)); err != nil {
-			return err
-		}
-		ok = true
-		return rx.Row(`SELECT note FROM checkpoint WHERE size = ?`, size).Scan(&p.Checkpoint)
-	})
-	return p, ok, err
-}
-
-// Check verifies a proof off-line, with nothing but the public key.
-func (p Proof) Check(public string) error {
-	text, err := Open(p.Checkpoint, public)
-	if err != nil {
-		return err
-	}
-	var origin, root string
-	var size int64
-	if _, err := fmt.Sscanf(text, "%s\n%d\n%s\n", &origin, &size, &root); err != nil {
-		return fmt.Errorf("ledger: checkpoint: %w", err)
-	}
-	hash, err := tlog.ParseHash(root)
-	if err != nil {
-		return err
-	}
-	return tlog.CheckRecord(p.Path, size, hash, p.Position, tlog.RecordHash([]byte(p.Record)))
 }

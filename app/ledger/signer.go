@@ -96,6 +96,9 @@ func LoadPublic(keyOrFile string) (string, error) {
 	return "", fmt.Errorf("ledger: public key: there is none in %s", keyOrFile)
 }
 
+// Name is the origin that the key's notes carry.
+func (s *Signer) Name() string { return s.signer.Name() }
+
 // Sign returns text as a signed note. The text must end in a newline and hold no blank line at its end.
 func (s *Signer) Sign(text string) (string, error) {
 	msg, err := note.Sign(&note.Note{Text: text}, s.signer)

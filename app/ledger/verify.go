@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -12,25 +13,55 @@ import (
 
 // Verified is a log that was looked through.
 type Verified struct {
-	Leaves, Checkpoints int
-	Findings            Findings
+	Leaves, Checkpoints, Cosignatures, Heads, Sealed int
+	Findings                                         Findings
 }
 
 // leavesAtOnce bounds what is held of a log while it is looked through.
 const leavesAtOnce = 500
 
 // VerifyLog builds the tree again from its leaves and compares every stored hash and every signed checkpoint with
-// it. Leaves that still wait for their place are in no checkpoint, and so nothing is said about them.
-func VerifyLog(ctx context.Context, db *store.DB, public string) (v Verified, err error) {
+// it; then it holds against the leaves what they commit to here: the roots of days, the heads of chains, the erasures,
+// and the seals of that evidence. Leaves that still wait for their place are in no checkpoint, and so nothing is said
+// about them.
+func VerifyLog(ctx context.Context, db *store.DB, public string, evidence []Evidence) (v Verified, err error) {
+	if v, err = verifyTree(ctx, db, public); err != nil {
+		return v, err
+	}
+	return v, db.Read(ctx, func(rx *store.Rx) error {
+		if v.Cosignatures, err = verifyCosignatures(rx, &v.Findings); err != nil {
+			return err
+		}
+		if err := verifyDays(rx, &v.Findings); err != nil {
+			return err
+		}
+		if v.Heads, err = verifyHeads(rx, &v.Findings); err != nil {
+			return err
+		}
+		erasures, err := verifyErasures(rx, &v.Findings)
+		if err != nil {
+			return err
+		}
+		releases, err := verifyReleases(rx, erasures, &v.Findings)
+		if err != nil {
+			return err
+		}
+		v.Sealed, err = verifySeals(rx, evidence, releases, &v.Findings)
+		return err
+	})
+}
+
+// verifyTree is the tree, its leaves and its checkpoints.
+func verifyTree(ctx context.Context, db *store.DB, public string) (v Verified, err error) {
 	tree := &growing{}
-	var latest int64
+	var latest, before int64 // the size of the last checkpoint of all, and of the one before those at hand
 	for more := true; more; {
 		err := db.Read(ctx, func(rx *store.Rx) error {
 			if latest, err = sizeIn(rx); err != nil {
 				return err
 			}
 			from := tree.size
-			leaves, err := store.All(rx, scanPlaced, `SELECT id, kind, data, position FROM leaf WHERE position >= ? AND position < ? ORDER BY position`, from, from+leavesAtOnce)
+			leaves, err := store.All(rx, scanPlaced, `SELECT id, kind, data, at_ms, position FROM leaf WHERE position >= ? AND position < ? ORDER BY position`, from, from+leavesAtOnce)
 			if err != nil {
 				return err
 			}
@@ -39,12 +70,13 @@ func VerifyLog(ctx context.Context, db *store.DB, public string) (v Verified, er
 			if err != nil {
 				return err
 			}
-			notes, err := store.All(rx, scanCheckpoint, `SELECT size, note FROM checkpoint WHERE size > ? AND size <= ? ORDER BY size`, from, from+leavesAtOnce)
+			notes, err := store.All(rx, scanCheckpoint, `SELECT size, note, at_ms FROM checkpoint WHERE size > ? AND size <= ? ORDER BY size`, from, from+leavesAtOnce)
 			if err != nil {
 				return err
 			}
 			v.Leaves += len(leaves)
 			v.Checkpoints += len(notes)
+			before = v.sequence(before, notes)
 			v.look(tree, leaves, stored, notes, public)
 			more = tree.size == from+leavesAtOnce
 			return nil
@@ -53,20 +85,45 @@ func VerifyLog(ctx context.Context, db *store.DB, public string) (v Verified, er
 			return v, err
 		}
 	}
+	if err := db.Read(ctx, func(rx *store.Rx) error {
+		beyond, found, err := store.First(rx, func(r store.Row) (place int64, err error) { return place, r.Scan(&place) },
+			`SELECT min(place) FROM tree_hash WHERE place >= ? HAVING count(*) > 0`, tlog.StoredHashIndex(0, tree.size))
+		if found {
+			v.Findings.Add(Finding{"tree", fmt.Sprintf("place %d", beyond), "there is a hash of a leaf that is not there"})
+		}
+		return err
+	}); err != nil {
+		return v, err
+	}
+	if tree.size > latest {
+		v.Findings.Add(Finding{"checkpoint", fmt.Sprintf("size %d", tree.size), "there are leaves up to that size, and no checkpoint signs for them"})
+	}
 	if tree.size < latest {
 		v.Findings.Add(Finding{"leaf", fmt.Sprintf("position %d", tree.size), "it was signed for and is missing"})
 	}
 	return v, nil
 }
 
+// sequence looks for checkpoints that are missing between those that are there, and returns the size of the last.
+func (v *Verified) sequence(before int64, notes []signedTree) int64 {
+	for _, n := range notes {
+		text, _, _ := strings.Cut(n.note, "\n\n")
+		if c, err := parseCheckpoint(text + "\n"); err == nil && !c.At.IsZero() && c.After != before {
+			v.Findings.Add(Finding{"checkpoint", fmt.Sprintf("size %d", c.After), fmt.Sprintf("it is missing: the one of size %d came after it", n.size)})
+		}
+		before = n.size
+	}
+	return before
+}
+
 // placedLeaf is a leaf in the tree.
 type placedLeaf struct {
 	waitingLeaf
-	position int64
+	at, position int64
 }
 
 func scanPlaced(r store.Row) (p placedLeaf, err error) {
-	err = r.Scan(&p.id, &p.kind, &p.data, &p.position)
+	err = r.Scan(&p.id, &p.kind, &p.data, &p.at, &p.position)
 	return p, err
 }
 
@@ -93,6 +150,8 @@ func (v *Verified) look(tree *growing, leaves []placedLeaf, stored []string, not
 				if known {
 					h = first
 				}
+			} else if at, ok := idTime(w.id); ok && at != w.at { // the tree holds the id, and the id the time
+				v.Findings.Add(Finding{"leaf", fmt.Sprintf("%s at position %d", w.id, w.position), "it was not made then"})
 			}
 		}
 		for level, h := range tree.add(h) {
@@ -113,17 +172,6 @@ func (v *Verified) look(tree *growing, leaves []placedLeaf, stored []string, not
 	}
 }
 
-// signedTree is a checkpoint as stored.
-type signedTree struct {
-	size int64
-	note string
-}
-
-func scanCheckpoint(r store.Row) (s signedTree, err error) {
-	err = r.Scan(&s.size, &s.note)
-	return s, err
-}
-
 func scanText(r store.Row) (s string, err error) {
 	err = r.Scan(&s)
 	return s, err
@@ -132,16 +180,19 @@ func scanText(r store.Row) (s string, err error) {
 var (
 	errSignature = errors.New("its signature does not hold")
 	errRoot      = errors.New("its root is not that of the leaves")
+	errTime      = errors.New("it was not signed then")
 )
 
 // signs reports why a checkpoint is not this installation's word for that root.
 func (s signedTree) signs(root tlog.Hash, public string) error {
-	text, err := Open(s.note, public)
-	if err != nil {
+	c, err := OpenCheckpoint(s.note, public)
+	switch {
+	case err != nil:
 		return errSignature
-	}
-	if text != checkpointText(s.size, root) {
+	case c.Size != s.size || c.Root != root:
 		return errRoot
+	case !c.At.IsZero() && store.Ms(c.At) != s.at:
+		return errTime
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func TestVerifyLogNamesWhatWasChanged(t *testing.T) {
 		return db, signer
 	}
 	db, signer := furnish(t)
-	v, err := VerifyLog(ctx, db, signer.Public())
+	v, err := VerifyLog(ctx, db, signer.Public(), nil)
 	if err != nil || len(v.Findings) > 0 || v.Leaves != leaves || v.Checkpoints < 10 {
 		t.Fatalf("%+v %v", v, err)
 	}
@@ -50,7 +50,7 @@ func TestVerifyLogNamesWhatWasChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, err := VerifyLog(ctx, db, other.Public()); err != nil || len(v.Findings) != 1 || v.Findings[0].Kind != "checkpoint" || v.Findings[0].Count != v.Checkpoints {
+	if v, err := VerifyLog(ctx, db, other.Public(), nil); err != nil || len(v.Findings) != 1 || v.Findings[0].Kind != "checkpoint" || v.Findings[0].Count != v.Checkpoints {
 		t.Errorf("under another key: %+v %v", v, err)
 	}
 	for name, c := range map[string]struct {
@@ -67,7 +67,11 @@ func TestVerifyLogNamesWhatWasChanged(t *testing.T) {
 		"leaf and hash alike":   {[]string{`UPDATE tree_hash SET hash = (SELECT hash FROM tree_hash WHERE place = 0) WHERE place = 1`, `UPDATE leaf SET data = 'x' WHERE position = 1`}, "tree", "level 1", false},
 		"a stored hash":         {[]string{`UPDATE tree_hash SET hash = (SELECT hash FROM tree_hash WHERE place = 0) WHERE place = 2`}, "tree", "level 1 above position 1", true},
 		"a stored hash dropped": {[]string{`DELETE FROM tree_hash WHERE place = (SELECT max(place) FROM tree_hash)`}, "", "", false},
-		"a checkpoint's size":   {[]string{`UPDATE checkpoint SET size = 2 WHERE size = 3`}, "checkpoint", "size 2", true},
+		"a checkpoint's size":   {[]string{`UPDATE checkpoint SET size = 2 WHERE size = 3`}, "checkpoint", "size 3", true},
+		"a checkpoint dropped":  {[]string{`DELETE FROM checkpoint WHERE size = 3`}, "checkpoint", "size 3: it is missing", true},
+		"the last checkpoint":   {[]string{`DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)`}, "checkpoint", "no checkpoint signs for them", true},
+		"a checkpoint's time":   {[]string{`UPDATE checkpoint SET at_ms = at_ms + 1 WHERE size = 3`}, "checkpoint", "size 3: it was not signed then", true},
+		"a leaf's time":         {[]string{`UPDATE leaf SET at_ms = at_ms - 1 WHERE position = 5`}, "leaf", "position 5: it was not made then", true},
 		"a checkpoint's note":   {[]string{`UPDATE checkpoint SET note = replace(note, 'bainian', 'Bainian') WHERE size = 1`}, "checkpoint", "size 1: its signature", true},
 		"all after some place":  {[]string{`DELETE FROM leaf WHERE position > 10`, `DELETE FROM tree_hash WHERE place > 30`}, "leaf", "position 11", false},
 	} {
@@ -84,7 +88,7 @@ func TestVerifyLogNamesWhatWasChanged(t *testing.T) {
 			}); err != nil {
 				t.Fatal(err)
 			}
-			v, err := VerifyLog(ctx, db, signer.Public())
+			v, err := VerifyLog(ctx, db, signer.Public(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

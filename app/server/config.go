@@ -26,8 +26,15 @@ type Config struct {
 	Zone  string // time zone of the company and its business day
 	Key   string // file of the signing key; empty: signing.key in Data
 	Blobs string // folder of what people hand in; empty: blobs in Data
-	Demo  bool   // furnish a demonstration company
-	JSON  bool   // with Demo: print one line of JSON on standard output once listening
+
+	Witness       string // public keys of witnesses, by commas, or a file of them
+	SMTP          string // smtp://[user:password@]host[:port]?from=address or smtps://…; empty: no mail leaves
+	RootsTo       string // address that the root of each day is mailed to
+	Webhook       string // URL that events are posted to; empty: none are
+	WebhookSecret string // that they are signed with
+
+	Demo bool // furnish a demonstration company
+	JSON bool // with Demo: print one line of JSON on standard output once listening
 }
 
 // setting is one field with its names and what it is for.
@@ -48,6 +55,11 @@ func (c *Config) settings() []setting {
 		{name: "zone", text: &c.Zone, usage: "time zone of the company"},
 		{name: "key", text: &c.Key, usage: "file of the signing key (default <data>/signing.key)", secret: true},
 		{name: "blobs", text: &c.Blobs, usage: "folder of uploaded and recorded files (default <data>/blobs)"},
+		{name: "witness", text: &c.Witness, usage: "public keys of witnesses that may cosign checkpoints, separated by commas, or a file of them"},
+		{name: "smtp", text: &c.SMTP, usage: "mail server: smtp://[user:password@]host[:port]?from=address, or smtps://…", secret: true},
+		{name: "roots-to", text: &c.RootsTo, usage: "address that the ledger's root of each day is mailed to"},
+		{name: "webhook", text: &c.Webhook, usage: "URL that events are posted to, signed as Standard Webhooks asks"},
+		{name: "webhook-secret", text: &c.WebhookSecret, usage: "secret of the webhook: whsec_ and base64", secret: true},
 		{name: "demo", flag: &c.Demo, usage: "furnish a demonstration company, in a fresh temporary folder unless -data is given"},
 	}
 }
@@ -117,7 +129,7 @@ func (c *Config) fromEnvironment(environ []string) (dataGiven bool, err error) {
 		}
 		known := false
 		for _, s := range c.settings() {
-			upper := strings.ToUpper(s.name)
+			upper := strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
 			switch {
 			case key == upper && s.flag != nil:
 				known = true
@@ -178,7 +190,7 @@ func (c *Config) complete() error {
 	if _, err := time.LoadLocation(c.Zone); err != nil {
 		return fmt.Errorf("%w: -zone: %w", errUsage, err)
 	}
-	return nil
+	return c.checkPost()
 }
 
 // checkURL keeps scheme and host of the public base; it has no more.

@@ -50,6 +50,12 @@ func TestConfig(t *testing.T) {
 		{name: "bad url", args: []string{"-url", "example.com"}, refused: "-url"},
 		{name: "url with a path", args: []string{"-url", "https://a.b/c"}, refused: "-url"},
 		{name: "root without content", args: []string{"-root", secret}, refused: "-root"},
+		{name: "ways out", args: []string{"-smtp", "smtp://mail.example.com?from=a@example.com", "-roots-to", "audit@example.com", "-webhook", "https://example.com/in"},
+			env: []string{"BAINIAN_WEBHOOK_SECRET=whsec_" + strings.Repeat("A", 32)}, check: func(c Config) bool { return c.RootsTo == "audit@example.com" && c.WebhookSecret != "" }},
+		{name: "bad mail server", args: []string{"-smtp", "mail.example.com"}, refused: "-smtp"},
+		{name: "a mail server without an address", args: []string{"-smtp", "smtp://u:s3cret@mail.example.com"}, refused: "from"},
+		{name: "bad address", args: []string{"-roots-to", "nobody"}, refused: "-roots-to"},
+		{name: "webhook without a secret", args: []string{"-webhook", "https://example.com/in"}, refused: "secret"},
 		{name: "bad database", args: []string{"-db", "mysql://x"}, refused: "-db"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

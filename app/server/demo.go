@@ -95,6 +95,9 @@ func furnish(ctx context.Context, h *House, c *clock) (*demoLinks, error) {
 		err = f.furnish()
 	}
 	c.setBehind(0)
+	if err == nil {
+		err = h.anchor(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ import (
 	"bainian/app/locale"
 	"bainian/app/markdown"
 	"bainian/app/people"
+	"bainian/app/post"
 	"bainian/app/store"
 )
 
@@ -35,6 +36,8 @@ type House struct {
 	Queue      *jobs.Queue
 	Ledger     *ledger.Log
 	Signer     *ledger.Signer
+	Witnesses  []ledger.Witness
+	Office     *post.Office
 	Directory  *people.Directory
 	Shelf      *documents.Shelf
 	Roster     *cohorts.Roster
@@ -49,7 +52,7 @@ type House struct {
 
 // Schemas are the tables of every domain, in the order in which they may refer to each other.
 func Schemas() []store.Schema {
-	return []store.Schema{jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(),
+	return []store.Schema{jobs.Schema(), ledger.Schema(), post.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(),
 		exams.Schema(), integrity.Schema(), gate.Schema(), leads.Schema()}
 }
 
@@ -101,6 +104,12 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	md := markdown.New(catalog)
 	h.Queue = jobs.New(h.DB, log)
 	h.Ledger = ledger.NewLog(h.DB, h.Signer)
+	if h.Witnesses, err = c.witnesses(); err != nil {
+		return err
+	}
+	if h.Office, err = c.office(h.DB, h.Queue); err != nil {
+		return err
+	}
 	h.Directory = people.New(h.DB)
 	h.Shelf = documents.New(h.DB)
 	h.Roster = cohorts.New(h.DB, h.Shelf)
@@ -112,7 +121,7 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Pool = leads.New(h.DB, h.Keeper)
 	h.Directory.EnrolIn(h.Roster)
 	h.consequences()
-	h.Queue.Every("ledger/integrate", time.Second, h.Ledger.Integrate)
+	h.witnessed(c)
 	h.Queue.Every("leads/reclaim", time.Minute, h.Pool.ReclaimDue)
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"bainian/app/gate"
 	"bainian/app/integrity"
 	"bainian/app/leads"
+	"bainian/app/ledger"
 	"bainian/app/people"
 	"bainian/app/store"
 	"bainian/app/web/api"
@@ -33,6 +34,8 @@ type Site struct {
 	Library    *courses.Library
 	Room       *exams.Room
 	Rehearsals *exams.Rehearsals
+	Ledger     *ledger.Log
+	Witnesses  []ledger.Witness
 	Desk       *integrity.Desk
 	Keeper     *gate.Keeper
 	Pool       *leads.Pool
@@ -47,6 +50,7 @@ func (s *Site) App() (*fiber.App, error) {
 	}
 	app := kit.App()
 	api.Mount(app, kit, s.DB, s.Keeper, s.Rehearsals)
+	api.MountLedger(app, kit, s.Ledger, s.Witnesses)
 	// Before learn, whose /leads/:id would take /leads/import.
 	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {
 		return nil, err

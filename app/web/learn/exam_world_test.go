@@ -203,6 +203,7 @@ feedback: {score: at-once, lessons: at-once, answers: at-once}
 type examWorld struct {
 	testing.TB
 	db      *store.DB
+	log     *ledger.Log
 	clock   *storetest.Clock
 	dir     *people.Directory
 	shelf   *documents.Shelf
@@ -240,6 +241,7 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 	roster := cohorts.New(db, shelf)
 	w.dir, w.queue = people.New(db), jobs.New(db, log)
 	library := courses.New(db, shelf, fstest.MapFS{}, md)
+	w.log = ledger.NewLog(db, signer)
 	w.room = exams.New(db, shelf, library, signer, md, w.blobs, w.queue)
 	_, problems, err := shelf.Load(context.Background(), fstest.MapFS{
 		"content/values/culture/course.md":      {Data: []byte("---\ntitle: 文化\ntrack: values\norder: 1\n---\n\n先教什麼事不做。\n")},

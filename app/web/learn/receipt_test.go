@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"bainian/app/exams"
+	"bainian/app/ledger"
 	"bainian/app/web/learn"
 )
 
@@ -29,5 +30,20 @@ func TestReceiptVerifiesByThePublishedKey(t *testing.T) {
 	}
 	if _, err := exams.OpenReceipt(strings.Replace(file, "answered 1 of", "answered 2 of", 1), public); err == nil {
 		t.Error("a changed receipt holds")
+	}
+
+	// The proof comes with the next checkpoint of the ledger.
+	amy.want(amy.get("/attempts/"+id+"/receipt"), 200, "證明會隨紀錄簿的下一個檢查點一起產生")
+	if early := amy.get("/attempts/" + id + "/receipt?file=proof").text; early != file {
+		t.Error("a proof before there is one")
+	}
+	w.ok(w.log.Integrate(t.Context()))
+	amy.want(amy.get("/attempts/"+id+"/receipt"), 200, `href="?file=proof"`)
+	signed, text, ok := ledger.CutProof(amy.get("/attempts/" + id + "/receipt?file=proof").text)
+	proof, err := ledger.ParseProof(text)
+	w.ok(err)
+	w.ok(proof.Check(public))
+	if _, kind, data := proof.Leaf(); !ok || signed != file || !r.Ends(kind, data) {
+		t.Errorf("%q proves %s %s", signed, kind, data)
 	}
 }

@@ -263,7 +263,8 @@ func (w *Wing) publicKey(c *page.Ctx) error {
 	return c.SendString(w.room.PublicKey() + "\n")
 }
 
-// receipt is our signed word that we have the paper: a page, or with ?file the note itself to keep.
+// receipt is our signed word that we have the paper: a page, with ?file the note itself to keep, or with ?file=proof the
+// note and behind it the proof that it is in the ledger's tree, once it is.
 func (w *Wing) receipt(c *page.Ctx) error {
 	r, err := w.room.Receipt(c.Context(), c.Person, c.Params("id"))
 	if err != nil {
@@ -274,5 +275,8 @@ func (w *Wing) receipt(c *page.Ctx) error {
 	}
 	c.Attachment("receipt-" + r.Exam + "-" + r.AttemptID + ".txt")
 	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+	if r.Proof != "" && c.Query("file") == "proof" {
+		return c.SendString(r.Signed + "\n" + r.Proof)
+	}
 	return c.SendString(r.Signed)
 }

@@ -136,7 +136,7 @@ func (c *Ctx) failJSON(kind fault.Kind, err error) error {
 
 // wantsJSON reports whether a program asked: by the route, by what it sent or by what it accepts.
 func (c *Ctx) wantsJSON() bool {
-	if _, machine := c.who.scope(); machine || mediaType(c.Ctx) == fiber.MIMEApplicationJSON {
+	if _, machine := c.who.scope(); machine || c.who == Proven || mediaType(c.Ctx) == fiber.MIMEApplicationJSON {
 		return true
 	}
 	accept := c.Get(fiber.HeaderAccept)
