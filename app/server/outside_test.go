@@ -154,14 +154,12 @@ func TestARunningExamThatIsGoneIsMissed(t *testing.T) {
 	w.Clock.Add(time.Minute)
 	ok(t, w.Queue.Drain(w.Ctx))
 	w.Answer(amy, id, 2, 1)
-	ok(t, w.DB.Write(w.Ctx, func(tx *store.Tx) error {
-		for _, statement := range []string{`DELETE FROM journal WHERE chain = ?`, `DELETE FROM answer WHERE attempt_id = ?`, `DELETE FROM attempt_form WHERE attempt_id = ?`, `DELETE FROM attempt WHERE id = ?`} {
-			if _, err := tx.Exec(statement, id); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
+	raw := openRaw(t, databaseOf(t, w))
+	for _, statement := range []string{`DELETE FROM journal WHERE chain = ?`, `DELETE FROM answer WHERE attempt_id = ?`, `DELETE FROM attempt_form WHERE attempt_id = ?`,
+		`DELETE FROM agreement WHERE attempt_id = ?`, `DELETE FROM attempt WHERE id = ?`} {
+		exec(t, raw, statement, id)
+	}
+	ok(t, raw.Close())
 	status, found := verifyWith(t, w)
 	if status != 1 || !strings.HasPrefix(found[0].Record, "attempt "+id+", entry ") {
 		t.Errorf("%d %+v", status, found)
