@@ -24,7 +24,7 @@ func Evidence() []ledger.Evidence {
 		{Kind: "adjustment", From: "adjustment", Key: "id", Columns: []string{"sitting_id", "what", "minutes", "reason", by, "at_ms"}},
 		{Kind: "accommodation", From: "accommodation", Key: "id", Columns: []string{"person_id", "multiplier", "extra_minutes", "reason", by, "at_ms", "label", "until_ms"}},
 		{Kind: "signal of an accommodation", From: "accommodation_signal g JOIN accommodation a ON a.id = g.accommodation_id", Key: "a.id || ' ' || g.signal", Since: "a.at_ms", Columns: []string{"g.signal"}},
-		{Kind: "notice", From: "notice", Key: "digest", Since: "at_ms", Columns: []string{"version", "lang", "text", "at_ms"}},
+		{Kind: "notice", From: "notice n", Key: "n.digest", Since: "n.at_ms", Columns: []string{"n.version", "n.lang", "n.text", "n.at_ms"}},
 		{Kind: "snapshot removal", From: "snapshot_removal", Key: "snapshot_id", Since: "at_ms", Columns: []string{"reason", by, "at_ms"}},
 		{Kind: "end of accommodation", From: "accommodation_end", Key: "accommodation_id", Since: "at_ms", Columns: []string{"reason", by, "at_ms"}},
 		{Kind: "extension", From: "extension x JOIN attempt a ON a.id = x.attempt_id", Key: "x.id", Where: withoutRehearsals("a"),

@@ -19,7 +19,7 @@ import (
 type Evidence struct {
 	Kind    string   // of record, as a finding calls it
 	From    string   // the table, or a join that gives one row per record
-	Key     string   // what tells the records of a kind apart
+	Key     string   // what tells the records of a kind apart; with its table's name where seal has a column of that name
 	Since   string   // when one was written, in unix milliseconds; "" where the key is an id that tells it
 	Where   string   // which rows are records of this kind; "" is all
 	Columns []string // what is sealed: columns that never change once the record is there
