@@ -299,7 +299,7 @@ func eraseSomeIn(tx *store.Tx, id string) (done bool, err error) {
 // erasedWith are the tables whose rows go with their attempt; a test holds the list to the schema.
 func erasedWith() []string {
 	return []string{"answer", "attempt_form", "submission", "result", "extension", "pause", "set_aside", "upload", "mark_appeal", "script",
-		"pulse", "look", "message_copy", "candidate_call", "takeover", "agreement", "observation"}
+		"pulse", "look", "message_copy", "candidate_call", "takeover", "agreement", "observation", "snapshot"}
 }
 
 // eraseAttemptIn erases some of an attempt's journal, and the attempt with the last of it.

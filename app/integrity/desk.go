@@ -30,6 +30,7 @@ type Desk struct {
 func New(db *store.DB, room *exams.Room, queue *jobs.Queue, calendarIn func(rx *store.Rx) (calendar.Calendar, error)) *Desk {
 	d := &Desk{db: db, room: room, calendarIn: calendarIn}
 	d.Keep(Keeper{Name: "events", Sweep: d.sweepEvents})
+	d.Keep(Keeper{Name: "pictures", Sweep: d.sweepPictures})
 	queue.Handle(compareJob, d.compareClosed)
 	queue.Handle(corroborateJob, d.corroborateClosed)
 	queue.Handle(finalJob, d.finalise)

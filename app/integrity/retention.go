@@ -19,10 +19,12 @@ type Keeper struct {
 // Keep adds a keeper to the daily round.
 func (d *Desk) Keep(k Keeper) { d.keepers = append(d.keepers, k) }
 
-// How long what an attempt's browser claimed is kept: so long after the end of what it could matter for, calendar days.
+// How long what an attempt's browser claimed is kept, and the pictures of its camera: so long after the end of what they
+// could matter for, calendar days.
 const (
-	keepEvents  = 90 * day
-	keepRedLine = 2 * year // after the employment has ended
+	keepEvents   = 90 * day
+	keepPictures = 30 * day
+	keepRedLine  = 2 * year // after the employment has ended
 )
 
 // Daily is the desk's round of a day: it takes cases of an older version into the ledger and gives them their clocks,
@@ -81,6 +83,19 @@ type standing struct {
 	settled time.Time // when the case about it came to its end; zero without one
 	red     bool      // the verdict is a red line that stands
 	left    time.Time // when the person's employment ended; zero while it has not
+}
+
+// pictured reports whether pictures are still kept: 30 days after the attempt, or after its case has come to its end. An
+// open case freezes it, and a red line that stands keeps them as long as its file.
+func (s standing) pictured(now time.Time) bool {
+	if s.open || s.red {
+		return !s.past(now)
+	}
+	last := s.ended
+	if s.settled.After(last) {
+		last = s.settled
+	}
+	return !now.After(last.Add(keepPictures))
 }
 
 // past reports whether the time is over: 90 days after the attempt, or after its case has come to its end; for a red
@@ -157,4 +172,24 @@ func standingOfIn(rx *store.Rx, attemptID string) (s standing, err error) {
 		FROM attempt a WHERE a.id = ?`, attemptID).Scan(&ended, &s.open, &settled, &s.red, &left)
 	s.ended, s.settled, s.left = moment(ended), moment(settled), moment(left)
 	return s, err
+}
+
+// sweepPictures removes the pictures of cameras whose time is over.
+func (d *Desk) sweepPictures(ctx context.Context) (removed, records int, err error) {
+	var before time.Time
+	if err := d.db.Read(ctx, func(rx *store.Rx) error {
+		before = rx.Now.Add(-keepPictures)
+		return nil
+	}); err != nil {
+		return 0, 0, err
+	}
+	for {
+		n, err := d.room.ForgetSnapshots(ctx, before, func(rx *store.Rx, attemptID string) (bool, error) {
+			s, err := standingOfIn(rx, attemptID)
+			return err == nil && s.pictured(rx.Now), err
+		})
+		if removed, records = removed+n, records+n; err != nil || n == 0 {
+			return removed, records, err
+		}
+	}
 }

@@ -8,6 +8,7 @@ func Evidence() []ledger.Evidence {
 	return []ledger.Evidence{
 		{Kind: "declaration", From: "declaration", Key: "sitting_id", Since: "at_ms", Columns: []string{"test", "doc", "leaf_id", "at_ms"}},
 		{Kind: "comparison", From: "comparison", Key: "sitting_id", Since: "at_ms", Columns: []string{"papers", "pairs", "positional", "threshold", "found", "at_ms"}},
+		{Kind: "corroboration", From: "corroboration", Key: "sitting_id", Since: "at_ms", Columns: []string{"detector", "doc", "at_ms"}},
 		{Kind: "finding", From: "finding", Key: "id", Columns: []string{"sitting_id", "attempt_a", "attempt_b", "alignment", "matches", "slots", "needed", "p", "at_ms"}},
 		{Kind: "case", From: "integrity_case", Key: number, Since: "at_ms", Columns: []string{"person_id", "attempt_id", "sitting_id", "at_ms"}},
 		{Kind: "case finding", From: "case_finding c JOIN finding f ON f.id = c.finding_id", Key: "CAST(c.number AS TEXT) || ' ' || c.finding_id", Since: "f.at_ms", Columns: []string{"c.number"}},

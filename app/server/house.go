@@ -121,6 +121,7 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Pool = leads.New(h.DB, h.Keeper)
 	h.Directory.EnrolIn(h.Roster)
 	h.consequences()
+	h.Desk.OnReminder(func(tx *store.Tx, r integrity.Reminder) error { return h.remindIn(tx, r, c, catalog) })
 	h.witnessed(c)
 	h.Queue.Every("leads/reclaim", time.Minute, h.Pool.ReclaimDue)
 	return nil

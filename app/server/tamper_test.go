@@ -31,7 +31,7 @@ var tables = map[string]map[string]string{
 	"attempt_form": {}, "answer": {}, "submission": {}, "result": {}, "regrade": {},
 	"upload": {"name": "a word of its owner's, erased with them", "claimed": "never believed", "settled_ms": "when a sweep came by", "kept": "the same"},
 	"script": {"state": "follows from the marks", "claim_by": "who marks at present", "claim_ms": "the same", "marked_ms": "for statistics"},
-	"look":   {}, "candidate_call": {}, "takeover": {},
+	"look":   {}, "candidate_call": {}, "takeover": {}, "seating": {}, "corroboration": {},
 	"sitting_message": {"upto": "how far a job has come", "copies": "the same", "done_ms": "the same"},
 	"hand_mark":       {}, "unblinding": {}, "mark_appeal": {},
 	"declaration": {}, "comparison": {}, "finding": {}, "integrity_case": {"step": "whose move it is: the clocks tell", "due_ms": "the same", "clock_id": "the same"}, "case_clock": {},

@@ -209,6 +209,8 @@ func (w *evidenced) cheats() people.Person {
 	w.Clock.Add(time.Hour)
 	w.ok(w.Room.Admit(w.Ctx, w.Watch, s.ID, late.ID, "車子在路上拋錨"))
 	w.ok(w.Room.Note(w.Ctx, w.Watch, s.ID, amy.ID, "兩人同時看向同一張紙條"))
+	_, err = w.Room.Seat(w.Ctx, w.Watch, s.ID, amy.Number+" A1\n"+ben.Number+" A2")
+	w.ok(err)
 	w.ok(w.Room.CloseSitting(w.Ctx, w.Trainer, s.ID))
 	w.drain(time.Minute)
 	return amy

@@ -7,9 +7,12 @@ import (
 	"image/jpeg"
 	"strings"
 	"testing"
+	"time"
 
+	"bainian/app/apptest"
 	"bainian/app/exams"
 	"bainian/app/locale"
+	"bainian/app/people"
 	"bainian/app/store"
 )
 
@@ -19,29 +22,7 @@ func TestPicturesAreSeenInACaseAlone(t *testing.T) {
 	s.republish("quizzes/values.exam.md", "camera: off", "camera: snapshots")
 	sitting := s.Sitting("values")
 	ben := s.NewHire("Ben")
-	s.Sign(ben)
-	s.Read(ben, "values")
-	notice, err := s.Room.Notice(s.Ctx, sitting.ID, locale.Hant)
-	if err != nil {
-		t.Fatal(err)
-	}
-	terms := notice.Agree()
-	terms.Camera = exams.Consented
-	attempt, err := s.Room.Start(s.Ctx, ben, sitting.ID, terms)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Answer(ben, attempt, 1, 0)
-	var picture bytes.Buffer
-	if err := jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 320, 240)), nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Room.TakeSnapshot(s.Ctx, ben, attempt, "device-1", 2, picture.Bytes()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Room.Submit(s.Ctx, ben, attempt); err != nil {
-		t.Fatal(err)
-	}
+	attempt, alone := s.pictured(ben, sitting), s.pictured(s.NewHire("Dora"), sitting)
 	number, err := s.Desk.Report(s.Ctx, s.Watch, attempt, because)
 	if err != nil {
 		t.Fatal(err)
@@ -99,6 +80,47 @@ func TestPicturesAreSeenInACaseAlone(t *testing.T) {
 	}
 	has(t, reviewer.get(fmt.Sprintf("/cases/%d", number), 200), list, "看了一張鏡頭照片")
 	reviewer.post(list+"/"+attempt+"/views", 404)
+
+	// After 30 days pictures go, but not while a case is open; what the journal says of them stays.
+	s.Clock.Add(31 * 24 * time.Hour)
+	if err := s.Desk.Daily(s.Ctx); err != nil {
+		t.Fatal(err)
+	}
+	for name, there := range map[string]bool{attempt: true, alone: false} {
+		if err := s.DB.Read(s.Ctx, func(rx *store.Rx) (err error) {
+			shots, err = exams.SnapshotsIn(rx, name)
+			return err
+		}); err != nil || len(shots) != 1 || shots[0].Gone.IsZero() != there {
+			t.Errorf("the picture of %s (with a case: %t): %+v %v", name, there, shots, err)
+		}
+	}
+	if v, err := s.Room.Verify(s.Ctx, s.Signer.Public()); err != nil || len(v.Findings) != 0 {
+		t.Errorf("after the removal verification finds %v %v", v.Findings, err)
+	}
+}
+
+// pictured is an attempt of somebody who consented to the camera, with one picture, handed in.
+func (s *site) pictured(p people.Person, sitting exams.Sitting) string {
+	s.Helper()
+	must := func(err error) {
+		s.Helper()
+		if err != nil {
+			s.Fatal(err)
+		}
+	}
+	s.Sign(p)
+	s.Read(p, "values")
+	terms := s.Terms(sitting.ID)
+	terms.Camera = exams.Consented
+	attempt, err := s.Room.Start(s.Ctx, p, sitting.ID, terms)
+	must(err)
+	s.Answer(p, attempt, 1, 0)
+	var picture bytes.Buffer
+	must(jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 320, 240)), nil))
+	must(s.Room.TakeSnapshot(s.Ctx, p, attempt, apptest.Device, 2, picture.Bytes()))
+	_, err = s.Room.Submit(s.Ctx, p, attempt)
+	must(err)
+	return attempt
 }
 
 // republish publishes a file again with one stretch of it changed.
