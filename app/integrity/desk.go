@@ -6,6 +6,7 @@ import (
 	"bainian/app/calendar"
 	"bainian/app/exams"
 	"bainian/app/jobs"
+	"bainian/app/ledger"
 	"bainian/app/store"
 )
 
@@ -19,6 +20,7 @@ func Schema() store.Schema { return store.Schema{Domain: "integrity", Files: sch
 type Desk struct {
 	db         *store.DB
 	room       *exams.Room
+	log        *ledger.Log // what packs are signed and proved with
 	calendarIn func(rx *store.Rx) (calendar.Calendar, error)
 	onVerdict  []func(tx *store.Tx, v Verdict) error
 	onReminder []func(tx *store.Tx, r Reminder) error
@@ -27,8 +29,8 @@ type Desk struct {
 
 // New makes the desk and takes up the queue's comparisons, its clocks and its daily round. calendarIn is the company's
 // calendar, by which all its times are counted.
-func New(db *store.DB, room *exams.Room, queue *jobs.Queue, calendarIn func(rx *store.Rx) (calendar.Calendar, error)) *Desk {
-	d := &Desk{db: db, room: room, calendarIn: calendarIn}
+func New(db *store.DB, room *exams.Room, log *ledger.Log, queue *jobs.Queue, calendarIn func(rx *store.Rx) (calendar.Calendar, error)) *Desk {
+	d := &Desk{db: db, room: room, log: log, calendarIn: calendarIn}
 	d.Keep(Keeper{Name: "events", Sweep: d.sweepEvents})
 	d.Keep(Keeper{Name: "pictures", Sweep: d.sweepPictures})
 	queue.Handle(compareJob, d.compareClosed)

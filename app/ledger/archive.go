@@ -165,3 +165,6 @@ func (a *Archive) parse(text string) (listed []listedFile, err error) {
 	}
 	return listed, nil
 }
+
+// WriteArchive writes an archive under the log's key.
+func (l *Log) WriteArchive(w io.Writer, a Archive) error { return l.signer.WriteArchive(w, a) }

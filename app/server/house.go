@@ -117,7 +117,7 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Room = exams.New(h.DB, h.Shelf, h.Library, h.Signer, md, files, h.Queue)
 	h.Rehearsals = exams.NewRehearsals(h.Room, h.Directory, h.Queue)
 	h.Keeper = gate.New(h.DB, h.Shelf, h.Library, c.location())
-	h.Desk = integrity.New(h.DB, h.Room, h.Queue, h.Keeper.CalendarIn)
+	h.Desk = integrity.New(h.DB, h.Room, h.Ledger, h.Queue, h.Keeper.CalendarIn)
 	h.Pool = leads.New(h.DB, h.Keeper)
 	h.Directory.EnrolIn(h.Roster)
 	h.consequences()

@@ -30,13 +30,14 @@ import (
 // is looked at, by its signature, by the proof that may stand behind it, and where the data is at hand by the journal and
 // the tree. With -checkpoint the tree must continue a checkpoint that left the machine earlier, and with -witness that
 // witness must have cosigned the latest root of a day, or a later checkpoint. Exit status: 0 all holds, 1 something does
-// not, 2 could not look.
+// not, 2 could not look. With -pack it is the evidence pack of a case that is looked at, and nothing else.
 func verifyCommand(ctx context.Context, p program) int {
 	var files outside
 	var asJSON bool
 	c, rest, status, ok := p.configure(func(f *flag.FlagSet) {
 		f.StringVar(&files.receipt, "receipt", "", "file of a downloaded receipt to verify, with or without its proof, instead of everything that is stored")
 		f.StringVar(&files.checkpoint, "checkpoint", "", "file of a checkpoint or daily root that left the machine earlier, which the tree must continue")
+		f.StringVar(&files.pack, "pack", "", "evidence pack of a case (ZIP) to verify, with nothing but the public key")
 		f.BoolVar(&asJSON, "json", false, "print one JSON object: key, looked_at, findings")
 		f.Lookup("key").Usage = "the public key, or a file that holds it (default <data>/signing.key)"
 		f.Lookup("witness").Usage = "public key of a witness, or a file of such keys: it must have cosigned the latest root of a day, or a later checkpoint"
@@ -69,11 +70,14 @@ func verifyCommand(ctx context.Context, p program) int {
 
 // outside is what comes from outside of what is stored.
 type outside struct {
-	receipt, checkpoint string // files
-	witnesses           []ledger.Witness
+	receipt, checkpoint, pack string // files
+	witnesses                 []ledger.Witness
 }
 
 func (v *verification) look(ctx context.Context, c Config, o outside) error {
+	if o.pack != "" {
+		return v.pack(o.pack)
+	}
 	if o.receipt != "" {
 		if err := v.receipt(ctx, c, o); err != nil || o.checkpoint == "" {
 			return err
@@ -98,6 +102,22 @@ func (v *verification) look(ctx context.Context, c Config, o outside) error {
 		}
 	}
 	return v.checkpoint(ctx, db, o.checkpoint)
+}
+
+// pack is an evidence pack, which needs nothing but the public key.
+func (v *verification) pack(file string) error {
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	p, err := integrity.CheckPack(src, v.Key)
+	v.at("files", p.Files)
+	v.at("journal entries", p.Entries)
+	v.at("proofs", p.Proofs)
+	if v.Findings = p.Findings; err != nil {
+		v.Findings.Add(ledger.Finding{Kind: "pack", Record: file, Why: err.Error()})
+	}
+	return nil
 }
 
 // verification is what was looked at and what of it does not hold.

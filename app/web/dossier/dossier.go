@@ -5,6 +5,7 @@ package dossier
 import (
 	"embed"
 	"math"
+	"strconv"
 	"time"
 
 	"bainian/app/exams"
@@ -29,9 +30,10 @@ type Evidence struct {
 	Beside     Beside
 	Line       Line
 	Special    []exams.Granted
-	Number     int // of the case
-	Pictures   int // of the camera, that may be looked at one by one
-	Explained  int // signals that they explain
+	Number     int    // of the case
+	Pack       string // where the evidence is had as files, "" while it is not
+	Pictures   int    // of the camera, that may be looked at one by one
+	Explained  int    // signals that they explain
 }
 
 // Finding is a comparison with its numbers in the form that the sentences need.
@@ -48,7 +50,7 @@ type Finding struct {
 func Of(c *page.Ctx, f integrity.File) Evidence {
 	e := Evidence{Lang: c.Lang, Self: f.Person.Name, Keys: true, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special, Explained: f.Explained, Number: f.Number}
 	if f.State != integrity.Flagged {
-		e.Pictures = f.Snapshots
+		e.Pictures, e.Pack = f.Snapshots, "/cases/"+strconv.Itoa(f.Number)+"/pack"
 	}
 	e.Beside = besideOf(c, f.Beside, func(id string) string { return f.Names[id] })
 	for _, x := range f.Findings {
@@ -62,6 +64,9 @@ func Of(c *page.Ctx, f integrity.File) Evidence {
 func OfMine(c *page.Ctx, f integrity.MyFile) Evidence {
 	e := Evidence{Lang: c.Lang, Self: c.T("case.you"), Own: true, Keys: f.Keys, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special,
 		Explained: f.Explained, Number: f.Number, Pictures: f.Snapshots}
+	if f.Notice != nil {
+		e.Pack = "/cases/mine/" + strconv.Itoa(f.Number) + "/pack"
+	}
 	e.Beside = besideOf(c, f.Beside, func(string) string { return c.T("case.other_paper") })
 	for _, x := range f.Findings {
 		e.Findings = append(e.Findings, finding(x, c.T("case.other_paper"), f.Declaration))

@@ -164,3 +164,16 @@ func (w *Wing) liftedTask(c *page.Ctx) (t task, any bool, err error) {
 
 // dateOf is a day in words, in the company's zone.
 func dateOf(c *page.Ctx, t time.Time) string { return locale.Date(c.Lang, t.In(c.Zone()), c.Now()) }
+
+// myPack is the evidence of the person's own case to take along, signed.
+func (w *Wing) myPack(c *page.Ctx) error {
+	number, err := c.ParamInt("number")
+	if err != nil {
+		return err
+	}
+	a, f, err := w.desk.MyPack(c.Context(), c.Person, number, c.Lang)
+	if err != nil {
+		return err
+	}
+	return dossier.SendPack(c, w.pages, w.desk, a, c.T("review.case", "number", number), dossier.OfMine(c, f))
+}

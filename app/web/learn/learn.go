@@ -53,6 +53,7 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "GET", Path: "/gate", Who: page.SignedIn, Do: w.gate},
 
 		{Method: "GET", Path: "/cases/mine/:number", Who: page.SignedIn, Do: w.myCase},
+		{Method: "GET", Path: "/cases/mine/:number/pack", Who: page.SignedIn, Do: w.myPack},
 		{Method: "POST", Path: "/cases/mine/:number/statement", Who: page.SignedIn, Do: w.handInStatement},
 		{Method: "POST", Path: "/cases/mine/:number/statement/draft", Who: page.SignedIn, Do: w.saveStatement},
 		{Method: "POST", Path: "/cases/mine/:number/facts/:id/retraction", Who: page.SignedIn, Do: w.takeBack},

@@ -84,7 +84,7 @@ func open(tb testing.TB, content fs.FS) *site {
 	s.library = courses.New(db, s.shelf, content, md)
 	s.room = exams.New(db, s.shelf, s.library, signer, md, files, queue)
 	s.keeper = gate.New(db, s.shelf, s.library, zone)
-	s.desk = integrity.New(db, s.room, queue, s.keeper.CalendarIn)
+	s.desk = integrity.New(db, s.room, ledger.NewLog(db, signer), queue, s.keeper.CalendarIn)
 	s.pool = leads.New(db, s.keeper)
 	_, problems, err := s.shelf.Load(s.ctx, content)
 	s.must(err)

@@ -254,3 +254,16 @@ func (w *Wing) decideAppeal(c *page.Ctx) error {
 		return w.desk.DecideAppeal(c.Context(), c.Person, number, upheld == "upheld", reason)
 	})
 }
+
+// pack is the evidence of a case to take along, signed.
+func (w *Wing) pack(c *page.Ctx) error {
+	number, err := c.ParamInt("number")
+	if err != nil {
+		return err
+	}
+	a, f, err := w.desk.Pack(c.Context(), c.Person, number, c.Lang)
+	if err != nil {
+		return err
+	}
+	return dossier.SendPack(c, w.pages, w.desk, a, c.T("review.case_of", "number", number, "name", f.Person.Name), dossier.Of(c, f))
+}

@@ -69,6 +69,7 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "POST", Path: "/cases/:number/appeal/decision", Who: reviewer, Do: w.decideAppeal},
 		{Method: "POST", Path: "/cases/:number/unsealing", Who: hr, Do: w.askUnsealing},
 		{Method: "POST", Path: "/cases/:number/unsealing/consent", Who: reviewer, Do: w.unseal},
+		{Method: "GET", Path: "/cases/:number/pack", Who: reviewer, Do: w.pack},
 		{Method: "GET", Path: "/cases/:number/snapshots", Who: page.SignedIn, Do: w.snapshots},
 		{Method: "POST", Path: "/cases/:number/snapshots/:id/views", Who: page.SignedIn, Do: w.viewSnapshot},
 

@@ -81,6 +81,15 @@ func TestPicturesAreSeenInACaseAlone(t *testing.T) {
 	has(t, reviewer.get(fmt.Sprintf("/cases/%d", number), 200), list, "看了一張鏡頭照片")
 	reviewer.post(list+"/"+attempt+"/views", 404)
 
+	if err := s.Ledger.Integrate(s.Ctx); err != nil {
+		t.Fatal(err)
+	}
+	if pack := reviewer.get(fmt.Sprintf("/cases/%d/pack", number), 200); !strings.HasPrefix(pack, "PK") {
+		t.Errorf("the pack is %.40q", pack)
+	}
+	other.get(fmt.Sprintf("/cases/%d/pack", number), 403)
+	own.get(fmt.Sprintf("/cases/%d/pack", number), 403)
+
 	// After 30 days pictures go, but not while a case is open; what the journal says of them stays.
 	s.Clock.Add(31 * 24 * time.Hour)
 	if err := s.Desk.Daily(s.Ctx); err != nil {

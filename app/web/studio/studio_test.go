@@ -73,7 +73,7 @@ func open(t *testing.T) *site {
 	s.roster = cohorts.New(db, s.shelf)
 	s.library = courses.New(db, s.shelf, content, md)
 	s.room = exams.New(db, s.shelf, s.library, signer, md, files, queue)
-	desk := integrity.New(db, s.room, queue, func(*store.Rx) (calendar.Calendar, error) { return calendar.Calendar{Zone: time.UTC}, nil })
+	desk := integrity.New(db, s.room, ledger.NewLog(db, signer), queue, func(*store.Rx) (calendar.Calendar, error) { return calendar.Calendar{Zone: time.UTC}, nil })
 	_, problems, err := s.shelf.Load(ctx, content)
 	must(t, err)
 	must(t, problems.Err())
