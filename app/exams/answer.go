@@ -75,14 +75,10 @@ func (r *Room) Answer(ctx context.Context, actor people.Person, attemptID string
 		case repeated || refusal != nil:
 			return listenIn(tx, a, s.Device)
 		}
-		key, err := ledger.SubjectKeyIn(tx, a.PersonID)
-		if err != nil {
+		if err := originByIn(tx, &a, d.key, d.blueprint.Integrity, s.From); err != nil {
 			return err
 		}
-		if err := originByIn(tx, &a, key, d.blueprint.Integrity, s.From); err != nil {
-			return err
-		}
-		saved, err = saveIn(tx, a, key, n, s, g, response, !d.item(n).Blank(s.Response))
+		saved, err = saveIn(tx, a, d.key, n, s, g, response, !d.item(n).Blank(s.Response))
 		return err
 	})
 	if err != nil {

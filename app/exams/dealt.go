@@ -9,6 +9,7 @@ import (
 
 	"bainian/app/documents"
 	"bainian/app/fault"
+	"bainian/app/ledger"
 	"bainian/app/locale"
 	"bainian/app/questions"
 	"bainian/app/store"
@@ -106,6 +107,7 @@ type seat struct {
 	attemptID, personID, sittingID string
 	*paper
 	form Form
+	key  []byte // the person's, under which payloads are hashed: it is erased once the attempt is over, and then nothing is saved
 }
 
 // dealt is a seat with the items of its form.
@@ -145,6 +147,9 @@ func (r *Room) seat(ctx context.Context, attemptID string) (*seat, error) {
 			if err == store.ErrNoRow {
 				return errMissing()
 			} else if err != nil {
+				return err
+			}
+			if d.key, _, err = ledger.KeyOfIn(rx, d.personID); err != nil {
 				return err
 			}
 			s, _, err = SittingIn(rx, d.sittingID)
