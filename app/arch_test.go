@@ -34,6 +34,8 @@ var order = [][]string{
 	{"documents"},
 	{"cohorts", "courses"},
 	{"exams"},
+	{"integrity/stats", "integrity/answersheet"},
+	{"integrity/analysis"},
 	{"integrity"},
 	{"gate"},
 	{"leads"},
