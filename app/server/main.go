@@ -50,7 +50,7 @@ const (
 )
 
 func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int {
-	commands := map[string]command{"serve": serveCommand, "lint": lintCommand, "import": importCommand, "token": tokenCommand, "verify": verifyCommand, "version": versionCommand,
+	commands := map[string]command{"serve": serveCommand, "lint": lintCommand, "import": importCommand, "token": tokenCommand, "verify": verifyCommand, "analyse": analyseCommand, "version": versionCommand,
 		"seb-key": sebKeyCommand, "witness": witnessCommand}
 	name := "serve"
 	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
@@ -58,7 +58,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 	}
 	do, ok := commands[name]
 	if !ok {
-		fmt.Fprintf(errOut, "bainian: unknown command %q; there are serve, lint, import, token, verify, witness, seb-key and version\n", name)
+		fmt.Fprintf(errOut, "bainian: unknown command %q; there are serve, lint, import, token, verify, witness, seb-key, analyse and version\n", name)
 		return exitUsage
 	}
 	return do(ctx, program{name, args, environ, out, errOut})
