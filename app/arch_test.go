@@ -48,7 +48,7 @@ var order = [][]string{
 }
 
 // pure packages know no store, no web and no clock.
-var pure = []string{"fault", "locale", "sheet", "calendar", "markdown", "questions", "exams/seb", "integrity/stats"}
+var pure = []string{"fault", "locale", "sheet", "calendar", "markdown", "questions", "exams/seb", "integrity/stats", "integrity/answersheet", "integrity/analysis"}
 
 // file is one parsed source file of app.
 type file struct {
