@@ -286,7 +286,7 @@ func TestG3_MachinesLearnOnlyThatSomebodyIsSuspended(t *testing.T) {
 		r := m.send("POST", "/access/v1/evaluation", question)
 		d := m.decides(false, "evaluation", question)
 		first := d.Context.Unmet[0]
-		until := calendar.Calendar{Zone: w.Keeper.Zone()}.Due(w.Clock.Now(), 15).UTC().Format(time.RFC3339)
+		until := calendar.Calendar{Zone: w.Keeper.Zone()}.Due(w.Clock.Now(), 15).Format(time.RFC3339)
 		if first.Requirement != "suspended" || first.Until != until || first.Remedy != "" || first.Reason != "Suspended; please ask HR" {
 			t.Errorf("%+v, want until %s", first, until)
 		}
