@@ -26,8 +26,9 @@ type File struct {
 	Comparison  Comparison
 	Findings    []Finding
 	Timeline    []Moment
-	Snapshots   int     // pictures of the camera, those that are gone too
-	Beside      *Beside // what the tests that raise nothing say, nil until they have run
+	Snapshots   int          // pictures of the camera, those that are gone too
+	Traces      exams.Traces // signals, by the server's time, and how answers came about
+	Beside      *Beside      // what the tests that raise nothing say, nil until they have run
 	Facts       []Fact
 	Events      []Event
 	Clocks      []Clock           // every time that was set, as it was told
@@ -128,6 +129,9 @@ func (d *Desk) Case(ctx context.Context, actor people.Person, number int, lang l
 		return f.readIn(rx, actor)
 	})
 	if err != nil || f.MayWork != nil || f.Shut {
+		return f, err
+	}
+	if f.Traces, err = d.room.Traces(ctx, f.AttemptID); err != nil {
 		return f, err
 	}
 	if err := d.quoteEssays(ctx, f.AttemptID, f.Beside); err != nil {

@@ -23,8 +23,9 @@ type MyFile struct {
 	Timeline    []Moment
 	Facts       []Fact // without By
 	Special     []exams.Granted
-	Explained   int     // signals that they explain, which are not on the timeline
-	Snapshots   int     // pictures of the camera, those that are gone too
+	Explained   int // signals that they explain, which are not on the timeline
+	Snapshots   int // pictures of the camera, those that are gone too
+	Traces      exams.Traces
 	Beside      *Beside // without OtherID; nil until the other tests have run
 
 	OpenedAt  time.Time
@@ -72,6 +73,9 @@ func (d *Desk) MyCase(ctx context.Context, actor people.Person, number int, lang
 		return f, err
 	}
 	f.Keys = result.Answers != nil
+	if f.Traces, err = d.room.Traces(ctx, f.AttemptID); err != nil {
+		return f, err
+	}
 	if f.Beside != nil {
 		if err := d.quoteEssays(ctx, f.AttemptID, f.Beside); err != nil {
 			return f, err

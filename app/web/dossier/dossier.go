@@ -3,8 +3,10 @@
 package dossier
 
 import (
+	"cmp"
 	"embed"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,7 +16,7 @@ import (
 	"bainian/app/web/page"
 )
 
-// Files are the parts: "findings", "innocent", "beside", "attempt", "pairs" and "special", each for an Evidence.
+// Files are the parts: "findings", "innocent", "beside", "attempt", "signals", "pairs" and "special", each for an Evidence.
 //
 //go:embed templates/*.html
 var Files embed.FS
@@ -28,6 +30,8 @@ type Evidence struct {
 	Findings   []Finding
 	Comparison integrity.Comparison
 	Beside     Beside
+	Signals    []exams.Signal
+	Changed    int // answers that were changed, where that is watched
 	Line       Line
 	Special    []exams.Granted
 	Number     int    // of the case
@@ -52,6 +56,7 @@ func Of(c *page.Ctx, f integrity.File) Evidence {
 	if f.State != integrity.Flagged {
 		e.Pictures, e.Pack = f.Snapshots, "/cases/"+strconv.Itoa(f.Number)+"/pack"
 	}
+	e.traced(f.Traces)
 	e.Beside = besideOf(c, f.Beside, func(id string) string { return f.Names[id] })
 	for _, x := range f.Findings {
 		e.Findings = append(e.Findings, finding(x, f.Names[x.OtherID], f.Declaration))
@@ -67,11 +72,23 @@ func OfMine(c *page.Ctx, f integrity.MyFile) Evidence {
 	if f.Notice != nil {
 		e.Pack = "/cases/mine/" + strconv.Itoa(f.Number) + "/pack"
 	}
+	e.traced(f.Traces)
 	e.Beside = besideOf(c, f.Beside, func(string) string { return c.T("case.other_paper") })
 	for _, x := range f.Findings {
 		e.Findings = append(e.Findings, finding(x, c.T("case.other_paper"), f.Declaration))
 	}
 	return e
+}
+
+// traced adds what the journal holds beside the answers; what an accommodation explains comes last.
+func (e *Evidence) traced(t exams.Traces) {
+	e.Signals = slices.Clone(t.Signals)
+	slices.SortStableFunc(e.Signals, func(a, b exams.Signal) int { return cmp.Compare(min(1, len(a.Explains)), min(1, len(b.Explains))) })
+	for _, i := range t.Items {
+		if i.Changes > 0 {
+			e.Changed++
+		}
+	}
 }
 
 func finding(x integrity.Finding, other string, declared integrity.Declaration) Finding {

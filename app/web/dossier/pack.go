@@ -20,7 +20,7 @@ const packStyle = `body{font:1rem/1.6 system-ui,sans-serif;max-width:60rem;margi
 func SendPack(c *page.Ctx, t *page.Templates, desk *integrity.Desk, a ledger.Archive, title string, e Evidence) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<!doctype html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>%s</title><style>%s</style>\n<h1>%s</h1>\n", c.Lang, template.HTMLEscapeString(title), packStyle, template.HTMLEscapeString(title))
-	for _, part := range []string{"findings", "innocent", "special", "beside", "attempt", "pairs"} {
+	for _, part := range []string{"findings", "innocent", "special", "beside", "attempt", "signals", "pairs"} {
 		html, err := c.Piece(t, part, e)
 		if err != nil {
 			return err
