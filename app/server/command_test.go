@@ -204,7 +204,7 @@ func start(t *testing.T, args ...string) *started {
 func (s *started) find(t *testing.T, from *output, pattern string) string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
-	for range 600 {
+	for range 2400 { // two minutes: a busy machine furnishes a company slowly
 		if m := re.FindStringSubmatch(from.String()); m != nil {
 			return m[1]
 		}
