@@ -3,8 +3,10 @@ package dossier
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"bainian/app/integrity"
+	"bainian/app/locale"
 	"bainian/app/web/page"
 )
 
@@ -92,7 +94,7 @@ func besideOf(c *page.Ctx, said *integrity.Beside, other func(id string) string)
 		b.TimesP = OneIn(*p)
 	}
 	if e := b.Paper.Effort; e != nil {
-		b.Effort = strconv.Itoa(int(math.Round(*e*100))) + " %"
+		b.Effort = locale.Percent(int(math.Round(*e*100)) * 10)
 	}
 	b.CanaryP = OneIn(b.Paper.CanaryP())
 	for _, x := range said.Pairs {
@@ -108,7 +110,8 @@ func besideOf(c *page.Ctx, said *integrity.Beside, other func(id string) string)
 	return b
 }
 
-// OneIn writes a p-value as people read one: 0.03, 0.0004, or as a power of ten where zeros would have to be counted.
+// OneIn writes a p-value as people read one: 0.03, 0.0004, or with a power of ten where zeros would have to be counted. It
+// is rounded to the nearest digit, so that nothing looks rarer than it is.
 func OneIn(p float64) string {
 	switch {
 	case p >= .01:
@@ -116,5 +119,13 @@ func OneIn(p float64) string {
 	case p >= .0001:
 		return strconv.FormatFloat(p, 'f', 4, 64)
 	}
-	return "10^" + strconv.Itoa(int(math.Floor(math.Log10(math.Max(p, 1e-300)))))
+	if p < 1e-300 {
+		return "< 10⁻³⁰⁰"
+	}
+	digit, power, _ := strings.Cut(strconv.FormatFloat(p, 'e', 0, 64), "e-")
+	power = strings.Map(func(r rune) rune { return []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")[r-'0'] }, strings.TrimLeft(power, "0"))
+	if digit == "1" {
+		return "10⁻" + power
+	}
+	return digit + " × 10⁻" + power
 }
