@@ -1,6 +1,7 @@
 package integrity_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -374,5 +375,9 @@ func TestReasonsAreNeitherAWordNorABook(t *testing.T) {
 		refused(t, w.Desk.Open(w.Ctx, w.Reviewer[0], 99), "integrity.no_case")
 		refused(t, w.Desk.DeclareTie(w.Ctx, w.Reviewer[0], 99, "認識"), "integrity.reason_needed")
 		refused(t, w.Desk.DeclareTie(w.Ctx, w.Reviewer[0], 99, strings.Repeat("長", 4001)), "integrity.text_long")
+		err := w.Desk.AddFact(w.Ctx, w.Reviewer[0], 99, integrity.Fact{Kind: "hearsay", Text: "紙條"})
+		if all := (fault.Problems)(nil); !errors.As(err, &all) || len(all) != 3 || all[0].Item != "kind" || all[1].Item != "text" || all[2].Item != "origin" {
+			t.Errorf("a fact without anything is refused for %v, want its kind, text and origin at once", err)
+		}
 	})
 }

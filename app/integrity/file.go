@@ -29,20 +29,21 @@ func checkReason(reason string) error {
 	return nil
 }
 
+// checkText is the fault of what others are to read and cannot follow or finish, by the field that it was written in.
+func checkText(field, text string) *fault.Error {
+	switch n := utf8.RuneCountInString(strings.TrimSpace(text)); {
+	case n > maxReason:
+		return fault.New(fault.TooLarge, "integrity.text_long", "n", maxReason).In(field)
+	case n < minReason:
+		return fault.New(fault.Invalid, "integrity.text_needed", "n", minReason).In(field)
+	}
+	return nil
+}
+
 // AddFact puts a piece of evidence on file. Its origin says where it comes from and when it was made.
 func (d *Desk) AddFact(ctx context.Context, actor people.Person, number int, f Fact) error {
-	if err := checkReason(f.Text); err != nil {
+	if err := f.wrong(); err != nil {
 		return err
-	}
-	if n := utf8.RuneCountInString(strings.TrimSpace(f.Origin)); n < 4 || n > maxReason {
-		return fault.New(fault.Invalid, "integrity.origin_needed").In("origin")
-	}
-	known := false
-	for _, kind := range FactKinds() {
-		known = known || kind == f.Kind
-	}
-	if !known {
-		return fault.New(fault.Invalid, "integrity.unknown_fact").In("kind")
 	}
 	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
 		if c.State == Closed {
@@ -52,6 +53,28 @@ func (d *Desk) AddFact(ctx context.Context, actor people.Person, number int, f F
 			tx.NewID(), number, f.Kind, strings.TrimSpace(f.Text), strings.TrimSpace(f.Origin), actor.ID, store.Ms(tx.Now))
 		return err
 	})
+}
+
+// wrong is everything that keeps a fact off the file.
+func (f Fact) wrong() error {
+	var wrong []*fault.Error
+	if !slices.Contains(FactKinds(), f.Kind) {
+		wrong = append(wrong, fault.New(fault.Invalid, "integrity.unknown_fact").In("kind"))
+	}
+	if text := checkText("text", f.Text); text != nil {
+		wrong = append(wrong, text)
+	}
+	if n := utf8.RuneCountInString(strings.TrimSpace(f.Origin)); n < 4 || n > maxReason {
+		wrong = append(wrong, fault.New(fault.Invalid, "integrity.origin_needed").In("origin"))
+	}
+	if len(wrong) == 1 {
+		return wrong[0]
+	}
+	var all fault.Problems
+	for _, w := range wrong {
+		all.Add("", 0, w.Field, w.Key, w.Args...)
+	}
+	return all.Err()
 }
 
 // RetractFact takes a fact back; it stays on file as retracted. An admission can be taken back for 24 hours,

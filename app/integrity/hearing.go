@@ -27,7 +27,7 @@ func checkStatement(text string) error {
 // Notify tells the person what the case is about and asks for their statement: from now on they see the evidence, and
 // have five business days. It is the opener's to do.
 func (d *Desk) Notify(ctx context.Context, actor people.Person, number int, text string) error {
-	if err := checkReason(text); err != nil {
+	if err := checkText("text", text); err != nil {
 		return err
 	}
 	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
@@ -144,7 +144,7 @@ func heardIn(rx *store.Rx, c Case) (bool, error) {
 // Inquire asks for more investigation: the case goes back to who opened it, with what is needed, and nobody votes until
 // they have answered.
 func (d *Desk) Inquire(ctx context.Context, actor people.Person, number int, needs string) error {
-	if err := checkReason(needs); err != nil {
+	if err := checkText("needs", needs); err != nil {
 		return err
 	}
 	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
@@ -168,7 +168,7 @@ func (d *Desk) Inquire(ctx context.Context, actor people.Person, number int, nee
 // Answer says what was found out for an inquiry; the evidence itself goes on file as facts. From now on the reviewers
 // have their time for the decision again.
 func (d *Desk) Answer(ctx context.Context, actor people.Person, number int, text string) error {
-	if err := checkReason(text); err != nil {
+	if err := checkText("text", text); err != nil {
 		return err
 	}
 	return d.onCase(ctx, actor, number, func(tx *store.Tx, c Case) error {
