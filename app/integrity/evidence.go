@@ -49,8 +49,21 @@ type File struct {
 // Voted reports whether a reviewer has given their opinion, as far as the actor may know.
 func (f File) Voted(id string) bool { return voted(f.Votes, id) }
 
+// Reports are what people reported of the attempt.
+func (f File) Reports() []Event { return reportsOf(f.Events) }
+
 // Last is the latest event of a kind, nil without one.
 func (f File) Last(kind string) *Event { return last(f.Events, kind) }
+
+// reportsOf are what people saw and reported, as they wrote it, the oldest first. What the declared test flags is none.
+func reportsOf(events []Event) (reports []Event) {
+	for _, e := range events {
+		if (e.Kind == "flagged" || e.Kind == "reported") && e.By != people.SystemID {
+			reports = append(reports, e)
+		}
+	}
+	return reports
+}
 
 func last(events []Event, kind string) *Event {
 	for i := len(events) - 1; i >= 0; i-- {

@@ -21,7 +21,8 @@ type MyFile struct {
 	Comparison  Comparison
 	Findings    []Finding // without OtherID and OtherNumber
 	Timeline    []Moment
-	Facts       []Fact // without By
+	Facts       []Fact  // without By
+	Reports     []Event // what people reported, without By
 	Special     []exams.Granted
 	Explained   int // signals that they explain, which are not on the timeline
 	Snapshots   int // pictures of the camera, those that are gone too
@@ -144,6 +145,10 @@ func (f *MyFile) readIn(rx *store.Rx) (err error) {
 	}
 	for i := range f.Facts {
 		f.Facts[i].By = ""
+	}
+	f.Reports = reportsOf(events)
+	for i := range f.Reports {
+		f.Reports[i].By = ""
 	}
 	if f.Findings, err = findingsIn(rx, f.Case); err != nil {
 		return err

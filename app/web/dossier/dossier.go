@@ -28,6 +28,7 @@ type Evidence struct {
 	Own        bool   // it is read by the person
 	Keys       bool   // the right letters may be seen
 	Findings   []Finding
+	Reports    []integrity.Event // what people reported, without who they are
 	Comparison integrity.Comparison
 	Beside     Beside
 	Signals    []exams.Signal
@@ -53,6 +54,7 @@ type Finding struct {
 // Of is the evidence of a reviewer's file.
 func Of(c *page.Ctx, f integrity.File) Evidence {
 	e := Evidence{Lang: c.Lang, Self: f.Person.Name, Keys: true, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special, Explained: f.Explained, Number: f.Number}
+	e.Reports = f.Reports()
 	if f.State != integrity.Flagged {
 		e.Pictures, e.Pack = f.Snapshots, "/cases/"+strconv.Itoa(f.Number)+"/pack"
 	}
@@ -68,7 +70,7 @@ func Of(c *page.Ctx, f integrity.File) Evidence {
 // stand there only where the exam shows them by now.
 func OfMine(c *page.Ctx, f integrity.MyFile) Evidence {
 	e := Evidence{Lang: c.Lang, Self: c.T("case.you"), Own: true, Keys: f.Keys, Comparison: f.Comparison, Line: draw(c, f.Timeline), Special: f.Special,
-		Explained: f.Explained, Number: f.Number, Pictures: f.Snapshots}
+		Explained: f.Explained, Number: f.Number, Pictures: f.Snapshots, Reports: f.Reports}
 	if f.Notice != nil {
 		e.Pack = "/cases/mine/" + strconv.Itoa(f.Number) + "/pack"
 	}
