@@ -88,7 +88,7 @@ func besideOf(c *page.Ctx, said *integrity.Beside, other func(id string) string)
 	}
 	b = Beside{Has: true, Why: said.Why, Paper: said.Paper, Times: timesOf(c, said.Paper.Residuals())}
 	if z := b.Paper.LzStar; z != nil {
-		b.Lz = strconv.FormatFloat(*z, 'f', 2, 64)
+		b.Lz = strings.Replace(strconv.FormatFloat(*z, 'f', 2, 64), "-", "−", 1)
 	}
 	if p := b.Paper.TimesP; p != nil {
 		b.TimesP = OneIn(*p)
@@ -110,8 +110,8 @@ func besideOf(c *page.Ctx, said *integrity.Beside, other func(id string) string)
 	return b
 }
 
-// OneIn writes a p-value as people read one: 0.03, 0.0004, or with a power of ten where zeros would have to be counted. It
-// is rounded to the nearest digit, so that nothing looks rarer than it is.
+// OneIn writes a p-value as people read one: 0.03, 0.0004, or with a power of ten where zeros would have to be counted. A
+// power has its digit: rounded down to a bare one, 9 × 10⁻⁵ would look nine times rarer than it is.
 func OneIn(p float64) string {
 	switch {
 	case p >= .01:
