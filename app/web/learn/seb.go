@@ -97,6 +97,11 @@ func (w *Wing) addSEB(c *page.Ctx, v *briefingView) error {
 	if err != nil || offer.Need == exams.NeedOff {
 		return err
 	}
+	for _, over := range []string{"exams.retry_passed", "exams.retry_used", "exams.retry_used_twice", "exams.window_over", "exams.sitting_closed", "exams.late"} {
+		if v.Briefing.Live == "" && fault.HasKey(v.Briefing.WhyNot, over) {
+			return nil // nothing to open it for
+		}
+	}
 	v.Script = "js/seb_briefing.js"
 	if c.Confined || c.Get(seb.ConfigHeader) != "" {
 		return nil

@@ -295,4 +295,12 @@ func TestSEBIsOffered(t *testing.T) {
 		t.Error("it is offered where it is off")
 	}
 	ben.want(ben.post("/sittings/"+w.sitting.ID+"/seb", url.Values{}), 409, "設定檔不在這裡下載")
+	w.requireSEB("optional")
+	w.clock.Set(w.sitting.ClosesAt.Add(time.Minute))
+	cleo := w.candidate("C-3")
+	page = cleo.get("/sittings/" + w.sitting.ID)
+	cleo.want(page, 200)
+	if strings.Contains(page.text, "下載設定檔") {
+		t.Error("it is offered for a sitting that is over")
+	}
 }
