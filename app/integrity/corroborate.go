@@ -136,8 +136,8 @@ func (m SittingMap) Found(a, b int) bool {
 	return slices.ContainsFunc(m.Pairings, func(p Pairing) bool { return p.A == x && p.B == y || p.A == y && p.B == x })
 }
 
-// SittingMap is the picture of a closed sitting. Faults: Forbidden but for reviewers; NotFound for no sitting; Conflict
-// integrity.not_compared until it has been looked at.
+// SittingMap is the picture of a closed sitting. Faults: Forbidden but for reviewers, and for one who sat it; NotFound
+// for no sitting; Conflict integrity.not_compared until it has been looked at.
 func (d *Desk) SittingMap(ctx context.Context, actor people.Person, sittingID string) (m SittingMap, err error) {
 	if !actor.Has(people.Reviewer) {
 		return m, forbidden("integrity.reviewers_only")
@@ -149,6 +149,13 @@ func (d *Desk) SittingMap(ctx context.Context, actor people.Person, sittingID st
 		}
 		if !ok {
 			return fault.New(fault.NotFound, "integrity.no_sitting")
+		}
+		var sat bool
+		if err := rx.Row(`SELECT EXISTS (SELECT 1 FROM attempt WHERE sitting_id = ? AND person_id = ?)`, sittingID, actor.ID).Scan(&sat); err != nil {
+			return err
+		}
+		if sat { // it would tell them of a flag on themselves
+			return forbidden("integrity.own_sitting")
 		}
 		if m.Corroboration, ok, err = CorroborationIn(rx, sittingID); err != nil {
 			return err

@@ -195,8 +195,8 @@ func TestN1_RedLineNeedsTwoReviewersAndASecondChannel(t *testing.T) {
 
 func TestN1_WhoStandsTooNearStepsAside(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		_, ben := copiedSitting(t, w, "袖口掉出寫滿字母的紙條")
-		number := caseOf(t, w, ben)
+		amy, ben := copiedSitting(t, w, "袖口掉出寫滿字母的紙條")
+		number, other := caseOf(t, w, ben), caseOf(t, w, amy)
 		boss := w.Hire("主管兼審查", people.Reviewer, people.Manager)
 		ben.ManagerID = boss.ID
 		if _, err := w.Directory.Update(w.Ctx, people.System(), ben); err != nil {
@@ -208,9 +208,10 @@ func TestN1_WhoStandsTooNearStepsAside(t *testing.T) {
 		refused(t, w.Desk.Open(w.Ctx, witness, number), "integrity.witness")
 		self := ben
 		self.Roles = []people.Role{people.Reviewer}
-		if heads, err := w.Desk.Cases(w.Ctx, self, integrity.Waiting, 0); err != nil || len(heads) != 1 || heads[0].PersonID == ben.ID {
-			t.Errorf("a reviewer reads of a flag on themselves: %+v %v", heads, err)
+		if heads, err := w.Desk.Cases(w.Ctx, self, integrity.Waiting, 0); err != nil || len(heads) != 0 {
+			t.Errorf("a reviewer reads of a flag on themselves, or of the pair: %+v %v", heads, err)
 		}
+		refused(t, w.Desk.Open(w.Ctx, self, other), "integrity.no_case")
 		_, err := w.Desk.Case(w.Ctx, self, number, locale.Hant)
 		refused(t, err, "integrity.no_case")
 		refused(t, w.Desk.Open(w.Ctx, self, number), "integrity.no_case")
@@ -230,6 +231,16 @@ func TestN1_WhoStandsTooNearStepsAside(t *testing.T) {
 		}
 		_, err = w.Desk.Vote(w.Ctx, self, number, integrity.Ballot{Outcome: integrity.NotUpheld, Reason: because})
 		refused(t, err, "integrity.own_case")
+		refused(t, w.Desk.Open(w.Ctx, self, other), "integrity.own_pair")
+		heads, err := w.Desk.Cases(w.Ctx, self, integrity.Waiting, 0)
+		if err != nil || len(heads) != 2 || heads[0].MayWork || heads[1].MayWork {
+			t.Fatalf("once they know of their own case: %+v %v", heads, err)
+		}
+		_, err = w.Desk.SittingMap(w.Ctx, self, heads[0].SittingID)
+		refused(t, err, "integrity.own_sitting")
+		if m, err := w.Desk.SittingMap(w.Ctx, w.Reviewer[0], heads[0].SittingID); err != nil || len(m.Map.Attempts) != 8 || len(m.Pairings) != 1 {
+			t.Errorf("the map of the sitting: %+v %v", m, err)
+		}
 	})
 }
 

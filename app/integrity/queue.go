@@ -40,22 +40,27 @@ const most = 1000
 
 // Cases are the reviewers' queue: what a reviewer has opened by when it is due, then what was flagged, of which what a
 // person reported comes first and then the findings by their false discovery rate; the closed ones newest first. HR sees
-// the heads, reviewers work on them. A mere flag on the actor is not among them. after is the last number of the page
-// before, 0 for the first page.
+// the heads, reviewers work on them. A mere flag on the actor is not among them, nor the other half of its pair. after is
+// the last number of the page before, 0 for the first page.
 func (d *Desk) Cases(ctx context.Context, actor people.Person, f Filter, after int) (heads []CaseHead, err error) {
 	if !actor.Has(people.Reviewer, people.HR) {
 		return nil, forbidden("integrity.reviewers_only")
 	}
 	where, args := map[Filter]string{
-		Waiting: `state <> 'closed' AND NOT (state = 'flagged' AND person_id = ?)`,
+		Waiting: `state <> 'closed'`,
 		Appeals: `step = 'appeal_decision' AND person_id <> ?`,
-		Done:    `state = 'closed' AND step <> 'appeal_decision' AND number < ? AND NOT (person_id = ? AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.number = integrity_case.number))`,
-	}[f], []any{actor.ID, most}
-	if f == Done {
+		Done:    `state = 'closed' AND step <> 'appeal_decision' AND number < ?`,
+	}[f], []any{}
+	switch f {
+	case Waiting:
+		args = []any{actor.ID, most}
+	case Appeals:
+		args = []any{actor.ID, actor.ID, most}
+	case Done:
 		args = []any{cmp.Or(after, 1<<31), actor.ID, page}
 	}
 	err = d.db.Read(ctx, func(rx *store.Rx) error {
-		if heads, err = headsIn(rx, where+` ORDER BY number DESC LIMIT ?`, args...); err != nil {
+		if heads, err = headsIn(rx, where+untold+` ORDER BY number DESC LIMIT ?`, args...); err != nil {
 			return err
 		}
 		if f != Done {
@@ -75,6 +80,13 @@ func (d *Desk) Cases(ctx context.Context, actor people.Person, f Filter, after i
 	})
 	return heads, err
 }
+
+// untold leaves out what would tell somebody of a flag on themselves that nobody has opened: it, and the other half of
+// its pair.
+const untold = ` AND NOT EXISTS (SELECT 1 FROM integrity_case o WHERE o.person_id = ?
+	AND (o.state = 'flagged' OR o.state = 'closed' AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.number = o.number))
+	AND (o.number = integrity_case.number OR EXISTS (SELECT 1 FROM case_finding l JOIN case_finding m ON m.finding_id = l.finding_id
+		WHERE l.number = o.number AND m.number = integrity_case.number)))`
 
 func headsIn(rx *store.Rx, where string, args ...any) ([]CaseHead, error) {
 	return store.All(rx, func(r store.Row) (h CaseHead, err error) {
