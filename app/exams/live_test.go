@@ -331,6 +331,16 @@ func takeOverAfterCrash(t *testing.T, w *world) {
 	if got := w.journal(id, entryTakeOver); len(got) != 2 || !strings.Contains(got[1], `"what":"silent"`) {
 		t.Errorf("journal %q", got)
 	}
+
+	// While one waits for the laptop another takes over from it: the first asks that one now.
+	w.ok(w.room.AskTakeOver(ctx, amy, id, "phone", "\xffChrome")) // a header can hold what is no text
+	w.clock.Add(crashed)
+	w.ok(w.room.Lease(ctx, amy, id, "tablet", true))
+	w.refused(w.room.Lease(ctx, amy, id, "phone", true), fault.Conflict, "exams.takeover_needed")
+	w.ok(w.room.AskTakeOver(ctx, amy, id, "phone", "Chrome"))
+	w.refused(w.room.Lease(ctx, amy, id, "phone", true), fault.Conflict, "exams.takeover_waiting")
+	w.ok(w.room.DecideTakeOver(ctx, eye, w.board(eye, amy).TakeOver.ID, true))
+	w.ok(w.room.Lease(ctx, amy, id, "phone", true))
 }
 
 // Where nobody is there to ask, taking over is as it always was.

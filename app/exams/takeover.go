@@ -2,6 +2,7 @@ package exams
 
 import (
 	"context"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -99,8 +100,8 @@ func (r *Room) takeOverIn(tx *store.Tx, a *Attempt, device string) (ground TakeO
 }
 
 // AskTakeOver asks those who watch to let this device have the paper; Lease with take then says what became of it.
-// It does nothing where nobody need agree, or while the same device waits; a device that asks later takes the place
-// of one that waits.
+// It does nothing where nobody need agree, or while the same device waits for the one that has the paper; a device that
+// asks later takes the place of one that waits.
 func (r *Room) AskTakeOver(ctx context.Context, actor people.Person, attemptID, device, browser string) error {
 	if err := namesDevice(device); err != nil {
 		return err
@@ -123,7 +124,7 @@ func (r *Room) AskTakeOver(ctx context.Context, actor people.Person, attemptID, 
 			return err
 		}
 		if n := len(all); n > 0 && all[n-1].Decision == "" {
-			if all[n-1].Device == device {
+			if all[n-1].Device == device && all[n-1].Holder == a.device {
 				return nil
 			}
 			if err := decideIn(tx, &a, &all[n-1], dropped, people.SystemID); err != nil {
@@ -142,8 +143,10 @@ func (r *Room) AskTakeOver(ctx context.Context, actor people.Person, attemptID, 
 	})
 }
 
-// shortened is the beginning of a text, whole characters of it, in at most so many bytes.
+// shortened is the beginning of what a client says of itself, whole characters of it, in at most so many bytes. A header
+// can hold what no text does, and one engine would refuse to keep.
 func shortened(text string, most int) string {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, "�"), "\x00", "")
 	for end, r := range text {
 		if end+utf8.RuneLen(r) > most {
 			return text[:end]
