@@ -155,37 +155,29 @@ type sebPayload struct {
 	Received []string `json:"received,omitempty"`
 }
 
-// sebAgain is how soon the same refusal is written down again.
-const sebAgain = time.Minute
+const (
+	// sebAgain is how soon the same refusal is written down again.
+	sebAgain = time.Minute
+	// maxSebText keeps what a client sends from filling the journal, in bytes.
+	maxSebText = 512
+)
 
 // recordIn writes down a refusal, in the journal too once there is an attempt: a client that goes on asking leaves one
-// record a minute.
+// record a minute of each sort, also one that shows now these keys and now none.
 func (at sebPlace) recordIn(tx *store.Tx, verdict seb.Verdict, shown sebShown) error {
-	return at.writeIn(tx, "access_prevented", verdict, shown, func(last sebLast) bool {
-		return last.verdict == verdict && tx.Now.Sub(last.at) < sebAgain
-	})
-}
-
-type sebLast struct {
-	verdict seb.Verdict
-	at      time.Time
-}
-
-func (at sebPlace) writeIn(tx *store.Tx, event string, verdict seb.Verdict, shown sebShown, known func(sebLast) bool) error {
-	last, ok, err := store.First(tx.Rx, func(row store.Row) (l sebLast, err error) {
-		var ms int64
-		err = row.Scan(&l.verdict, &ms)
-		l.at = store.Time(ms)
-		return l, err
-	}, `SELECT verdict, at_ms FROM seb_visit WHERE sitting_id = ? AND person_id = ? AND attempt_id = ? ORDER BY id DESC LIMIT 1`,
-		at.sittingID, at.personID, at.attemptID)
-	if err != nil || ok && known(last) {
+	_, again, err := store.First(tx.Rx, scanText, `SELECT id FROM seb_visit WHERE sitting_id = ? AND person_id = ? AND attempt_id = ? AND verdict = ? AND at_ms > ? LIMIT 1`,
+		at.sittingID, at.personID, at.attemptID, string(verdict), store.Ms(tx.Now.Add(-sebAgain)))
+	if err != nil || again {
 		return err
 	}
-	p := sebPayload{Event: event, Verdict: string(verdict), URL: clipped(shown.claim.URL), Expected: shown.expected}
+	return at.writeIn(tx, "access_prevented", verdict, shown)
+}
+
+func (at sebPlace) writeIn(tx *store.Tx, event string, verdict seb.Verdict, shown sebShown) error {
+	p := sebPayload{Event: event, Verdict: string(verdict), URL: shortened(shown.claim.URL, maxSebText), Expected: shown.expected}
 	for _, hash := range []string{shown.claim.Config, shown.claim.Exam} {
 		if hash != "" {
-			p.Received = append(p.Received, clipped(hash))
+			p.Received = append(p.Received, shortened(hash, maxSebText))
 		}
 	}
 	if _, err := tx.Exec(`INSERT INTO seb_visit (id, sitting_id, person_id, attempt_id, verdict, url, expected, received, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -198,9 +190,6 @@ func (at sebPlace) writeIn(tx *store.Tx, event string, verdict seb.Verdict, show
 	}
 	return appendIn(tx, &a, entrySeb, p)
 }
-
-// clipped keeps what a client sent from filling the journal.
-func clipped(s string) string { return s[:min(len(s), 512)] }
 
 // SebSeen writes down whether the actor's attempt is in Safe Exam Browser, where the exam asks or offers it, when that is
 // not what the last record says. It refuses nothing.
@@ -216,9 +205,12 @@ func (r *Room) SebSeen(ctx context.Context, actor people.Person, attemptID strin
 			return err
 		}
 		verdict, claim := v.judge(keys)
-		return at.writeIn(tx, "seen", verdict, at.shown(keys, claim), func(last sebLast) bool {
-			return last.verdict == verdict
-		})
+		last, _, err := store.First(tx.Rx, scanText, `SELECT verdict FROM seb_visit WHERE sitting_id = ? AND person_id = ? AND attempt_id = ? ORDER BY id DESC LIMIT 1`,
+			at.sittingID, at.personID, at.attemptID)
+		if err != nil || last == string(verdict) {
+			return err
+		}
+		return at.writeIn(tx, "seen", verdict, at.shown(keys, claim))
 	})
 }
 

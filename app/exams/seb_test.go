@@ -250,8 +250,9 @@ func sebEveryRequest(t *testing.T, w *world) {
 	plainKey := inSeb(at, "")
 	plainKey.Request.Config = key
 	w.refused(admits(plainKey), fault.Forbidden, "exams.seb_wrong")
-	for range 3 {
+	for range 3 { // now these keys and now none is no more to write down
 		w.refused(admits(inSeb(at, bens)), fault.Forbidden, "exams.seb_wrong")
+		w.refused(admits(inSeb(at, "")), fault.Forbidden, "exams.seb_missing")
 	}
 
 	// A session that signs in by password in there proves itself by script once.
@@ -275,9 +276,15 @@ func sebEveryRequest(t *testing.T, w *world) {
 		t.Errorf("%+v", events)
 	}
 	w.clock.Add(sebAgain)
-	w.refused(admits(inSeb(at, bens)), fault.Forbidden, "exams.seb_wrong")
-	if n := len(w.verified(attempt)); n != len(events)+3 {
+	bytes := inSeb(at, "") // a header can hold what is no text
+	bytes.Request.Config = "\xff\xfe" + strings.Repeat("課", maxSebText)
+	w.refused(admits(bytes), fault.Forbidden, "exams.seb_wrong")
+	all := w.verified(attempt)
+	if n := len(all); n != len(events)+3 {
 		t.Errorf("%d entries after a minute", n)
+	}
+	if last := string(all[len(all)-1].Payload); !strings.Contains(last, "課") || len(last) > 2*maxSebText {
+		t.Errorf("what the header held is kept as %s", last)
 	}
 	if _, err := w.room.Submit(ctx, amy, attempt); err != nil {
 		t.Fatal(err)
