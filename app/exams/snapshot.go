@@ -79,6 +79,9 @@ func (r *Room) TakeSnapshot(ctx context.Context, actor people.Person, attemptID,
 	id := r.db.NewID()
 	var key []byte
 	if err := r.db.Read(ctx, func(rx *store.Rx) error {
+		if _, err := picturedIn(rx, actor, attemptID, device); err != nil {
+			return err
+		}
 		k, ok, err := ledger.KeyOfIn(rx, actor.ID)
 		if err == nil && !ok {
 			err = errMissing()
@@ -100,20 +103,10 @@ func (r *Room) TakeSnapshot(ctx context.Context, actor people.Person, attemptID,
 		return onDisk(err)
 	}
 	sum := sha256.Sum256(jpeg)
+	var refusal error
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
-		a, err := ownIn(tx.Rx, actor, attemptID)
-		if err != nil {
-			return err
-		}
-		if err := a.holds(device); err != nil {
-			return err
-		}
-		if g, _, err := AgreementIn(tx.Rx, attemptID); err != nil {
-			return err
-		} else if g.Camera != Consented {
-			return fault.New(fault.Conflict, "exams.snapshots_off")
-		}
-		if err := soonIn(tx.Rx, attemptID); err != nil {
+		a, err := picturedIn(tx.Rx, actor, attemptID, device)
+		if refusal = err; err != nil {
 			return err
 		}
 		if err := heardIn(tx, &a); err != nil {
@@ -126,10 +119,27 @@ func (r *Room) TakeSnapshot(ctx context.Context, actor people.Person, attemptID,
 			id, attemptID, draft.Name, len(jpeg), faces, store.Ms(tx.Now))
 		return err
 	})
-	if err != nil {
-		_ = r.files.Remove(draft.Name) // nothing names it
+	if refusal != nil { // after any other error a row may name it, since the end of a commit can be lost on the way
+		_ = r.files.Remove(draft.Name)
 	}
 	return err
+}
+
+// picturedIn is the actor's attempt if it takes a picture from that device now.
+func picturedIn(rx *store.Rx, actor people.Person, attemptID, device string) (Attempt, error) {
+	a, err := ownIn(rx, actor, attemptID)
+	if err != nil {
+		return a, err
+	}
+	if err := a.holds(device); err != nil {
+		return a, err
+	}
+	if g, _, err := AgreementIn(rx, attemptID); err != nil {
+		return a, err
+	} else if g.Camera != Consented {
+		return a, fault.New(fault.Conflict, "exams.snapshots_off")
+	}
+	return a, soonIn(rx, attemptID)
 }
 
 // soonIn refuses a picture that comes too soon after another, or after too many.
@@ -233,28 +243,21 @@ func gcm(key []byte, id string) cipher.AEAD {
 }
 
 // ForgetSnapshots removes up to 200 pictures of attempts that ended before then, but of those that keep refuses, and
-// returns how many went. What the journal says of them stays.
+// returns how many went. What the journal says of them stays. keep is asked again in the transaction that lets them go,
+// so that a case that is opened meanwhile holds them.
 func (r *Room) ForgetSnapshots(ctx context.Context, before time.Time, keep func(rx *store.Rx, attemptID string) (bool, error)) (int, error) {
-	var going []Snapshot
+	var attempts []string
 	err := r.db.Read(ctx, func(rx *store.Rx) error {
-		attempts, err := store.All(rx, scanText, `SELECT DISTINCT s.attempt_id FROM snapshot s JOIN attempt a ON a.id = s.attempt_id
+		all, err := store.All(rx, scanText, `SELECT DISTINCT s.attempt_id FROM snapshot s JOIN attempt a ON a.id = s.attempt_id
 			LEFT JOIN snapshot_removal r ON r.snapshot_id = s.id WHERE a.ended_ms < ? AND r.snapshot_id IS NULL ORDER BY s.attempt_id`, store.Ms(before))
 		if err != nil {
 			return err
 		}
-		for _, id := range attempts {
+		for _, id := range all {
 			if kept, err := keep(rx, id); err != nil {
 				return err
-			} else if kept {
-				continue
-			}
-			of, err := store.All(rx, scanSnapshot, `SELECT `+snapshotColumns+` WHERE s.attempt_id = ? AND r.snapshot_id IS NULL ORDER BY s.at_ms, s.id`, id)
-			if err != nil {
-				return err
-			}
-			if going = append(going, of...); len(going) >= forgottenAtOnce {
-				going = going[:forgottenAtOnce]
-				break
+			} else if !kept {
+				attempts = append(attempts, id)
 			}
 		}
 		return nil
@@ -262,26 +265,43 @@ func (r *Room) ForgetSnapshots(ctx context.Context, before time.Time, keep func(
 	if err != nil {
 		return 0, err
 	}
-	return len(going), r.forgetSnapshots(ctx, going, "retention", people.SystemID)
+	gone := 0
+	for _, id := range attempts[:min(len(attempts), forgottenAtOnce)] {
+		var n int
+		if err := r.db.Write(ctx, func(tx *store.Tx) error {
+			n = 0
+			if kept, err := keep(tx.Rx, id); err != nil || kept {
+				return err
+			}
+			n, err = forgetSnapshotsIn(tx, id, forgottenAtOnce-gone)
+			return err
+		}); err != nil {
+			return gone, err
+		}
+		if gone += n; gone >= forgottenAtOnce {
+			break
+		}
+	}
+	return gone, r.removeBlobs(ctx)
 }
 
 // forgottenAtOnce keeps one transaction short.
 const forgottenAtOnce = 200
 
-// forgetSnapshots removes the bytes first: what a crash leaves is a picture that is gone and not yet said to be.
-func (r *Room) forgetSnapshots(ctx context.Context, going []Snapshot, reason, by string) error {
+// forgetSnapshotsIn lets up to so many pictures of an attempt go, on record. Their bytes go after it (removeBlobs), also
+// when there is a crash in between.
+func forgetSnapshotsIn(tx *store.Tx, attemptID string, most int) (int, error) {
+	going, err := store.All(tx.Rx, scanSnapshot, `SELECT `+snapshotColumns+` WHERE s.attempt_id = ? AND r.snapshot_id IS NULL ORDER BY s.at_ms, s.id LIMIT ?`, attemptID, most)
+	if err != nil {
+		return 0, err
+	}
 	for _, s := range going {
-		if err := r.files.Remove(s.sha256); err != nil {
-			return err
+		if _, err := tx.Exec(`INSERT INTO snapshot_removal (snapshot_id, reason, by_id, at_ms) VALUES (?, 'retention', ?, ?)`, s.ID, people.SystemID, store.Ms(tx.Now)); err != nil {
+			return 0, err
+		}
+		if _, err := tx.Exec(`INSERT INTO blob_removal (sha256, at_ms) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING`, s.sha256, store.Ms(tx.Now)); err != nil {
+			return 0, err
 		}
 	}
-	return r.db.Write(ctx, func(tx *store.Tx) error {
-		for _, s := range going {
-			if _, err := tx.Exec(`INSERT INTO snapshot_removal (snapshot_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (snapshot_id) DO NOTHING`,
-				s.ID, reason, by, store.Ms(tx.Now)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return len(going), nil
 }

@@ -161,9 +161,26 @@ func TestSnapshotsOverHTTP(t *testing.T) {
 	if n := forget(true); n != 0 {
 		t.Errorf("%d pictures went although a case keeps them", n)
 	}
+	asked := 0 // a case that is opened between the two looks
+	if n, err := w.room.ForgetSnapshots(context.Background(), w.clock.Now().Add(time.Hour), func(*store.Rx, string) (bool, error) { asked++; return asked == 2, nil }); n != 0 || err != nil {
+		t.Errorf("%d pictures went from under a case that was opened meanwhile, %v", n, err)
+	}
+	if there, err := w.room.Picture(context.Background(), seen, kept[0].ID); err != nil || string(there) != good {
+		t.Errorf("the picture that a case keeps: %v", err)
+	}
 	if n := forget(false); n != 2 {
 		t.Errorf("%d pictures went", n)
 	}
+	w.ok(w.db.Read(context.Background(), func(rx *store.Rx) error {
+		return rx.Each(`SELECT sha256 FROM snapshot`, nil, func(row store.Row) error {
+			var name string
+			err := row.Scan(&name)
+			if there, err := w.blobs.Has(name); err != nil || there {
+				t.Errorf("the bytes of a picture that went are still there: %v", err)
+			}
+			return err
+		})
+	}))
 	if n := forget(false); n != 0 {
 		t.Errorf("%d pictures went twice", n)
 	}
