@@ -233,6 +233,8 @@ func TestWhoHasLeftCanStillAppeal(t *testing.T) {
 // What browsers claimed is kept for 90 days after the end, longer while a case is open, and its removal verifies.
 func TestEventsAreRemovedWhenTheirTimeIsOver(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		var trouble error // of another keeper, which keeps this one from nothing
+		w.Desk.Keep(integrity.Keeper{Name: "broken", Sweep: func(context.Context) (int, int, error) { return 0, 0, trouble }})
 		w.Desk.Keep(integrity.Keeper{Name: "media", Sweep: func(context.Context) (int, int, error) { return 7, 2, nil }})
 		s := w.Sitting("values")
 		attempts := map[string]string{}
@@ -282,7 +284,10 @@ func TestEventsAreRemovedWhenTheirTimeIsOver(t *testing.T) {
 		}
 		daily(89, 0, 3)
 		daily(2, 0, 0)
-		daily(1, 0, 0)
+		trouble = errors.New("the disk is away")
+		if err := w.Desk.Daily(w.Ctx); !errors.Is(err, trouble) {
+			t.Errorf("the round says %v", err)
+		}
 		var runs, removed int
 		if err := w.DB.Read(w.Ctx, func(rx *store.Rx) error {
 			return rx.Row(`SELECT count(*), coalesce(sum(removed), 0) FROM retention_run WHERE keeper = 'events' AND records = 1`).Scan(&runs, &removed)

@@ -2,6 +2,7 @@ package integrity
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"bainian/app/ledger"
@@ -33,22 +34,20 @@ func (d *Desk) Daily(ctx context.Context) error {
 	if err := d.adopt(ctx); err != nil {
 		return err
 	}
+	var failed error // one keeper's trouble is no reason for another to keep what it must not
 	for _, k := range d.keepers {
 		removed, records, err := k.Sweep(ctx)
-		if err != nil {
-			return err
-		}
-		if removed == 0 {
+		if failed = errors.Join(failed, err); removed == 0 {
 			continue
 		}
 		if err := d.db.Write(ctx, func(tx *store.Tx) error {
 			_, err := tx.Exec(`INSERT INTO retention_run (id, keeper, removed, records, at_ms) VALUES (?, ?, ?, ?, ?)`, tx.NewID(), k.Name, removed, records, store.Ms(tx.Now))
 			return err
 		}); err != nil {
-			return err
+			return errors.Join(failed, err)
 		}
 	}
-	return nil
+	return failed
 }
 
 // adopt takes in the cases from before there were chains and clocks, a case a transaction.
@@ -118,32 +117,44 @@ func (s standing) past(now time.Time) bool {
 const atOnce = 200
 
 // sweepEvents removes what browsers claimed in attempts whose time is over; the journal's hashes stay, and the removal
-// is in the ledger.
+// is in the ledger. It looks for them beside the writer, since it passes over every attempt that there ever was.
 func (d *Desk) sweepEvents(ctx context.Context) (removed, records int, err error) {
 	for after := ""; ; {
-		var id string
-		var gone int
-		var more bool
-		if err := d.db.Write(ctx, func(tx *store.Tx) error {
-			id, more, err = store.First(tx.Rx, scanText, `SELECT a.id FROM attempt a WHERE a.id > ? AND a.ended_ms < ?
+		var some []string
+		if err := d.db.Read(ctx, func(rx *store.Rx) (err error) {
+			some, err = store.All(rx, scanText, `SELECT a.id FROM attempt a WHERE a.id > ? AND a.ended_ms < ?
 				AND NOT EXISTS (SELECT 1 FROM rehearsal h WHERE h.sitting_id = a.sitting_id)
-				AND EXISTS (SELECT 1 FROM journal j WHERE j.chain = a.id AND j.type = 'observe' AND j.payload IS NOT NULL) ORDER BY a.id LIMIT 1`,
-				after, store.Ms(tx.Now.Add(-keepEvents)))
-			if err != nil || !more {
-				return err
-			}
-			gone, err = removeIn(tx, id)
+				AND EXISTS (SELECT 1 FROM journal j WHERE j.chain = a.id AND j.type = 'observe' AND j.payload IS NOT NULL) ORDER BY a.id LIMIT ?`,
+				after, store.Ms(rx.Now.Add(-keepEvents)), atOnce)
 			return err
-		}); err != nil || !more {
+		}); err != nil {
 			return removed, records, err
 		}
-		if removed += gone; gone > 0 && gone < atOnce {
-			records++
-		}
-		if gone < atOnce { // else the same attempt has more of them
+		for _, id := range some {
+			gone, err := d.removeClaims(ctx, id)
+			removed, records = removed+gone, records+boolean(gone > 0)
+			if err != nil {
+				return removed, records, err
+			}
 			after = id
 		}
+		if len(some) < atOnce {
+			return removed, records, nil
+		}
 	}
+}
+
+// removeClaims removes all claims of an attempt, if their time is over, some at a time.
+func (d *Desk) removeClaims(ctx context.Context, attemptID string) (gone int, err error) {
+	for some := atOnce; some == atOnce; gone += some {
+		if err := d.db.Write(ctx, func(tx *store.Tx) (err error) {
+			some, err = removeIn(tx, attemptID)
+			return err
+		}); err != nil {
+			return gone, err
+		}
+	}
+	return gone, nil
 }
 
 // removeIn removes some of an attempt's claims, if their time is over.
