@@ -6,7 +6,7 @@ import (
 	"bainian/app/exams"
 )
 
-func TestAMapKeepsTheMostAlikeOfALargeSitting(t *testing.T) {
+func TestAMapTellsItsPairs(t *testing.T) {
 	m := Map{Attempts: []string{"a", "b", "c"}, Cells: []byte{10, 20, 30}}
 	for _, c := range []struct {
 		a, b int
