@@ -89,13 +89,46 @@ func (j *journey) signs(v *visitor) {
 	v.send("/pledge/signatures", map[string]string{"agree": "yes"})
 }
 
-// readsTrack reads every lesson of a track in its order.
+// readsTrack reads every lesson of a track in its order: the first one page by page, and the others by what their pages
+// send, since they go the same way.
 func (j *journey) readsTrack(v *visitor, track string) {
 	v.Helper()
+	first := true
 	for _, l := range shipped(j.T).lessons {
-		if l.track == track {
+		switch {
+		case l.track != track:
+		case first:
 			j.readsLesson(v, l.ref())
+			first = false
+		default:
+			j.sendsLesson(v, l.ref())
 		}
+	}
+}
+
+// sendsLesson sends what the page of a lesson sends of somebody who tries its checks and finishes it.
+func (j *journey) sendsLesson(v *visitor, lesson string) {
+	v.Helper()
+	v.eval(new(any), `(() => {
+		window.sent = null
+		const post = (form) => fetch(form.getAttribute("action"), {method: "POST", body: new URLSearchParams(new FormData(form))})
+		const read = async () => new DOMParser().parseFromString(await (await fetch("/lessons/%[1]s")).text(), "text/html")
+		;(async () => {
+			for (const form of (await read()).querySelectorAll("section.check form")) {
+				form.querySelector("input[name=choice]")?.setAttribute("checked", "")
+				for (const [n, s] of [...form.querySelectorAll("select")].entries()) s.selectedIndex = n + 1
+				form.querySelector("input[name=text]")?.setAttribute("value", "1")
+				await post(form)
+			}
+			const answer = await post((await read()).querySelector('form[action="/lessons/%[1]s/completion"]'))
+			window.sent = answer.ok
+		})().catch((e) => { window.sent = String(e) })
+	})()`, lesson)
+	v.until("window.sent !== null")
+	if !v.is("window.sent === true") {
+		var why any
+		v.eval(&why, "window.sent")
+		v.Fatalf("%s: %v", lesson, why)
 	}
 }
 
