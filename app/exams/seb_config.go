@@ -207,7 +207,7 @@ func (r *Room) SebEnter(ctx context.Context, token string, v SebVisit) (SebEntry
 			}
 		}
 		entry.Live = live
-		if entry.Session, err = people.OpenSessionIn(tx, c.person); err != nil {
+		if entry.Session, err = people.OpenExamSessionIn(tx, c.person); err != nil {
 			return err
 		}
 		return proveIn(tx, s.ID, c.person, entry.Session)

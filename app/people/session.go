@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"encoding/base64"
+	"strings"
 	"time"
 
 	"bainian/app/fault"
@@ -34,15 +35,26 @@ func (d *Directory) Session(ctx context.Context, token string) (Person, error) {
 func (d *Directory) SignInAs(ctx context.Context, personID string) (string, error) {
 	token := ""
 	err := d.db.Write(ctx, func(tx *store.Tx) (err error) {
-		token, err = OpenSessionIn(tx, personID)
+		token, err = openActive(tx, personID, newToken(tx))
 		return err
 	})
 	return token, err
 }
 
-// OpenSessionIn opens a session for somebody who proved who they are in another way than by a password, and returns its
-// token; the caller decides when. Forbidden people.deactivated for somebody who has left.
-func OpenSessionIn(tx *store.Tx, personID string) (string, error) {
+// examMark ends the token of a session that was opened for an exam alone. A session is known by the hash of its whole
+// token, so that nobody makes another session of it by leaving the mark away.
+const examMark = "!exam"
+
+// ForExam reports whether the session of that token opens the pages of exams and nothing else.
+func ForExam(token string) bool { return strings.HasSuffix(token, examMark) }
+
+// OpenExamSessionIn opens a session for an exam alone, for somebody who proved who they are in another way than by a
+// password, and returns its token; the caller decides when. Forbidden people.deactivated for somebody who has left.
+func OpenExamSessionIn(tx *store.Tx, personID string) (string, error) {
+	return openActive(tx, personID, newToken(tx)+examMark)
+}
+
+func openActive(tx *store.Tx, personID, token string) (string, error) {
 	p, err := get(tx.Rx, personID)
 	if err != nil {
 		return "", err
@@ -50,7 +62,7 @@ func OpenSessionIn(tx *store.Tx, personID string) (string, error) {
 	if !p.Active {
 		return "", fault.New(fault.Forbidden, "people.deactivated")
 	}
-	return openSession(tx, personID)
+	return keepSession(tx, personID, token)
 }
 
 // SignOut ends the session of that token. Ending one that has ended is no fault.
@@ -83,8 +95,11 @@ func (d *Directory) EndSessions(ctx context.Context, actor Person, personID stri
 }
 
 func openSession(tx *store.Tx, personID string) (token string, err error) {
-	token = newToken(tx)
-	_, err = tx.Exec(`INSERT INTO session (hash, employee_id, started_ms, expires_ms) VALUES (?, ?, ?, ?)`,
+	return keepSession(tx, personID, newToken(tx))
+}
+
+func keepSession(tx *store.Tx, personID, token string) (string, error) {
+	_, err := tx.Exec(`INSERT INTO session (hash, employee_id, started_ms, expires_ms) VALUES (?, ?, ?, ?)`,
 		digest(token), personID, store.Ms(tx.Now), store.Ms(tx.Now.Add(sessionLasts)))
 	return token, err
 }

@@ -170,7 +170,7 @@ func (w *Wing) sebEnter(c *page.Ctx) error {
 	} else if err != nil {
 		return err
 	}
-	c.SignInToExam(entry.Session)
+	c.SignIn(entry.Session)
 	if entry.Live != "" {
 		return w.onwards(c, attemptPath(entry.Live))
 	}

@@ -163,13 +163,20 @@ func TestExamInSEB(t *testing.T) {
 			inside.want(inside.opens(paper), 200) // a reload goes on
 
 			// The same session elsewhere, or without its keys, gets nowhere; nor does anything else open to it.
-			for _, request := range [][2]string{{"PUT", "lease"}, {"PUT", "answers/1"}, {"GET", "state"}, {"GET", "answers"}, {"POST", "signals"}, {"POST", "submission"}, {"POST", "files"}} {
+			for _, request := range [][2]string{{"PUT", "lease"}, {"PUT", "answers/1"}, {"GET", "state"}, {"GET", "answers"}, {"POST", "signals"}, {"POST", "submission"}, {"POST", "files"},
+				{"GET", "news"}, {"POST", "messages/1/reading"}, {"POST", "calls"}, {"POST", "calls/withdrawal"}} {
 				r := inside.send(request[0], paper+"/"+request[1], fiber.MIMEApplicationJSON, `{"device":"mac","seq":2,"response":{}}`, "Accept", "application/json", "Sec-Fetch-Dest", "empty")
 				inside.want(r, 403, "exams.seb_missing")
 			}
 			for _, page := range []string{"/exams", "/courses", "/account", "/gate"} {
 				inside.want(inside.opens(page), 403, "只能開考試的頁面")
 			}
+			whole := inside.token
+			inside.token = strings.TrimSuffix(whole, "!exam") // a session cannot be made a wider one by hand
+			if r := inside.opens("/exams"); r.StatusCode == 200 {
+				t.Error("without its mark the session opens everything")
+			}
+			inside.token = whole
 			if r := inside.opens("/pledge"); r.StatusCode == 403 {
 				t.Error("the pledge that the briefing asks for cannot be read inside")
 			}

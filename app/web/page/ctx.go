@@ -23,7 +23,7 @@ type Ctx struct {
 	Person   people.Person // zero when nobody is signed in
 	Token    string        // of the session
 	Machine  string        // the name of the API token on a Machine route
-	Confined bool          // the session was opened for an exam alone (SignInToExam): other pages are closed to it
+	Confined bool          // the session was opened for an exam alone (people.ForExam): other pages are closed to it
 	Lang     locale.Lang
 
 	kit *Kit

@@ -141,7 +141,7 @@ func (k *Kit) admit(c *Ctx) error {
 
 // know finds the person behind the session cookie; a session that is over leaves an anonymous request.
 func (k *Kit) know(c *Ctx) error {
-	token, exam := strings.CutSuffix(c.Cookies(k.cookieName(sessionCookie)), examMark)
+	token := c.Cookies(k.cookieName(sessionCookie))
 	if token == "" {
 		return nil
 	}
@@ -153,7 +153,7 @@ func (k *Kit) know(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	c.Person, c.Token, c.Confined = p, token, exam
+	c.Person, c.Token, c.Confined = p, token, people.ForExam(token)
 	if p.Lang != "" && c.Cookies(k.cookieName(langCookie)) == "" {
 		c.Lang = p.Lang
 	}
