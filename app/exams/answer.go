@@ -73,7 +73,7 @@ func (r *Room) Answer(ctx context.Context, actor people.Person, attemptID string
 		case err != nil:
 			return err
 		case repeated || refusal != nil:
-			return listenIn(tx, a, s.Device)
+			return listenIn(tx, &a, s.Device)
 		}
 		if err := originByIn(tx, &a, d.key, d.blueprint.Integrity, s.From); err != nil {
 			return err

@@ -54,10 +54,8 @@ func (r *Room) Call(ctx context.Context, actor people.Person, attemptID, device,
 		if watched, err := attendedIn(tx.Rx, a.SittingID); err != nil || !watched {
 			return orConflict(err, "exams.nobody_watches")
 		}
-		if a.holds(device) == nil {
-			if err := heardIn(tx, &a); err != nil {
-				return err
-			}
+		if err := listenIn(tx, &a, device); err != nil {
+			return err
 		}
 		calls, err := callsIn(tx.Rx, "attempt_id", a.ID)
 		switch {

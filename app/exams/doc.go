@@ -26,20 +26,21 @@
 // answered or taken back. Where an exam is invigilated and its sitting has invigilators, a second device takes over when
 // one of them approves of its request (換裝置), or when the first has been silent for a minute, since a crash must not cost
 // the exam. News is the number of times that those who watch had something for the candidate: the room learns it with the
-// time and with every save, and asks for the words.
+// time and with every save, and asks for the words. A seating plan (座位表) says where people sit; it orders the board and the
+// map of likenesses, and means nothing else.
 //
 // Safe Exam Browser is asked for by the exam's policy (policy_seb.go). A configuration is written for one person at one
 // sitting (seb_config.go) and known by its Config Key, which every request of the exam is asked for (seb_admit.go); an
 // exemption (seb_exempt.go) lets one person sit without. Its formats are package exams/seb.
 //
-// Files of pure rules: blueprint*.go, policy.go and policy_parse.go, notice.go,
+// Files of pure rules: blueprint*.go, policy.go and policy_parse.go, notice.go (texts.go has what is longer),
 // report.go (what of a report is kept), signal.go (what a journal tells), deal.go with strata.go (forms of like difficulty) and dice.go, reading.go
 // (how long an item takes), deadline.go, accommodation.go, grade.go, retry.go, guess.go, regrade.go, hand.go, contact.go,
 // pulse.go, pace.go, and stats.go with stats_*.go. Files of verbs: open.go and close.go (sittings), view.go (lists, the briefing, what guessing earns), watch.go (a sitting for those who watch it), start.go with
 // admit.go, passcode.go, latecomer.go, agreement.go,
 // lease.go, answer.go, observe.go (with flood.go, which bounds it, and origin.go), traces.go, submit.go, paper.go, outcome.go (a result),
 // results.go and analysis.go (a sitting's, and how items did), adjust.go and adjust_all.go (more time and pauses,
-// for one and for all), accommodate.go, note.go, board.go with presence.go and happening.go, message.go, call.go, takeover.go, news.go, queue.go and marking.go (what people mark;
+// for one and for all), accommodate.go, note.go, board.go with presence.go, happening.go and seat.go, message.go, call.go, takeover.go, news.go, queue.go and marking.go (what people mark;
 // basis.go has what a later revision was graded from), stock.go (the comment bank), appeal.go, revise.go (regrades), replay.go, verify.go with verify_decisions.go, verify_pins.go,
 // verify_results.go, verify_files.go and receipt.go (what bainian verify looks through), evidence.go (what the ledger seals), grant.go (more attempts), preview.go and check.go (before anybody sits it), rehearsal.go (the load of an exam day, made up and erased). What is
 // known of items is facility.go's, what a person has seen of them seen.go's. Files that answers name: file.go (what
@@ -55,7 +56,7 @@
 // regrade, accommodation, accommodation_end and accommodation_signal (what one explains), notice, agreement, observation (how
 // the reports stand), extension, pause, set_aside, facility (what was known of items, by
 // digest), attempt_grant, upload, blob_removal, snapshot, snapshot_removal, script, hand_mark, mark_draft, unblinding, stock_comment,
-// mark_appeal, rehearsal, pulse, look, sitting_message and message_copy (whom it came to), candidate_call, takeover, seb_config,
+// mark_appeal, rehearsal, seating (where people sit, by the latest plan), pulse, look, sitting_message and message_copy (whom it came to), candidate_call, takeover, seb_config,
 // seb_session (that proved to be in Safe Exam Browser), seb_visit (what clients showed), seb_exemption. The chains of the attempts are in the ledger's journal, under the
 // attempt's id, and the bytes of the files in the blobs, under their hashes.
 //

@@ -73,12 +73,12 @@ func ownIn(rx *store.Rx, actor people.Person, attemptID string) (Attempt, error)
 	return a, nil
 }
 
-// listenIn notes a call that changed nothing else, if it is one that is heard.
-func listenIn(tx *store.Tx, a Attempt, device string) error {
+// listenIn notes a contact, if it is of the device that has the paper.
+func listenIn(tx *store.Tx, a *Attempt, device string) error {
 	if a.holds(device) != nil {
 		return nil
 	}
-	return heardIn(tx, &a)
+	return heardIn(tx, a)
 }
 
 // heardIn notes a contact, and journals the silence that it ended.

@@ -227,10 +227,8 @@ func (r *Room) See(ctx context.Context, actor people.Person, attemptID, messageI
 		if a.Over() {
 			return fault.New(fault.Conflict, "exams.over")
 		}
-		if a.holds(device) == nil {
-			if err := heardIn(tx, &a); err != nil {
-				return err
-			}
+		if err := listenIn(tx, &a, device); err != nil {
+			return err
 		}
 		n, err := tx.Exec(`UPDATE message_copy SET seen_ms = ? WHERE attempt_id = ? AND message_id = ? AND seen_ms IS NULL`, store.Ms(tx.Now), a.ID, messageID)
 		if err != nil {

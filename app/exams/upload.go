@@ -232,7 +232,7 @@ func (r *Room) arriving(ctx context.Context, actor people.Person, attemptID, fil
 		} else if refusal = a.takesPart(tx.Now, device, f); !f.StoredAt.IsZero() {
 			refusal = nil // all of it is there, and saying so again harms nobody
 		}
-		return listenIn(tx, a, device)
+		return listenIn(tx, &a, device)
 	})
 	if err == nil {
 		err = refusal

@@ -14,10 +14,16 @@
 //
 // Every step has a clock in business days of the company's calendar; each reminds once before its end and once after,
 // and says nothing of what the case is about. Every record of a case is an entry of the chain case/NUMBER in the ledger.
+//
+// What the tests that raise nothing say is computed once, when a sitting has closed, and shown beside its findings
+// (numbers.go makes papers into rows and columns; corroboration*.go, map.go and essays.go run the tests, corroborate.go keeps
+// what they say, beside.go is a case's part of it). It flags nobody.
+//
 // A keeper holds something that is kept for a time only; the daily round sweeps them, on record.
 //
 // Tables: declaration (the test and its threshold, committed at opening), comparison, finding, integrity_case
 // (the present state beside its records), case_finding, case_event (what was done, said and asked), case_fact,
-// case_retraction, case_tie, case_vote, verdict, overturning, case_clock, case_reminder, case_draft, retention_run; the
-// view case_record is every record of a case in one shape. Numbers of cases are a counter.
+// case_retraction, case_tie, case_vote, verdict, overturning, case_clock, case_reminder, case_draft, retention_run,
+// corroboration (what the tests that raise nothing say of a closed sitting); the view case_record is every record of a case
+// in one shape. Numbers of cases are a counter.
 package integrity
