@@ -9,8 +9,9 @@ import (
 	"bainian/app/store"
 )
 
-// Admission is a late joiner whom somebody let in: they may start until the window ends.
-type Admission struct {
+// Exception is one person whom somebody let do what a sitting asks otherwise of everybody: start late, until the window
+// ends (an admission), or sit outside Safe Exam Browser (an exemption).
+type Exception struct {
 	PersonID, Reason, By string
 	At                   time.Time
 }
@@ -38,13 +39,8 @@ func (r *Room) Admit(ctx context.Context, actor people.Person, sittingID, person
 		case !s.LastStart().Before(s.ClosesAt):
 			return fault.New(fault.Conflict, "exams.no_late_entry")
 		}
-		if _, ok, err := people.PersonIn(tx.Rx, personID); err != nil || !ok {
-			return orMissing(err)
-		}
-		if invited, err := invitedIn(tx.Rx, personID, s); err != nil {
+		if err := expectsIn(tx.Rx, s, personID); err != nil {
 			return err
-		} else if !invited {
-			return fault.New(fault.Invalid, "exams.not_expected").In("person")
 		}
 		_, err = tx.Exec(`INSERT INTO admission (id, sitting_id, person_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sitting_id, person_id) DO NOTHING`,
 			tx.NewID(), sittingID, personID, reason, actor.ID, store.Ms(tx.Now))
@@ -52,12 +48,24 @@ func (r *Room) Admit(ctx context.Context, actor people.Person, sittingID, person
 	})
 }
 
-// admissionsAtIn are those of a sitting, oldest first.
-func admissionsAtIn(rx *store.Rx, sittingID string) ([]Admission, error) {
-	return store.All(rx, func(row store.Row) (a Admission, err error) {
+// expectsIn is the fault of a person whom the sitting is not for.
+func expectsIn(rx *store.Rx, s Sitting, personID string) error {
+	if _, ok, err := people.PersonIn(rx, personID); err != nil || !ok {
+		return orMissing(err)
+	}
+	invited, err := invitedIn(rx, personID, s)
+	if err == nil && !invited {
+		err = fault.New(fault.Invalid, "exams.not_expected").In("person")
+	}
+	return err
+}
+
+// exceptionsIn are those of a sitting that the table holds, oldest first.
+func exceptionsIn(rx *store.Rx, table, sittingID string) ([]Exception, error) {
+	return store.All(rx, func(row store.Row) (x Exception, err error) {
 		var at int64
-		err = row.Scan(&a.PersonID, &a.Reason, &a.By, &at)
-		a.At = store.Time(at)
-		return a, err
-	}, `SELECT person_id, reason, by_id, at_ms FROM admission WHERE sitting_id = ? ORDER BY at_ms, id`, sittingID)
+		err = row.Scan(&x.PersonID, &x.Reason, &x.By, &at)
+		x.At = store.Time(at)
+		return x, err
+	}, `SELECT person_id, reason, by_id, at_ms FROM `+table+` WHERE sitting_id = ? ORDER BY at_ms, id`, sittingID)
 }

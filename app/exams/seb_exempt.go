@@ -2,18 +2,11 @@ package exams
 
 import (
 	"context"
-	"time"
 
 	"bainian/app/fault"
 	"bainian/app/people"
 	"bainian/app/store"
 )
-
-// SebExemption is a candidate who may sit outside Safe Exam Browser, and why.
-type SebExemption struct {
-	PersonID, Reason, By string
-	At                   time.Time
-}
 
 // SebExempt lets one candidate sit outside Safe Exam Browser, where it cannot be used by them or on their machine. Whoever
 // watches the sitting may; twice is once. Faults: Conflict exams.seb_not_asked where the exam does not require it and
@@ -39,26 +32,11 @@ func (r *Room) SebExempt(ctx context.Context, actor people.Person, sittingID, pe
 		case b.Integrity.Seb != NeedRequired:
 			return fault.New(fault.Conflict, "exams.seb_not_asked")
 		}
-		if _, ok, err := people.PersonIn(tx.Rx, personID); err != nil || !ok {
-			return orMissing(err)
-		}
-		if invited, err := invitedIn(tx.Rx, personID, s); err != nil {
+		if err := expectsIn(tx.Rx, s, personID); err != nil {
 			return err
-		} else if !invited {
-			return fault.New(fault.Invalid, "exams.not_expected").In("person")
 		}
 		_, err = tx.Exec(`INSERT INTO seb_exemption (id, sitting_id, person_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sitting_id, person_id) DO NOTHING`,
 			tx.NewID(), sittingID, personID, reason, actor.ID, store.Ms(tx.Now))
 		return err
 	})
-}
-
-// sebExemptionsAtIn are those of a sitting, oldest first.
-func sebExemptionsAtIn(rx *store.Rx, sittingID string) ([]SebExemption, error) {
-	return store.All(rx, func(row store.Row) (x SebExemption, err error) {
-		var at int64
-		err = row.Scan(&x.PersonID, &x.Reason, &x.By, &at)
-		x.At = store.Time(at)
-		return x, err
-	}, `SELECT person_id, reason, by_id, at_ms FROM seb_exemption WHERE sitting_id = ? ORDER BY at_ms, id`, sittingID)
 }

@@ -19,11 +19,11 @@ type SittingDetail struct {
 	Candidates  []Candidate  // by start
 	Absent      []string     // person ids who were expected and have not started
 	Adjusted    []Adjusted   // whose time is another than the exam's, as of a start now or at the opening; none once it is over
-	Admitted    []Admission  // late joiners whom somebody let in
+	Admitted    []Exception  // late joiners whom somebody let in
 	Guesses     []Guesses    // wrong passcodes
 	Adjustments []Adjustment // what was done to all of them at once, oldest first
 	Seb         string       // whether Safe Exam Browser is asked for: NeedOff, NeedOptional, NeedRequired
-	SebExempted []SebExemption
+	SebExempted []Exception
 }
 
 // LastAdjustment is the id of the latest adjustment, "" when there is none.
@@ -116,13 +116,13 @@ func (r *Room) detailIn(rx *store.Rx, d *SittingDetail, expected []string) error
 		return err
 	}
 	d.Shown, d.Seb = d.FeedbackBy(b), b.Integrity.Seb
-	if d.SebExempted, err = sebExemptionsAtIn(rx, d.ID); err != nil {
+	if d.SebExempted, err = exceptionsIn(rx, "seb_exemption", d.ID); err != nil {
 		return err
 	}
 	if d.Passcode, err = passcodeIn(rx, d.ID); err != nil {
 		return err
 	}
-	if d.Admitted, err = admissionsAtIn(rx, d.ID); err != nil {
+	if d.Admitted, err = exceptionsIn(rx, "admission", d.ID); err != nil {
 		return err
 	}
 	if d.Guesses, err = guessesAtIn(rx, d.ID); err != nil {

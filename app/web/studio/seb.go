@@ -6,15 +6,15 @@ import (
 	"bainian/app/web/page"
 )
 
-// exempted is a candidate who may sit outside Safe Exam Browser, with names.
-type exempted struct {
-	exams.SebExemption
+// excepted is a person who may do what a sitting asks otherwise of everybody, with names.
+type excepted struct {
+	exams.Exception
 	Name, By string
 }
 
-func exemptedOf(who *names, all []exams.SebExemption) (rows []exempted, err error) {
+func exceptedOf(who *names, all []exams.Exception) (rows []excepted, err error) {
 	for _, x := range all {
-		row := exempted{SebExemption: x}
+		row := excepted{Exception: x}
 		if row.Name, err = who.of(x.PersonID); err != nil {
 			return nil, err
 		}

@@ -23,9 +23,9 @@ type sittingPage struct {
 	MayClose         bool
 	Outcome          *outcome
 	Adjusted         []adjusted
-	Admitted         []admitted
+	Admitted         []excepted
 	Guesses          []guesses
-	SebExempted      []exempted
+	SebExempted      []excepted
 	Adjustments      []adjustment
 	LateEnds         bool // starting ends before the window does
 	Err              error
@@ -39,11 +39,6 @@ type adjusted struct {
 	exams.Adjusted
 	Name, Labels string
 	Cut          time.Duration // what the window's end takes of it
-}
-
-type admitted struct {
-	exams.Admission
-	Name, By string
 }
 
 type guesses struct {

@@ -64,17 +64,10 @@ func (w *Wing) addWatch(c *page.Ctx, v *sittingPage) (err error) {
 		v.Adjusted = append(v.Adjusted, row)
 	}
 	slices.SortFunc(v.Adjusted, func(a, b adjusted) int { return strings.Compare(a.Name, b.Name) })
-	for _, a := range v.SittingDetail.Admitted {
-		row := admitted{Admission: a}
-		if row.Name, err = who.of(a.PersonID); err != nil {
-			return err
-		}
-		if row.By, err = who.of(a.By); err != nil {
-			return err
-		}
-		v.Admitted = append(v.Admitted, row)
+	if v.Admitted, err = exceptedOf(who, v.SittingDetail.Admitted); err != nil {
+		return err
 	}
-	if v.SebExempted, err = exemptedOf(who, v.SittingDetail.SebExempted); err != nil {
+	if v.SebExempted, err = exceptedOf(who, v.SittingDetail.SebExempted); err != nil {
 		return err
 	}
 	for _, g := range v.SittingDetail.Guesses {
