@@ -170,6 +170,24 @@ func (l *Library) find(ctx context.Context, ref string) (o *outline, le *lesson,
 	return o, le, err
 }
 
+// Taught is the source, in every language, of all lessons of the course that a lesson belongs to: what everybody had
+// before them. Nothing where there is no such lesson any more.
+func (l *Library) Taught(ctx context.Context, ref string) (sources []string, err error) {
+	_, le, err := l.find(ctx, ref)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, each := range le.course.lessons {
+		for _, lang := range each.doc.Langs() {
+			sources = append(sources, each.doc.Sources[lang])
+		}
+	}
+	return sources, nil
+}
+
 // openedIn is the person's progress with a lesson they have opened; one they have not is closed to them, for
 // opening is where the order is kept.
 func openedIn(rx *store.Rx, p people.Person, le *lesson) (progress, error) {

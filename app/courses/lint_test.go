@@ -86,6 +86,13 @@ func TestChecksNameLessons(t *testing.T) {
 	if err != nil || !refs["values/line"] || !refs["values/later"] || refs["values/lost"] || refs["values/gone"] {
 		t.Errorf("%v %v", refs, err)
 	}
+	taught, err := w.library.Taught(w.ctx, "values/line") // what its whole course says, in each language
+	if all := strings.Join(taught, "\n"); err != nil || !strings.Contains(all, "後來的事。") || strings.Contains(all, "沒有位置。") || len(taught) < 3 {
+		t.Errorf("%q %v", taught, err)
+	}
+	if none, err := w.library.Taught(w.ctx, "values/gone"); err != nil || none != nil {
+		t.Errorf("%q %v", none, err)
+	}
 }
 
 // What is to be put in order or paired must not be shown as the key has it.

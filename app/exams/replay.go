@@ -406,6 +406,22 @@ type SatPaper struct {
 	Seconds   []float64            // per question, from the save before its first save; 0 for what was never answered
 }
 
+// Taught is what the course of each of these items' lessons says, by lesson.
+func (r *Room) Taught(ctx context.Context, items []questions.Item) (map[string][]string, error) {
+	taught := map[string][]string{}
+	for _, item := range items {
+		if _, known := taught[item.Lesson]; known || item.Lesson == "" {
+			continue
+		}
+		sources, err := r.library.Taught(ctx, item.Lesson)
+		if err != nil {
+			return nil, err
+		}
+		taught[item.Lesson] = sources
+	}
+	return taught, nil
+}
+
 // Papers are all papers of a sitting that have ended and were not set aside, by start.
 func (r *Room) Papers(ctx context.Context, sittingID string) ([]SatPaper, error) {
 	var attempts []Attempt

@@ -55,7 +55,11 @@ func (d *Desk) corroborateClosed(ctx context.Context, payload []byte) error {
 		return err
 	}
 	var elsewhere []exams.SatPaper
-	if len(essaysOf(papers)) > 0 {
+	var taught map[string][]string
+	if essays := essayItems(papers); len(essays) > 0 {
+		if taught, err = d.room.Taught(ctx, essays); err != nil {
+			return err
+		}
 		for _, id := range others {
 			more, err := d.room.Papers(ctx, id)
 			if err != nil {
@@ -64,7 +68,7 @@ func (d *Desk) corroborateClosed(ctx context.Context, payload []byte) error {
 			elsewhere = append(elsewhere, more...)
 		}
 	}
-	doc, err := json.Marshal(corroborate(papers, elsewhere, seats, matchesOf(papers, found), seedOf(s)))
+	doc, err := json.Marshal(corroborate(papers, elsewhere, taught, seats, matchesOf(papers, found), seedOf(s)))
 	if err != nil {
 		return err
 	}

@@ -54,10 +54,10 @@ func (c Corroboration) Pair(a, b string) (PairSays, bool) {
 }
 
 // corroborate runs every test on the papers of a closed sitting; elsewhere are papers of other sittings of its exam, seats
-// the places of people. found are the pairs of the declared test.
-func corroborate(papers, elsewhere []exams.SatPaper, seats map[string]string, found []match, seed uint64) Corroboration {
+// the places of people, and taught what the courses of its essays say, by lesson. found are the pairs of the declared test.
+func corroborate(papers, elsewhere []exams.SatPaper, taught map[string][]string, seats map[string]string, found []match, seed uint64) Corroboration {
 	m := numbersOf(papers)
-	out := Corroboration{Detector: detector, Papers: len(papers), Items: len(m.items), Map: mapOf(papers, seats), Essays: sharedEssays(papers, elsewhere)}
+	out := Corroboration{Detector: detector, Papers: len(papers), Items: len(m.items), Map: mapOf(papers, seats), Essays: sharedEssays(papers, elsewhere, taught)}
 	out.People = peopleSay(papers, m)
 	out.Pairs, out.Why = pairsSay(papers, m, found, seed)
 	return out

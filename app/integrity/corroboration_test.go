@@ -106,7 +106,7 @@ func TestCorroborationOfOddSittings(t *testing.T) {
 		if c.people > 1 {
 			found = []match{{a: 0, b: 1}}
 		}
-		said := corroborate(papers, nil, nil, found, 1)
+		said := corroborate(papers, nil, nil, nil, found, 1)
 		doc, err := json.Marshal(said)
 		if err != nil {
 			t.Errorf("%s cannot be kept: %v", name, err)
@@ -141,7 +141,7 @@ func TestCorroborationTellsACopiedPair(t *testing.T) {
 		}
 		return c
 	})
-	said := corroborate(papers, nil, map[string]string{"person 4": "A2", "person 20": "A10"}, nil, 1)
+	said := corroborate(papers, nil, nil, map[string]string{"person 4": "A2", "person 20": "A10"}, nil, 1)
 	if p := said.Pairs[0]; p.A != "attempt 4" || p.B != "attempt 20" || p.N != 40 || p.Matches != 40 || p.Wrong == 0 || *p.LLRP > 1e-6 {
 		t.Errorf("the most alike are %+v", p)
 	}
@@ -169,19 +169,22 @@ func at(papers []exams.SatPaper, id string) int {
 	return slices.IndexFunc(papers, func(p exams.SatPaper) bool { return p.ID == id })
 }
 
-func TestSharedEssaysLeaveOutTheQuestion(t *testing.T) {
+func TestSharedEssaysLeaveOutTheQuestionAndTheCourse(t *testing.T) {
 	const stem = "請說明收到廠商禮物時應該怎麼處理，並且舉出公司規定中的三個步驟與理由。"
 	own := "首先婉拒並且當場說明公司的規定，接著在當天把經過寫成紀錄交給主管，最後由主管決定退回的方式。" +
 		"如果對方已經把東西寄到公司，就請總務拆封登記，附上照片，再用公司的名義寄回去，運費由公司負擔，並且通知採購留意這家廠商。"
 	write := func(id, text string) exams.SatPaper {
-		item := questions.Item{ID: "gift", Kind: questions.Essay, Text: map[locale.Lang]questions.Text{locale.Hant: {Stem: stem}}}
+		item := questions.Item{ID: "gift", Kind: questions.Essay, Lesson: "values/gifts", Text: map[locale.Lang]questions.Text{locale.Hant: {Stem: stem}}}
 		return exams.SatPaper{Attempt: exams.Attempt{ID: id}, Items: []questions.Item{item}, Responses: []questions.Response{{Text: text}},
 			Form: exams.Form{Questions: []exams.FormQuestion{{N: 1, Bank: "b", Item: "gift"}}}, Seconds: []float64{60}}
 	}
 	papers := []exams.SatPaper{write("a", stem+own), write("b", "我認為："+own), write("c", stem+"我會收下，因為拒絕別人的好意很不禮貌，而且沒有人看見；等到年底再捐給慈善團體，並且在部門會議上告訴大家，讓這件事變成一個好的故事，也讓廠商知道我們的心意。"), write("d", "")}
-	got := sharedEssays(papers, nil)
+	got := sharedEssays(papers, nil, nil)
 	if len(got) != 1 || got[0].A != "a" || got[0].B != "b" || got[0].Shared < .8 || got[0].P != 1 {
 		t.Fatalf("%+v", got)
+	}
+	if got := sharedEssays(papers, nil, map[string][]string{"values/gifts": {"# 禮物\n\n" + own}}); len(got) != 0 {
+		t.Errorf("what the course says is held against two people: %+v", got)
 	}
 	for _, p := range got[0].Passages {
 		a, b := string([]rune(stem + own)[p.AFrom:p.ATo]), string([]rune("我認為：" + own)[p.BFrom:p.BTo])

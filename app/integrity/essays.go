@@ -37,10 +37,11 @@ type essay struct {
 	text    *stats.Essay
 }
 
-// sharedEssays are the pairs of essays that share passages, the most alike first. What the question says is nobody's
+// sharedEssays are the pairs of essays that share passages, the most alike first. What the question and its course (by
+// lesson, as taught has it) say is nobody's
 // own, and so it does not count. Papers of other sittings of the exam are what the likeness of strangers is known from.
-func sharedEssays(papers, elsewhere []exams.SatPaper) []EssaySays {
-	here, there := essaysOf(papers), essaysOf(elsewhere)
+func sharedEssays(papers, elsewhere []exams.SatPaper, taught map[string][]string) []EssaySays {
+	here, there := essaysOf(papers, taught), essaysOf(elsewhere, taught)
 	var out []EssaySays
 	for _, item := range slices.Sorted(maps.Keys(here)) {
 		own := here[item]
@@ -71,8 +72,20 @@ func texts(all []essay) []*stats.Essay {
 	return out
 }
 
+// essayItems are the items that some papers answer with essays.
+func essayItems(papers []exams.SatPaper) (items []questions.Item) {
+	for _, p := range papers {
+		for n, item := range p.Items {
+			if item.Kind == questions.Essay && p.Responses[n].Text != "" {
+				items = append(items, item)
+			}
+		}
+	}
+	return items
+}
+
 // essaysOf are the essays of some papers by item.
-func essaysOf(papers []exams.SatPaper) map[string][]essay {
+func essaysOf(papers []exams.SatPaper, taught map[string][]string) map[string][]essay {
 	out := map[string][]essay{}
 	given := map[string]stats.Given{}
 	for _, p := range papers {
@@ -82,7 +95,7 @@ func essaysOf(papers []exams.SatPaper) map[string][]essay {
 			}
 			key := itemKey(p, n)
 			if given[key] == nil {
-				given[key] = stats.NewGiven(wordsOf(item)...)
+				given[key] = stats.NewGiven(append(wordsOf(item), taught[item.Lesson]...)...)
 			}
 			out[key] = append(out[key], essay{p.ID, n + 1, stats.NewEssay(p.Responses[n].Text, given[key])})
 		}
