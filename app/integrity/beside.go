@@ -24,6 +24,15 @@ type BesidePair struct {
 	OtherID string // person
 }
 
+// hide takes away whose the other paper is.
+func (p *BesidePair) hide(own string) {
+	if p.OtherID = ""; p.A != own {
+		p.A = ""
+	} else {
+		p.B = ""
+	}
+}
+
 // BesideEssay is a question that the case's person, who is A, and another answered in part in the same words.
 type BesideEssay struct {
 	EssaySays

@@ -82,10 +82,10 @@ func (d *Desk) MyCase(ctx context.Context, actor people.Person, number int, lang
 			return f, err
 		}
 		for i := range f.Beside.Pairs {
-			f.Beside.Pairs[i].OtherID = ""
+			f.Beside.Pairs[i].hide(f.AttemptID)
 		}
 		for i := range f.Beside.Essays {
-			f.Beside.Essays[i].OtherID = ""
+			f.Beside.Essays[i].OtherID, f.Beside.Essays[i].B = "", ""
 		}
 	}
 	for i := range f.Findings {

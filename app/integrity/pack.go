@@ -23,6 +23,7 @@ const (
 	packDeclaration = "declaration.json" // what was fixed before the sitting opened
 	packFindings    = "findings.json"
 	packFacts       = "facts.json"
+	packReports     = "reports.json" // what people saw, in their words
 	packBeside      = "corroboration.json"
 	packRecords     = "case.jsonl"  // every record of a closed case
 	packChain       = "chain.jsonl" // and the chain that holds them
@@ -52,7 +53,7 @@ func (d *Desk) Pack(ctx context.Context, actor people.Person, number int, lang l
 	case f.Shut:
 		return ledger.Archive{}, f, fault.New(fault.Conflict, "integrity.pack_sealed")
 	}
-	a, err := d.pack(ctx, f.Case, f.Declaration, f.Findings, f.Facts, f.Beside, f.State == Closed)
+	a, err := d.pack(ctx, f.Case, f.Declaration, f.Findings, f.Facts, f.Reports(), f.Beside, f.State == Closed)
 	return a, f, err
 }
 
@@ -65,7 +66,7 @@ func (d *Desk) MyPack(ctx context.Context, actor people.Person, number int, lang
 	if f.Notice == nil {
 		return ledger.Archive{}, f, fault.New(fault.Conflict, "integrity.pack_early")
 	}
-	a, err := d.pack(ctx, f.Case, f.Declaration, f.Findings, f.Facts, f.Beside, false)
+	a, err := d.pack(ctx, f.Case, f.Declaration, f.Findings, f.Facts, f.Reports, f.Beside, false)
 	return a, f, err
 }
 
@@ -76,7 +77,7 @@ func (d *Desk) Write(a ledger.Archive) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func (d *Desk) pack(ctx context.Context, c Case, declared Declaration, findings []Finding, facts []Fact, beside *Beside, whole bool) (ledger.Archive, error) {
+func (d *Desk) pack(ctx context.Context, c Case, declared Declaration, findings []Finding, facts []Fact, reports []Event, beside *Beside, whole bool) (ledger.Archive, error) {
 	a := ledger.Archive{Subject: "case " + strconv.Itoa(c.Number)}
 	add := func(name string, v any) error {
 		b, err := json.MarshalIndent(v, "", "  ")
@@ -86,7 +87,7 @@ func (d *Desk) pack(ctx context.Context, c Case, declared Declaration, findings 
 	for _, part := range []struct {
 		name string
 		v    any
-	}{{packDeclaration, declared}, {packFindings, findings}, {packFacts, facts}, {packBeside, beside}} {
+	}{{packDeclaration, declared}, {packFindings, findings}, {packFacts, facts}, {packReports, reports}, {packBeside, beside}} {
 		if err := add(part.name, part.v); err != nil {
 			return a, err
 		}
