@@ -65,6 +65,9 @@ func (r *run) compareAnswers(test *Test) {
 	if k := len(s.Patterns); k > 0 {
 		r.note("%s answered in a pattern of positions (one letter, or one step from letter to letter): such papers agree by habit, and their pairs are never flagged.", people(k))
 	}
+	for _, ring := range s.Rings {
+		r.note("%s plainly share much of one paper: the pairs were compared by items fitted to the others and one of them, so that so many equal papers do not pass for what honest people answer.", people(len(ring)))
+	}
 	for n, p := range s.Pairs {
 		pair := nothing(who[p.A], who[p.B])
 		pair.Matches, pair.WrongMatches, pair.N, pair.Flagged = p.Matches, &p.WrongMatches, p.N, p.Flagged

@@ -39,6 +39,7 @@ type Similarity struct {
 	Expected  float64    // the Spread of simulated honest exams
 	Observed  float64    // the Spread of this exam's own pairs
 	OmegaSD   float64    // the standard deviation of ω over all pairs, both ways; below 1 the theory's p-values of ω are too cautious here
+	Rings     [][]int    // groups of three or more with plainly one paper; Model, Expected, Observed and OmegaSD rest on one of each
 	Patterns  []int      // people whose answers follow a pattern of positions; their pairs are never flagged
 	Model     NRM        // the calibration that was used
 	Abilities []float64  // the maximum-likelihood ability of each person under it
@@ -55,6 +56,9 @@ const maxListed = 5000
 //
 // Two papers without a common wrong answer are never flagged, however good they are: able people agree because they
 // are right. Nor are the papers of people who answered by position (all A; A B C D A …): they would agree with their like.
+//
+// Where three or more plainly share one paper (rings), all pairs are compared once more, by what the others and one of
+// each ring show.
 func Similar(a *Answers, o SimilarityOptions) (Similarity, error) {
 	if err := a.Validate(); err != nil {
 		return Similarity{}, err
@@ -69,31 +73,47 @@ func Similar(a *Answers, o SimilarityOptions) (Similarity, error) {
 		if err := o.Model.fits(a); err != nil {
 			return Similarity{}, err
 		}
-		out.Model = *o.Model
-	} else {
-		out.Model = priorNRM(a)
-		out.Model.fit(a, 100, 1e-3, o.Workers)
 	}
-	out.Abilities = make([]float64, n)
-	parallel(o.Workers, n, func(p int) { out.Abilities[p] = out.Model.Ability(a.Chosen[p]) })
-	if out.Compared == 0 || a.Items() == 0 {
-		return out, nil
+	rings := newRings(a, everybody(a), out.Patterns)
+	out.pass(a, everybody(a), rings, o)
+	if groups, rest := rings.found(); groups != nil {
+		if more, fewer := rings.grown(groups, rest, out.Patterns, o.Workers); more != nil {
+			groups, rest = more, fewer
+		}
+		out.Rings = groups
+		out.pass(a, rest, nil, o)
 	}
-	x, people := meet(&out.Model, a, o.Workers)
-	curve := x.simulate(people, o.Seed, o.Workers)
-	out.Expected = x.rehearse(&curve, a, &out.Model, o, people)
-	out.PairP = o.Family / float64(out.Compared)
-
-	curve.spread = out.Expected
-	top := x.compare(people, newChances(&out.Model, a, out.Abilities, o.Workers), curve.tally(), curve.threshold(math.Log(out.PairP)), o)
-	out.OmegaSD = top.omegaSD()
-	observed, doubt := top.spread()
-	out.Observed = observed
-	out.Spread = math.Max(math.Min(out.Expected, observed-doubt/2), narrowest) // what is not known well is taken strictly
-	curve.spread = out.Spread
-	out.Threshold = curve.threshold(math.Log(out.PairP))
-	out.list(a, &curve, top.pairs)
 	return out, nil
+}
+
+// pass compares all pairs with the items calibrated on some of the people and the null corrected by their pairs, and
+// joins those who are plainly alike where rings are looked for.
+func (s *Similarity) pass(a *Answers, basis []int, rings *rings, o SimilarityOptions) {
+	if o.Model != nil {
+		s.Model = *o.Model
+	} else {
+		s.Model = priorNRM(a)
+		s.Model.fit(a.only(basis), 100, 1e-3, o.Workers)
+	}
+	s.Abilities = make([]float64, a.People())
+	parallel(o.Workers, a.People(), func(p int) { s.Abilities[p] = s.Model.Ability(a.Chosen[p]) })
+	if s.Compared == 0 || a.Items() == 0 {
+		return
+	}
+	x, people := meet(&s.Model, a, o.Workers)
+	curve := x.simulate(people, o.Seed, o.Workers)
+	s.Expected = x.rehearse(&curve, a, basis, &s.Model, o, people)
+	s.PairP = o.Family / float64(s.Compared)
+
+	curve.spread = s.Expected
+	top := x.compare(people, basis, newChances(&s.Model, a, s.Abilities, o.Workers), rings, curve.tally(), curve.threshold(math.Log(s.PairP)), o)
+	s.OmegaSD = top.omegaSD()
+	observed, doubt := top.spread()
+	s.Observed = observed
+	s.Spread = math.Max(math.Min(s.Expected, observed-doubt/2), narrowest) // what is not known well is taken strictly
+	curve.spread = s.Spread
+	s.Threshold = curve.threshold(math.Log(s.PairP))
+	s.list(a, &curve, top.pairs)
 }
 
 // meet places everybody on the scale of the items.
@@ -109,7 +129,7 @@ func meet(m *NRM, a *Answers, workers int) (*likeness, []person) {
 
 // rehearse finds the spread of honest exams: the whole cohort is simulated again and again, the items are calibrated on it
 // as they were on the real one, and its pairs are counted.
-func (x *likeness) rehearse(curve *null, a *Answers, m *NRM, o SimilarityOptions, people []person) float64 {
+func (x *likeness) rehearse(curve *null, a *Answers, basis []int, m *NRM, o SimilarityOptions, people []person) float64 {
 	const most = 20000 // pairs of one simulated cohort that are counted at most
 	if o.Model != nil {
 		return 1
@@ -120,7 +140,7 @@ func (x *likeness) rehearse(curve *null, a *Answers, m *NRM, o SimilarityOptions
 		c := chanceOf(o.Seed, nullSamples, r)
 		again := &Answers{x.cohort(&c, people), a.Key, a.Options}
 		fitted := m.clone()
-		fitted.fit(again, 8, 1e-3, 1)
+		fitted.fit(again.only(basis), 8, 1e-3, 1)
 		y, crowd := meet(&fitted, again, 1)
 		tallies[r] = curve.tally()
 		if n := len(crowd); n*(n-1)/2 <= most {
@@ -195,17 +215,28 @@ func (l *toplist) trim() {
 }
 
 // compare takes LLRmax and ω of every pair and keeps the most alike.
-func (x *likeness) compare(people []person, theory *chances, empty tally, floor float64, o SimilarityOptions) *toplist {
+func (x *likeness) compare(people []person, basis []int, theory *chances, rings *rings, empty tally, floor float64, o SimilarityOptions) *toplist {
 	all := &toplist{tally: empty, keep: o.Keep, floor: floor, cut: math.Inf(-1), omega: make([][2]float64, len(people))}
+	counts := make([]bool, len(people))
+	for _, p := range basis {
+		counts[p] = true
+	}
 	var lock sync.Mutex
 	parallel(o.Workers, len(people), func(b int) {
 		lock.Lock()
 		mine := &toplist{tally: empty, keep: o.Keep, floor: floor, cut: all.cut}
 		lock.Unlock()
+		var joined []int
 		for a := range b {
 			t := x.llr(&people[a], &people[b], min(mine.at[0], mine.cut))
-			mine.count(t)
 			mine.put(likely{t, a, b})
+			if rings != nil && t >= mine.at[0] && rings.plain(a, b) {
+				joined = append(joined, a)
+			}
+			if !counts[a] || !counts[b] {
+				continue
+			}
+			mine.count(t)
 			for _, w := range [2]float64{theory.omega(a, b), theory.omega(b, a)} {
 				all.omega[b][0] += w
 				all.omega[b][1] += w * w
@@ -214,6 +245,9 @@ func (x *likeness) compare(people []person, theory *chances, empty tally, floor 
 		lock.Lock()
 		defer lock.Unlock()
 		all.add(mine.tally)
+		for _, a := range joined {
+			rings.join(a, b)
+		}
 		for _, p := range mine.pairs {
 			all.put(p)
 		}
