@@ -2,7 +2,8 @@ package stats
 
 import "math"
 
-// A stretch is a run of answers with one letter, or one step from letter to letter (A B C D A …). Who has no time left
+// A stretch is a run of answers with one letter, or one step from letter to letter (A B C D A …), or the last choice of
+// each item. Who has no time left
 // fills in the rest that way, and any two who do agree in it by habit, on many wrong answers. A stretch is set aside
 // where it is long, or less long at the end of the paper, and where content hardly explains it.
 const (
@@ -45,7 +46,14 @@ func WithoutStretches(a *Answers) (kept *Answers, aside int) {
 			k := a.Options[at[n]]
 			return (int(row[at[n]]) - int(row[at[n-1]]) + maxChoices*k) % k
 		}
-		runs(len(at), step, func(first, last int, end bool) {
+		// The last choice of items that have not all as many is one place, and not one letter.
+		toTheEnd := func(n int) int {
+			if int(row[at[n]]) == a.Options[at[n]]-1 && int(row[at[n-1]]) == a.Options[at[n-1]]-1 {
+				return 0
+			}
+			return n
+		}
+		look := func(first, last int, end bool) {
 			n := last - first + 1
 			if n < longStretch && (n < endStretch || !end) {
 				return
@@ -83,7 +91,9 @@ func WithoutStretches(a *Answers) (kept *Answers, aside int) {
 					aside++
 				}
 			}
-		})
+		}
+		runs(len(at), step, look)
+		runs(len(at), toTheEnd, look)
 	}
 	return kept, aside
 }

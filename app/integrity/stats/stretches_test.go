@@ -84,3 +84,28 @@ func TestWithoutStretches(t *testing.T) {
 		}
 	}
 }
+
+// The last choice is one place also where items have not all as many choices.
+func TestWithoutStretchesOfTheLastChoice(t *testing.T) {
+	a := &Answers{Chosen: make([][]int8, 41)}
+	chance := chanceOf(4)
+	for i := range 28 {
+		options := 3 + i%2
+		a.Key, a.Options = append(a.Key, 0), append(a.Options, options)
+		filled := int8(options - 1)
+		if i < 18 {
+			filled = 0
+		}
+		a.Chosen[0] = append(a.Chosen[0], filled)
+		for p := range 40 {
+			c := chance.pick([]float64{.55, .15, .15, .15})
+			a.Chosen[p+1] = append(a.Chosen[p+1], int8(min(c, options-1)))
+		}
+	}
+	kept, _ := WithoutStretches(a)
+	for i, k := range kept.Chosen[0] {
+		if (k == Missing) != (i >= 18) {
+			t.Fatalf("kept %v", kept.Chosen[0])
+		}
+	}
+}

@@ -103,8 +103,8 @@ func leakedItems(t *testing.T, people, items int) {
 				}
 			}
 			for range 5 + rng.IntN(3) {
-				for i, c := range list {
-					if rng.Float64() < recall {
+				for _, i := range known { // in an order that is the same each time
+					if c, listed := list[i]; listed && rng.Float64() < recall {
 						a.Chosen[cheats][i] = c
 					}
 				}
