@@ -68,7 +68,11 @@ func (d *Desk) corroborateClosed(ctx context.Context, payload []byte) error {
 			elsewhere = append(elsewhere, more...)
 		}
 	}
-	doc, err := json.Marshal(corroborate(papers, elsewhere, taught, seats, matchesOf(papers, found), seedOf(s)))
+	said, err := corroborate(papers, elsewhere, taught, seats, matchesOf(papers, found), seedOf(s))
+	if err != nil {
+		return err
+	}
+	doc, err := json.Marshal(said)
 	if err != nil {
 		return err
 	}

@@ -55,12 +55,12 @@ func (c Corroboration) Pair(a, b string) (PairSays, bool) {
 
 // corroborate runs every test on the papers of a closed sitting; elsewhere are papers of other sittings of its exam, seats
 // the places of people, and taught what the courses of its essays say, by lesson. found are the pairs of the declared test.
-func corroborate(papers, elsewhere []exams.SatPaper, taught map[string][]string, seats map[string]string, found []match, seed uint64) Corroboration {
+func corroborate(papers, elsewhere []exams.SatPaper, taught map[string][]string, seats map[string]string, found []match, seed uint64) (out Corroboration, err error) {
 	m := numbersOf(papers)
-	out := Corroboration{Detector: detector, Papers: len(papers), Items: len(m.items), Map: mapOf(papers, seats), Essays: sharedEssays(papers, elsewhere, taught)}
+	out = Corroboration{Detector: detector, Papers: len(papers), Items: m.answers.Items(), Map: mapOf(papers, seats), Essays: sharedEssays(papers, elsewhere, taught)}
 	out.People = peopleSay(papers, m)
-	out.Pairs, out.Why = pairsSay(papers, m, found, seed)
-	return out
+	out.Pairs, out.Why, err = pairsSay(papers, m, found, seed)
+	return out, err
 }
 
 func peopleSay(papers []exams.SatPaper, m numbers) []PaperSays {

@@ -32,20 +32,19 @@ const (
 )
 
 // pairsSay are the most alike pairs by their answers, and those that the declared test found, or why there are none.
-func pairsSay(papers []exams.SatPaper, m numbers, found []match, seed uint64) ([]PairSays, string) {
+func pairsSay(papers []exams.SatPaper, m numbers, found []match, seed uint64) (out []PairSays, why string, err error) {
 	switch {
 	case len(papers) < fewestPapers:
-		return nil, tooFewPapers
-	case len(m.items) < fewestItems:
-		return nil, tooFewItems
+		return nil, tooFewPapers, nil
+	case m.answers.Items() < fewestItems:
+		return nil, tooFewItems, nil
 	}
-	var out []PairSays
 	var model stats.NRM
 	var abilities []float64
 	if len(papers) <= mostCompared {
 		s, err := stats.Similar(&m.answers, stats.SimilarityOptions{Family: family, Seed: seed, Keep: keptPairs, Workers: 1})
 		if err != nil {
-			return nil, tooFewPapers
+			return nil, "", err
 		}
 		model, abilities = s.Model, s.Abilities
 		for _, p := range s.Pairs {
@@ -54,9 +53,8 @@ func pairsSay(papers []exams.SatPaper, m numbers, found []match, seed uint64) ([
 				OmegaP: p.OmegaP, GBTP: p.GBTP, M4P: p.M4P, LLR: &llr, LLRP: &llrP})
 		}
 	} else {
-		var err error
 		if model, err = stats.CalibrateNRM(&m.answers); err != nil {
-			return nil, tooFewPapers
+			return nil, "", err
 		}
 		abilities = make([]float64, len(papers))
 		for _, f := range found {
@@ -69,7 +67,7 @@ func pairsSay(papers []exams.SatPaper, m numbers, found []match, seed uint64) ([
 			out = append(out, pairSays(model, m, f.a, f.b, a, b, abilities))
 		}
 	}
-	return out, ""
+	return out, "", nil
 }
 
 // Of fewer papers or items nothing can be calibrated that would tell a match from an easy item.

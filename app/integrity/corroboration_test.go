@@ -42,8 +42,8 @@ func TestNumbersUndoTheShuffle(t *testing.T) {
 	canary.Canary, canary.Right = 3, nil // the planted choice is the third
 	papers[3].Items[4].Right = []bool{true, true, false, false}
 	m := numbersOf(papers)
-	if len(m.items) != 6 || m.answers.Validate() != nil {
-		t.Fatalf("%v: %v", m.items, m.answers.Validate())
+	if m.answers.Items() != 6 || m.answers.Validate() != nil {
+		t.Fatalf("%d items: %v", m.answers.Items(), m.answers.Validate())
 	}
 	for i := range papers {
 		for q := range 6 {
@@ -106,7 +106,10 @@ func TestCorroborationOfOddSittings(t *testing.T) {
 		if c.people > 1 {
 			found = []match{{a: 0, b: 1}}
 		}
-		said := corroborate(papers, nil, nil, nil, found, 1)
+		said, err := corroborate(papers, nil, nil, nil, found, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
 		doc, err := json.Marshal(said)
 		if err != nil {
 			t.Errorf("%s cannot be kept: %v", name, err)
@@ -141,7 +144,10 @@ func TestCorroborationTellsACopiedPair(t *testing.T) {
 		}
 		return c
 	})
-	said := corroborate(papers, nil, nil, map[string]string{"person 4": "A2", "person 20": "A10"}, nil, 1)
+	said, err := corroborate(papers, nil, nil, map[string]string{"person 4": "A2", "person 20": "A10"}, nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if p := said.Pairs[0]; p.A != "attempt 4" || p.B != "attempt 20" || p.N != 40 || p.Matches != 40 || p.Wrong == 0 || *p.LLRP > 1e-6 {
 		t.Errorf("the most alike are %+v", p)
 	}

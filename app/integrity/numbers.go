@@ -9,9 +9,8 @@ import (
 )
 
 // numbers are the papers of a sitting as the statistics want them: a row per paper, a column per item that can be told
-// right or wrong by one choice. An item that was not dealt to somebody is missing in their row.
+// right or wrong by one choice, in the order in which they turned up. An item that was not dealt to somebody is missing in their row.
 type numbers struct {
-	items   []string // bank and item, in the order in which they turned up
 	answers stats.Answers
 	scores  [][]int8    // 1 right, 0 wrong, stats.Missing
 	seconds [][]float64 // to answer, 0 where that is not known
@@ -27,15 +26,14 @@ func numbersOf(papers []exams.SatPaper) numbers {
 			if _, ok := column[key]; ok || !oneChoice(item) {
 				continue
 			}
-			column[key] = len(m.items)
-			m.items = append(m.items, key)
+			column[key] = len(column)
 			m.answers.Key = append(m.answers.Key, int8(slices.Index(item.Right, true)))
 			m.answers.Options = append(m.answers.Options, len(item.Right))
 		}
 	}
 	for _, p := range papers {
-		chosen, scores := missing(len(m.items)), missing(len(m.items))
-		seconds, places := make([]float64, len(m.items)), make([]int, len(m.items))
+		chosen, scores := missing(len(column)), missing(len(column))
+		seconds, places := make([]float64, len(column)), make([]int, len(column))
 		for n, item := range p.Items {
 			i, ok := column[itemKey(p, n)]
 			if !ok || !oneChoice(item) {

@@ -30,17 +30,6 @@ const (
 	packProofs      = "proof-"      // of inclusion in the ledger's tree: of the submission, the declaration, the case, the verdict
 )
 
-// packEntry is a journal entry as a pack has it.
-type packEntry struct {
-	Seq     int64  `json:"seq"`
-	Type    string `json:"type"`
-	AtMs    int64  `json:"at_ms"`
-	Payload string `json:"payload,omitempty"` // as hashed
-	Removed bool   `json:"removed,omitempty"` // it was past its time
-	MAC     string `json:"mac"`
-	Hash    string `json:"hash"`
-}
-
 // Pack is the evidence of a case as files that can leave the house and be checked without it. What a reviewer may see of
 // the case decides what is in it: of one that is not closed no opinions and no chain, since the chain holds them.
 func (d *Desk) Pack(ctx context.Context, actor people.Person, number int, lang locale.Lang) (ledger.Archive, File, error) {
@@ -52,6 +41,8 @@ func (d *Desk) Pack(ctx context.Context, actor people.Person, number int, lang l
 		return ledger.Archive{}, f, f.MayWork
 	case f.Shut:
 		return ledger.Archive{}, f, fault.New(fault.Conflict, "integrity.pack_sealed")
+	case !f.Attempt.Over(): // there is no receipt yet by which its journal could be checked
+		return ledger.Archive{}, f, fault.New(fault.Conflict, "exams.still_live")
 	}
 	a, err := d.pack(ctx, f.Case, f.Declaration, f.Findings, f.Facts, f.Reports(), f.Beside, f.State == Closed)
 	return a, f, err
@@ -63,8 +54,11 @@ func (d *Desk) MyPack(ctx context.Context, actor people.Person, number int, lang
 	if err != nil {
 		return ledger.Archive{}, f, err
 	}
-	if f.Notice == nil {
+	switch {
+	case f.Notice == nil:
 		return ledger.Archive{}, f, fault.New(fault.Conflict, "integrity.pack_early")
+	case !f.Attempt.Over():
+		return ledger.Archive{}, f, fault.New(fault.Conflict, "exams.still_live")
 	}
 	a, err := d.pack(ctx, f.Case, f.Declaration, f.Findings, f.Facts, f.Reports, f.Beside, false)
 	return a, f, err
@@ -179,14 +173,7 @@ func chainTo(rx *store.Rx, a *ledger.Archive, name, chain string) error {
 	if err != nil {
 		return err
 	}
-	var lines bytes.Buffer
-	encoder := json.NewEncoder(&lines)
-	encoder.SetEscapeHTML(false)
-	for _, e := range entries {
-		if err := encoder.Encode(packEntry{e.Seq, e.Type, e.AtMs, string(e.Payload), e.Payload == nil, hex.EncodeToString(e.MAC[:]), hex.EncodeToString(e.Hash[:])}); err != nil {
-			return err
-		}
-	}
-	a.Files = append(a.Files, ledger.ArchiveFile{Name: name, Body: lines.Bytes()})
-	return nil
+	lines, err := ledger.WriteLines(entries)
+	a.Files = append(a.Files, ledger.ArchiveFile{Name: name, Body: lines})
+	return err
 }

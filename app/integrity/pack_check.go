@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -32,25 +31,35 @@ func CheckPack(src []byte, public string) (p CheckedPack, err error) {
 		p.Findings.Add(f)
 	}
 	find := func(file, why string) { p.Findings.Add(ledger.Finding{Kind: "pack", Record: file, Why: why}) }
-	key, err := hex.DecodeString(strings.TrimSpace(string(a.File(packKey))))
+	var key []byte // none of an erased person
+	if text := a.File(packKey); text != nil {
+		if key, err = hex.DecodeString(strings.TrimSpace(string(text))); err != nil || len(key) == 0 {
+			find(packKey, "it is no key")
+		}
+	}
+	receipt, err := exams.OpenReceipt(string(a.File(packReceipt)), public)
 	if err != nil {
-		find(packKey, "it is no key")
+		find(packReceipt, "it does not hold under the public key: "+err.Error())
 	}
 	heads := map[string]ledger.Head{} // by file
-	for _, file := range []string{packJournal, packChain} {
+	for file, chain := range map[string]string{packJournal: receipt.AttemptID, packChain: strings.Replace(a.Subject, "case ", "case/", 1)} {
 		body := a.File(file)
 		if body == nil {
 			continue
 		}
-		entries, chain, why := packedChain(body, key, a, file)
-		if why == "" {
-			heads[file], why = headOf(entries, chain, key)
+		entries, err := ledger.ReadLines(body, chain)
+		if p.Entries += len(entries); err == nil && len(entries) > 0 {
+			last := entries[len(entries)-1]
+			heads[file] = ledger.Head{Seq: last.Seq, Hash: last.Hash}
+			err = ledger.VerifyChain(chain, entries, heads[file], key)
 		}
-		if p.Entries += len(entries); why != "" {
-			find(file, why)
+		if err != nil {
+			find(file, err.Error())
 		}
 	}
-	p.receipt(a, public, heads[packJournal], find)
+	if head := heads[packJournal]; receipt.Hash != head.Hex() || receipt.Seq != head.Seq {
+		find(packReceipt, "the journal does not end as it says")
+	}
 	for _, f := range a.Files {
 		what, ok := strings.CutPrefix(strings.TrimSuffix(f.Name, ".txt"), packProofs)
 		if !ok {
@@ -62,71 +71,6 @@ func CheckPack(src []byte, public string) (p CheckedPack, err error) {
 		}
 	}
 	return p, nil
-}
-
-// packedChain reads the entries of a chain; its name is not in them, but in what it is about.
-func packedChain(body, key []byte, a ledger.Archive, file string) (entries []ledger.Entry, chain, why string) {
-	if chain = strings.Replace(a.Subject, "case ", "case/", 1); file == packJournal {
-		var receipt struct{ attempt string }
-		for line := range strings.Lines(string(a.File(packReceipt))) {
-			if id, ok := strings.CutPrefix(strings.TrimSpace(line), "attempt "); ok {
-				receipt.attempt = id
-			}
-		}
-		if chain = receipt.attempt; chain == "" {
-			return nil, "", "there is no receipt that names its attempt"
-		}
-	}
-	for n, line := range bytes.Split(bytes.TrimSuffix(body, []byte("\n")), []byte("\n")) {
-		var e packEntry
-		if err := json.Unmarshal(line, &e); err != nil {
-			return entries, chain, fmt.Sprintf("line %d cannot be read", n+1)
-		}
-		mac, hash := make([]byte, 32), make([]byte, 32)
-		if _, err := hex.Decode(mac, []byte(e.MAC)); err != nil || len(e.MAC) != 64 {
-			return entries, chain, fmt.Sprintf("line %d has no MAC", n+1)
-		}
-		if _, err := hex.Decode(hash, []byte(e.Hash)); err != nil || len(e.Hash) != 64 {
-			return entries, chain, fmt.Sprintf("line %d has no hash", n+1)
-		}
-		entry := ledger.Entry{Chain: chain, Seq: e.Seq, Type: e.Type, AtMs: e.AtMs, MAC: [32]byte(mac), Hash: [32]byte(hash)}
-		if !e.Removed {
-			entry.Payload = []byte(e.Payload)
-		}
-		entries = append(entries, entry)
-	}
-	return entries, chain, ""
-}
-
-// headOf checks a chain and gives its end. What was removed as past its time still proves by its MAC.
-func headOf(entries []ledger.Entry, chain string, key []byte) (ledger.Head, string) {
-	prev := ledger.Head{}
-	for _, e := range entries {
-		switch {
-		case e.Seq != prev.Seq+1:
-			return prev, fmt.Sprintf("entry %d is missing", prev.Seq+1)
-		case e.Payload != nil && len(key) > 0 && ledger.MAC(key, e.Payload) != e.MAC:
-			return prev, fmt.Sprintf("entry %d: its payload is not the one that was hashed", e.Seq)
-		case ledger.Hash(chain, e.Seq, e.Type, e.AtMs, prev.Hash, e.MAC) != e.Hash:
-			return prev, fmt.Sprintf("entry %d: its hash does not hold", e.Seq)
-		}
-		prev = ledger.Head{Seq: e.Seq, Hash: e.Hash}
-	}
-	return prev, ""
-}
-
-func (p *CheckedPack) receipt(a ledger.Archive, public string, head ledger.Head, find func(file, why string)) {
-	signed := a.File(packReceipt)
-	if signed == nil {
-		return
-	}
-	r, err := exams.OpenReceipt(string(signed), public)
-	switch {
-	case err != nil:
-		find(packReceipt, "it does not hold under the public key: "+err.Error())
-	case r.Hash != head.Hex() || r.Seq != head.Seq:
-		find(packReceipt, "the journal does not end as it says")
-	}
 }
 
 // provedWrong is why a proof does not show what its name says, or "".

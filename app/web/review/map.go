@@ -56,13 +56,13 @@ func (w *Wing) similarityMap(c *page.Ctx) error {
 		return err
 	}
 	v := &mapView{Base: page.Base{Title: c.T("desk.map"), Here: "/cases"}, Sitting: s, SittingTitle: s.Sitting.TitleIn(c.Lang), Edge: mapEdge, Beside: mapEdge - 6}
-	v.draw()
-	v.list()
+	number := v.numbers()
+	v.draw(number)
+	v.list(number)
 	return c.Page(w.pages, "map", v)
 }
 
-func (v *mapView) draw() {
-	number := v.numbers()
+func (v *mapView) draw(number map[string]int) {
 	label := func(a int) string {
 		if v.Sitting.Map.Seats != nil {
 			return v.Sitting.Map.Seats[a]
@@ -96,8 +96,7 @@ func (v *mapView) draw() {
 	}
 }
 
-func (v *mapView) list() {
-	number := v.numbers()
+func (v *mapView) list(number map[string]int) {
 	for _, p := range v.Sitting.Pairs[:min(mostClosest, len(v.Sitting.Pairs))] {
 		x := closestPair{A: number[p.A], B: number[p.B], N: p.N, Matches: p.Matches, Wrong: p.Wrong, Omega: dossier.OneIn(p.OmegaP), GBT: dossier.OneIn(p.GBTP), M4: dossier.OneIn(p.M4P)}
 		if p.LLRP != nil {
