@@ -19,31 +19,21 @@ import (
 // File is everything about a case that one reviewer may see.
 type File struct {
 	Case
-	Person      people.Person
-	Sitting     exams.Sitting
-	Attempt     exams.Attempt
-	Declaration Declaration
-	Comparison  Comparison
-	Findings    []Finding
-	Timeline    []Moment
-	Snapshots   int          // pictures of the camera, those that are gone too
-	Traces      exams.Traces // signals, by the server's time, and how answers came about
-	Beside      *Beside      // what the tests that raise nothing say, nil until they have run
-	Facts       []Fact
-	Events      []Event
-	Clocks      []Clock           // every time that was set, as it was told
-	Votes       []Vote            // one's own; all of them once the case is closed
-	Names       map[string]string // of everybody mentioned, by id
-	Appealed    *AppealDecided    // how an appeal ended, nil while none has
-	MayWork     error             // why the actor may not work on this case, or nil
-	Shut        bool              // it is sealed, and not open to the actor: there is a head and nothing else
-	Unsealing   *Unsealing        // that somebody of HR has asked to open a sealed file
-	Carried     bool              // a fact that can carry a red line is on file
-	Heard       bool              // the person's statement is in, or the time for it has passed
-	TookPart    bool              // the actor has done something on the case, so that the appeal is somebody else's
-	Opener      bool              // what is the opener's to do is the actor's
-	Special     []exams.Granted   // accommodations that were on record when the person sat it
-	Explained   int               // signals that they explain, which are not on the timeline
+	Person  people.Person
+	Sitting exams.Sitting
+	Exhibits
+	Events    []Event
+	Clocks    []Clock           // every time that was set, as it was told
+	Votes     []Vote            // one's own; all of them once the case is closed
+	Names     map[string]string // of everybody mentioned, by id
+	Appealed  *AppealDecided    // how an appeal ended, nil while none has
+	MayWork   error             // why the actor may not work on this case, or nil
+	Shut      bool              // it is sealed, and not open to the actor: there is a head and nothing else
+	Unsealing *Unsealing        // that somebody of HR has asked to open a sealed file
+	Carried   bool              // a fact that can carry a red line is on file
+	Heard     bool              // the person's statement is in, or the time for it has passed
+	TookPart  bool              // the actor has done something on the case, so that the appeal is somebody else's
+	Opener    bool              // what is the opener's to do is the actor's
 }
 
 // Voted reports whether a reviewer has given their opinion, as far as the actor may know.
@@ -144,28 +134,14 @@ func (d *Desk) Case(ctx context.Context, actor people.Person, number int, lang l
 	if err != nil || f.MayWork != nil || f.Shut {
 		return f, err
 	}
-	if f.Traces, err = d.room.Traces(ctx, f.AttemptID); err != nil {
-		return f, err
-	}
-	if err := d.quoteEssays(ctx, f.AttemptID, f.Beside); err != nil {
-		return f, err
-	}
-	return f, d.laySideBySide(ctx, f.AttemptID, f.Findings, lang)
+	return f, d.lay(ctx, &f.Exhibits, lang)
 }
 
 func (f *File) readIn(rx *store.Rx, actor people.Person) (err error) {
-	if f.Attempt, _, err = exams.AttemptIn(rx, f.AttemptID); err != nil {
-		return err
-	}
 	if f.Sitting, _, err = exams.SittingIn(rx, f.SittingID); err != nil {
 		return err
 	}
-	snapshots, err := exams.SnapshotsIn(rx, f.AttemptID)
-	if err != nil {
-		return err
-	}
-	f.Snapshots = len(snapshots)
-	if f.Facts, err = factsIn(rx, f.Case); err != nil {
+	if err := f.Exhibits.readIn(rx, f.Case); err != nil {
 		return err
 	}
 	f.Carried = carried(f.Facts, rx.Now)
@@ -180,21 +156,6 @@ func (f *File) readIn(rx *store.Rx, actor people.Person) (err error) {
 	}
 	f.Votes = slices.DeleteFunc(votes, func(v Vote) bool { return f.State != Closed && v.Reviewer != actor.ID })
 	if f.Clocks, err = clocksIn(rx, f.Number); err != nil {
-		return err
-	}
-	if f.Findings, err = findingsIn(rx, f.Case); err != nil {
-		return err
-	}
-	if f.Declaration, f.Comparison, err = testIn(rx, f.SittingID); err != nil {
-		return err
-	}
-	if f.Beside, err = besideIn(rx, f.Case, f.Findings); err != nil {
-		return err
-	}
-	if f.Special, err = exams.HeldIn(rx, f.PersonID, f.Attempt.StartedAt); err != nil {
-		return err
-	}
-	if f.Timeline, f.Explained, err = timelineIn(rx, f.AttemptID, f.Special); err != nil {
 		return err
 	}
 	if f.Heard, err = heardIn(rx, f.Case); err != nil {

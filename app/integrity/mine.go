@@ -15,19 +15,9 @@ import (
 // been told; the other paper of a pair without its writer's name, and the reviewers without theirs.
 type MyFile struct {
 	Case
-	Sitting     exams.Sitting
-	Attempt     exams.Attempt
-	Declaration Declaration
-	Comparison  Comparison
-	Findings    []Finding // without OtherID and OtherNumber
-	Timeline    []Moment
-	Facts       []Fact  // without By
-	Reports     []Event // what people reported, without By
-	Special     []exams.Granted
-	Explained   int // signals that they explain, which are not on the timeline
-	Snapshots   int // pictures of the camera, those that are gone too
-	Traces      exams.Traces
-	Beside      *Beside // without OtherID; nil until the other tests have run
+	Sitting  exams.Sitting
+	Exhibits         // Findings and Beside without whose the other paper is, Facts without By
+	Reports  []Event // what people reported, without By
 
 	OpenedAt  time.Time
 	Notice    *Event // nil until a reviewer has told the person: then there is no evidence yet either
@@ -66,7 +56,7 @@ func (d *Desk) MyCase(ctx context.Context, actor people.Person, number int, lang
 	if err != nil || f.Notice == nil {
 		return f, err
 	}
-	if err := d.laySideBySide(ctx, f.AttemptID, f.Findings, lang); err != nil {
+	if err := d.lay(ctx, &f.Exhibits, lang); err != nil {
 		return f, err
 	}
 	result, err := d.room.Result(ctx, actor, f.AttemptID, lang)
@@ -74,13 +64,7 @@ func (d *Desk) MyCase(ctx context.Context, actor people.Person, number int, lang
 		return f, err
 	}
 	f.Keys = result.Answers != nil
-	if f.Traces, err = d.room.Traces(ctx, f.AttemptID); err != nil {
-		return f, err
-	}
 	if f.Beside != nil {
-		if err := d.quoteEssays(ctx, f.AttemptID, f.Beside); err != nil {
-			return f, err
-		}
 		for i := range f.Beside.Pairs {
 			f.Beside.Pairs[i].hide(f.AttemptID)
 		}
@@ -137,10 +121,7 @@ func (f *MyFile) readIn(rx *store.Rx) (err error) {
 	if f.Draft, err = draftIn(rx, f.Number, kind); err != nil || f.Notice == nil {
 		return err
 	}
-	if f.Attempt, _, err = exams.AttemptIn(rx, f.AttemptID); err != nil {
-		return err
-	}
-	if f.Facts, err = factsIn(rx, f.Case); err != nil {
+	if err := f.Exhibits.readIn(rx, f.Case); err != nil {
 		return err
 	}
 	for i := range f.Facts {
@@ -150,23 +131,5 @@ func (f *MyFile) readIn(rx *store.Rx) (err error) {
 	for i := range f.Reports {
 		f.Reports[i].By = ""
 	}
-	if f.Findings, err = findingsIn(rx, f.Case); err != nil {
-		return err
-	}
-	if f.Declaration, f.Comparison, err = testIn(rx, f.SittingID); err != nil {
-		return err
-	}
-	if f.Beside, err = besideIn(rx, f.Case, f.Findings); err != nil {
-		return err
-	}
-	if f.Special, err = exams.HeldIn(rx, f.PersonID, f.Attempt.StartedAt); err != nil {
-		return err
-	}
-	snapshots, err := exams.SnapshotsIn(rx, f.AttemptID)
-	if err != nil {
-		return err
-	}
-	f.Snapshots = len(snapshots)
-	f.Timeline, f.Explained, err = timelineIn(rx, f.AttemptID, f.Special)
-	return err
+	return nil
 }

@@ -3,10 +3,8 @@
 package dossier
 
 import (
-	"cmp"
 	"embed"
 	"math"
-	"slices"
 	"strconv"
 	"time"
 
@@ -82,10 +80,9 @@ func OfMine(c *page.Ctx, f integrity.MyFile) Evidence {
 	return e
 }
 
-// traced adds what the journal holds beside the answers; what an accommodation explains comes last.
+// traced adds what the journal holds beside the answers.
 func (e *Evidence) traced(t exams.Traces) {
-	e.Signals = slices.Clone(t.Signals)
-	slices.SortStableFunc(e.Signals, func(a, b exams.Signal) int { return cmp.Compare(min(1, len(a.Explains)), min(1, len(b.Explains))) })
+	e.Signals = t.Signals
 	for _, i := range t.Items {
 		if i.Changes > 0 {
 			e.Changed++
