@@ -22,17 +22,18 @@ const (
 	Exam      Kind = "exam"      // quizzes/<name>.exam.md
 	Programme Kind = "programme" // content/programme.yaml: the days of a cohort
 	Policy    Kind = "policy"    // content/policy.yaml
+	Pools     Kind = "pools"     // content/pools.yaml: how leads move
 )
 
 // Kinds are all kinds in the order in which they are loaded: what a check looks at comes before it.
 func Kinds() []Kind {
-	return []Kind{Company, Sources, Pledge, Course, Lesson, Bank, Exam, Programme, Policy}
+	return []Kind{Company, Sources, Pledge, Course, Lesson, Bank, Exam, Programme, Policy, Pools}
 }
 
 // OneFile reports whether all languages of such a document stand in its one file, so that it has no translations.
 func (k Kind) OneFile() bool {
 	switch k {
-	case Company, Sources, Programme, Policy:
+	case Company, Sources, Programme, Policy, Pools:
 		return true
 	}
 	return false
@@ -52,6 +53,7 @@ var places = []struct {
 	{Exam, regexp.MustCompile(`^quizzes/[a-z0-9-]+\.exam\.md$`)},
 	{Programme, regexp.MustCompile(`^content/programme\.yaml$`)},
 	{Policy, regexp.MustCompile(`^content/policy\.yaml$`)},
+	{Pools, regexp.MustCompile(`^content/pools\.yaml$`)},
 }
 
 // KindOf is the kind of the document with that path; false when no document may be called so.
@@ -99,11 +101,11 @@ func languageOf(text string) locale.Lang {
 	return locale.Hant
 }
 
-// MayEdit reports whether the person may write and publish documents of that kind: the policy is HR's, the
-// pledge and the company's facts HR's too, everything else the trainers'.
+// MayEdit reports whether the person may write and publish documents of that kind: the policy and
+// the rules of the pools are HR's, the pledge and the company's facts HR's too, everything else the trainers'.
 func MayEdit(p people.Person, kind Kind) bool {
 	switch kind {
-	case Policy:
+	case Policy, Pools:
 		return p.Has(people.HR)
 	case Pledge, Company:
 		return p.Has(people.HR, people.Trainer, people.Admin)

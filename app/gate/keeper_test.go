@@ -147,7 +147,7 @@ func TestEveryRequirementOpensAndClosesTheGate(t *testing.T) {
 
 		// Ten business days after the first lead the newcomer's limits end.
 		w.Leads(3)
-		_, err := w.Pool.Draw(w.Ctx, p, "")
+		_, err := w.Pool.Draw(w.Ctx, p, "", "")
 		must(t, err)
 		w.Clock.Add(13 * 24 * time.Hour) // Monday to Sunday
 		if d := stands(t, w, p, gate.Limited); d.PerDay() != 15 || d.Cap() != 60 {
@@ -321,7 +321,7 @@ func TestG2_FailsClosed(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		p := w.Ready("Amy")
 		w.Leads(3)
-		held, err := w.Pool.Draw(w.Ctx, p, "")
+		held, err := w.Pool.Draw(w.Ctx, p, "", "")
 		must(t, err)
 		closed := func(key string) {
 			t.Helper()
@@ -338,7 +338,7 @@ func TestG2_FailsClosed(t *testing.T) {
 					t.Error("what is held cannot be worked")
 				}
 			}
-			if _, err := w.Pool.Draw(w.Ctx, p, ""); err == nil {
+			if _, err := w.Pool.Draw(w.Ctx, p, "", ""); err == nil {
 				t.Error("a lead was drawn")
 			}
 			if _, err := w.Pool.Assign(w.Ctx, w.Manager, held.Lead.ID, p.ID); err == nil {

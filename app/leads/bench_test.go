@@ -43,7 +43,7 @@ func BenchmarkDraw(b *testing.B) {
 				b.ResetTimer()
 				for _, err := range together(callers, func(i int) error {
 					for next.Add(1) <= int64(b.N) {
-						if _, err := w.Draw(ctx, crowd[i], ""); err != nil {
+						if _, err := w.Draw(ctx, crowd[i], "", ""); err != nil {
 							return err
 						}
 					}

@@ -24,7 +24,7 @@ func (p *Pool) Board(ctx context.Context, actor people.Person) (lines []BoardLin
 		return nil, fault.New(fault.Forbidden, "leads.managers_only")
 	}
 	err = p.db.Read(ctx, func(rx *store.Rx) error {
-		days, err := p.calendarIn(rx)
+		days, err := p.workdaysIn(rx)
 		if err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func (p *Pool) Board(ctx context.Context, actor people.Person) (lines []BoardLin
 	return lines, err
 }
 
-func boardLineIn(rx *store.Rx, person people.Person, days calendar) (l BoardLine, err error) {
+func boardLineIn(rx *store.Rx, person people.Person, days workdays) (l BoardLine, err error) {
 	l.Person = person
 	var due *int64
 	if err = rx.Row(`SELECT count(*) - count(paused_ms), count(paused_ms), min(CASE WHEN paused_ms IS NULL THEN due_ms END)
@@ -54,7 +54,7 @@ func boardLineIn(rx *store.Rx, person people.Person, days calendar) (l BoardLine
 	if l.Today, err = todayIn(rx, person.ID, days.day(rx.Now)); err != nil {
 		return l, err
 	}
-	sinceMonday := (int(rx.Now.In(days.zone).Weekday()) + 6) % 7
+	sinceMonday := (int(rx.Now.In(days.Zone).Weekday()) + 6) % 7
 	err = rx.Row(`SELECT count(*) FROM follow_up WHERE by_id = ? AND at_ms >= ?`,
 		person.ID, store.Ms(days.midnight(rx.Now, sinceMonday))).Scan(&l.FollowedUpThisWeek)
 	return l, err
@@ -79,7 +79,7 @@ func (p *Pool) Stats(ctx context.Context, actor people.Person) (f Funnel, err er
 	}
 	err = p.db.Read(ctx, func(rx *store.Rx) error {
 		f = Funnel{States: map[State]int{}}
-		err := rx.Each(`SELECT l.state, count(*) FROM lead l WHERE `+imported+` GROUP BY l.state`, nil, func(row store.Row) error {
+		err = rx.Each(`SELECT l.state, count(*) FROM lead l WHERE `+imported+` GROUP BY l.state`, nil, func(row store.Row) error {
 			var s State
 			n := 0
 			err := row.Scan(&s, &n)
@@ -89,7 +89,10 @@ func (p *Pool) Stats(ctx context.Context, actor people.Person) (f Funnel, err er
 		if err != nil {
 			return err
 		}
-		days := calendar{zone: p.keeper.Zone()}
+		days, err := p.workdaysIn(rx)
+		if err != nil {
+			return err
+		}
 		for before := 6; before >= 0; before-- {
 			from := days.midnight(rx.Now, before)
 			d := DayCount{Day: from.Format(time.DateOnly)}

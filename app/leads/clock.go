@@ -1,20 +1,12 @@
 package leads
 
 import (
+	"maps"
 	"time"
 
-	"bainian/app/gate"
-)
-
-const (
-	firstHour, firstMinute = 22, 30 // of the next business day: after the evening report
-
-	laterDays  = 5  // after the first follow-up, the next is due
-	extendDays = 3  // every later one makes the next due
-	hardDays   = 20 // from the tenure's beginning
-
-	coolReclaimed = 7 // until the former holder may take the lead again
-	coolReturned  = 3 // on any other path: an honest return is rewarded
+	"bainian/app/calendar"
+	"bainian/app/fault"
+	"bainian/app/store"
 )
 
 // Due is when the next follow-up is due after one at a time: some days later if that is later than the time
@@ -29,46 +21,92 @@ func Due(due, hard, at time.Time, days int, add func(from time.Time, days int) t
 	return due
 }
 
-// extension is how many days the follow-up after so many others gives.
-func extension(others int) int {
-	if others == 0 {
-		return laterDays
+// extension is how many days a follow-up gives after so many others at a stage.
+func (t Terms) extension(others int, stage string, private bool) int {
+	if private {
+		return t.PrivateDays
 	}
-	return extendDays
+	if days := t.StageDays[stage]; days > 0 {
+		return days
+	}
+	if others == 0 {
+		return t.LaterDays
+	}
+	return t.ExtendDays
 }
 
-// calendar is the company's business days in its zone.
-type calendar struct {
-	policy *gate.Policy
-	zone   *time.Location
-}
+// workdays are the days on which clocks run: the company's business days, and for one person those without leave.
+type workdays struct{ calendar.Calendar }
 
 // add is so many business days later, at the same time of day.
-func (c calendar) add(from time.Time, days int) time.Time {
-	t := from.In(c.zone)
+func (w workdays) add(from time.Time, days int) time.Time {
+	t := from.In(w.Zone)
 	for range days {
-		t = c.policy.NextBusinessDay(t)
+		t = w.Next(t)
 	}
 	return t
 }
 
 // firstDue is when the first follow-up of a tenure that begins at a time is due.
-func (c calendar) firstDue(began time.Time) time.Time {
-	day := c.policy.NextBusinessDay(began.In(c.zone))
-	return time.Date(day.Year(), day.Month(), day.Day(), firstHour, firstMinute, 0, 0, c.zone)
-}
+func (w workdays) firstDue(began time.Time, at Clock) time.Time { return at.On(w.Next(began)) }
 
 // day is the business day whose limits a time falls under: its own, or at a weekend the next.
-func (c calendar) day(at time.Time) string {
-	t := at.In(c.zone)
-	if !c.policy.BusinessDay(t) {
-		t = c.policy.NextBusinessDay(t)
+func (w workdays) day(at time.Time) string {
+	t := at.In(w.Zone)
+	if !w.Business(t) {
+		t = w.Next(t)
 	}
 	return t.Format(time.DateOnly)
 }
 
 // midnight is the beginning of a calendar day so many days before that of a time.
-func (c calendar) midnight(at time.Time, daysBefore int) time.Time {
-	t := at.In(c.zone)
-	return time.Date(t.Year(), t.Month(), t.Day()-daysBefore, 0, 0, 0, 0, c.zone)
+func (w workdays) midnight(at time.Time, daysBefore int) time.Time {
+	t := at.In(w.Zone)
+	return time.Date(t.Year(), t.Month(), t.Day()-daysBefore, 0, 0, 0, 0, w.Zone)
+}
+
+// without are the workdays without some more days.
+func (w workdays) without(days []string) workdays {
+	if len(days) == 0 {
+		return w
+	}
+	off := maps.Clone(w.Holidays)
+	if off == nil {
+		off = map[string]bool{}
+	}
+	for _, d := range days {
+		off[d] = true
+	}
+	w.Holidays = off
+	return w
+}
+
+// workdaysIn are the company's. What is held stays workable while no policy can be read: then every weekday is a
+// business day.
+func (p *Pool) workdaysIn(rx *store.Rx) (workdays, error) {
+	c, err := p.keeper.CalendarIn(rx)
+	return workdays{c}, err
+}
+
+// workdaysOfIn are a person's.
+func (p *Pool) workdaysOfIn(rx *store.Rx, personID string) (workdays, error) {
+	w, err := p.workdaysIn(rx)
+	if err != nil {
+		return w, err
+	}
+	off, err := absencesIn(rx, personID, w.midnight(rx.Now, 0).Format(time.DateOnly))
+	return w.without(daysOf(off)), err
+}
+
+// termsIn are the terms of a pool for what is held already, which stays workable: without readable rules the
+// standard ones.
+func (p *Pool) termsIn(rx *store.Rx, pool string) (Terms, *Rules, error) {
+	rules, err := p.RulesIn(rx)
+	if fault.HasKey(err, "leads.no_rules") {
+		rules, err = Standard(), nil
+	}
+	if err != nil {
+		return Terms{}, nil, err
+	}
+	return rules.Pool(pool), rules, nil
 }

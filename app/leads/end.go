@@ -2,6 +2,7 @@ package leads
 
 import (
 	"context"
+	"slices"
 
 	"bainian/app/fault"
 	"bainian/app/people"
@@ -48,6 +49,8 @@ func (p *Pool) Reclaim(ctx context.Context, actor people.Person, leadID string) 
 			return fault.New(fault.Forbidden, "leads.not_your_report")
 		case !t.Paused.IsZero():
 			return fault.New(fault.Conflict, "leads.in_trust")
+		case t.Exempt:
+			return fault.New(fault.Conflict, "leads.exempt")
 		case t.Due.After(tx.Now):
 			return fault.New(fault.Conflict, "leads.not_due", "due", p.shown(t.Due))
 		}
@@ -61,7 +64,7 @@ func (p *Pool) ReclaimDue(ctx context.Context) error {
 		taken := 0
 		err := p.db.Write(ctx, func(tx *store.Tx) error {
 			due, err := store.All(tx.Rx, scanTenure, `SELECT `+tenureColumns+` FROM tenure t
-				WHERE t.ended_ms IS NULL AND t.paused_ms IS NULL AND t.due_ms <= ? ORDER BY t.due_ms LIMIT ?`, store.Ms(tx.Now), reclaimBatch)
+				WHERE t.ended_ms IS NULL AND t.paused_ms IS NULL AND NOT t.exempt AND t.due_ms <= ? ORDER BY t.due_ms LIMIT ?`, store.Ms(tx.Now), reclaimBatch)
 			if err != nil {
 				return err
 			}
@@ -74,21 +77,50 @@ func (p *Pool) ReclaimDue(ctx context.Context) error {
 	}
 }
 
-// endIn ends open tenures and puts their leads back into the pool; the holders cool down from now.
+// endIn ends open tenures: their leads go back into the pool that they came from, or at a stage from which nothing goes
+// to a pool into handover. The holders cool down from now.
 func (p *Pool) endIn(tx *store.Tx, how Ended, note, by string, tenures ...Tenure) error {
 	if len(tenures) == 0 {
 		return nil
 	}
-	days, err := p.calendarIn(tx.Rx)
+	days, err := p.workdaysIn(tx.Rx)
 	if err != nil {
 		return err
 	}
-	wait := coolReturned
-	if how == Reclaimed {
-		wait = coolReclaimed
+	cool := map[string]int64{} // by pool
+	for _, t := range tenures {
+		if _, known := cool[t.Pool]; known {
+			continue
+		}
+		terms, _, err := p.termsIn(tx.Rx, t.Pool)
+		if err != nil {
+			return err
+		}
+		wait := terms.CoolReturned
+		if how == Reclaimed {
+			wait = terms.CoolReclaimed
+		}
+		cool[t.Pool] = store.Ms(days.add(tx.Now, wait))
 	}
-	now, cool := store.Ms(tx.Now), store.Ms(days.add(tx.Now, wait))
+	for pool, until := range cool {
+		some := slices.DeleteFunc(slices.Clone(tenures), func(t Tenure) bool { return t.Pool != pool })
+		if err := closeIn(tx, how, by, until, some); err != nil {
+			return err
+		}
+	}
 	ids := anys(tenureIDs(tenures))
+	these := ` IN (` + places(len(ids)) + `)`
+	if _, err := tx.Exec(`UPDATE lead SET access = 'open', widens_ms = NULL,
+		state = CASE WHEN (SELECT t.exempt FROM tenure t WHERE t.lead_id = lead.id AND t.id`+these+`) THEN 'handover' ELSE 'pool' END
+		WHERE id IN (SELECT lead_id FROM tenure WHERE id`+these+`)`, append(slices.Clone(ids), ids...)...); err != nil {
+		return err
+	}
+	return eventsIn(tx, string(how), note, by, tenures...)
+}
+
+// closeIn ends open tenures alone, with the time until which their holders wait; where their leads go is for the caller.
+func closeIn(tx *store.Tx, how Ended, by string, cool int64, tenures []Tenure) error {
+	ids, now := anys(tenureIDs(tenures)), store.Ms(tx.Now)
 	these := ` IN (` + places(len(ids)) + `)`
 	// coalesce for the same reason as in takeIn.
 	ended, err := tx.Exec(`UPDATE tenure SET ended_ms = ?, ended_how = ?, ended_by = ?, cool_ms = ?, paused_ms = NULL WHERE coalesce(ended_ms, 0) = 0 AND id`+these,
@@ -99,14 +131,9 @@ func (p *Pool) endIn(tx *store.Tx, how Ended, note, by string, tenures ...Tenure
 	if ended != int64(len(tenures)) {
 		return fault.New(fault.Conflict, "leads.nobody_holds")
 	}
-	if _, err := tx.Exec(`UPDATE lead SET state = 'pool' WHERE id IN (SELECT lead_id FROM tenure WHERE id`+these+`)`, ids...); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(`UPDATE trust SET ended_ms = ?, ended_how = 'released', ended_by = ? WHERE ended_ms IS NULL AND tenure_id`+these,
-		append([]any{now, by}, ids...)...); err != nil {
-		return err
-	}
-	return eventsIn(tx, string(how), note, by, tenures...)
+	_, err = tx.Exec(`UPDATE trust SET ended_ms = ?, ended_how = 'released', ended_by = ? WHERE ended_ms IS NULL AND tenure_id`+these,
+		append([]any{now, by}, ids...)...)
+	return err
 }
 
 func tenureIDs(tenures []Tenure) []string {

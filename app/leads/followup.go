@@ -29,12 +29,20 @@ func (p *Pool) FollowUp(ctx context.Context, actor people.Person, leadID string,
 		if t, err = heldIn(tx.Rx, actor, leadID); err != nil {
 			return err
 		}
-		days, err := p.calendarIn(tx.Rx)
+		days, err := p.workdaysOfIn(tx.Rx, actor.ID)
+		if err != nil {
+			return err
+		}
+		lead, err := leadIn(tx.Rx, leadID)
+		if err != nil {
+			return err
+		}
+		terms, _, err := p.termsIn(tx.Rx, t.Pool)
 		if err != nil {
 			return err
 		}
 		if c.Kind != Note {
-			t.Due = Due(t.Due, t.Hard, tx.Now, extension(t.FollowUps), days.add).UTC()
+			t.Due = Due(t.Due, t.Hard, tx.Now, terms.extension(t.FollowUps, lead.Stage, !t.Private.IsZero()), days.add).UTC()
 			t.FollowUps++
 		}
 		if _, err := tx.Exec(`UPDATE tenure SET due_ms = ?, follow_ups = ? WHERE id = ?`, store.Ms(t.Due), t.FollowUps, t.ID); err != nil {

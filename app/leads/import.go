@@ -125,7 +125,7 @@ func (p *Pool) apply(ctx context.Context, actor people.Person, rows []row, plann
 		return err
 	}
 	for some := range slices.Chunk(rows, stageRows) {
-		if err := p.db.Write(ctx, func(tx *store.Tx) error { return stageIn(tx, importID, some) }); err != nil {
+		if err := p.db.Write(ctx, func(tx *store.Tx) error { return p.stageIn(tx, importID, some) }); err != nil {
 			return err
 		}
 	}
@@ -142,10 +142,20 @@ func (p *Pool) apply(ctx context.Context, actor people.Person, rows []row, plann
 	})
 }
 
-func stageIn(tx *store.Tx, importID string, rows []row) error {
+func (p *Pool) stageIn(tx *store.Tx, importID string, rows []row) error {
+	rules, err := p.RulesIn(tx.Rx)
+	if err != nil {
+		return err
+	}
+	days, err := p.workdaysIn(tx.Rx)
+	if err != nil {
+		return err
+	}
 	values := make([][]any, len(rows))
 	for i, r := range rows {
-		values[i] = []any{tx.NewID(), importID, r.Company, r.companyKey, r.Contact, r.Phone, r.phoneKey, r.Industry, r.Territory, r.Source, r.Note, newRank(tx)}
+		terms, rank := rules.PoolFor(r.Territory, r.Industry), newRank(tx)
+		access, widens := terms.fresh(rank, tx.Now, days.add)
+		values[i] = []any{tx.NewID(), importID, r.Company, r.companyKey, r.Contact, r.Phone, r.phoneKey, r.Industry, r.Territory, r.Source, r.Note, rank, terms.Slug, access, widens}
 	}
-	return insertRows(tx, `INSERT INTO lead (id, import_id, company, company_key, contact, phone, phone_key, industry, territory, source, note, rank)`, values)
+	return insertRows(tx, `INSERT INTO lead (id, import_id, company, company_key, contact, phone, phone_key, industry, territory, source, note, rank, pool, access, widens_ms)`, values)
 }

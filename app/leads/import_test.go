@@ -111,7 +111,8 @@ func TestImport(t *testing.T) {
 		for h.Lead.Company != "甲公司" {
 			h = w.draw(w.amy)
 		}
-		if h.Lead != (Lead{ID: h.Lead.ID, Company: "甲公司", Contact: "陳先生", Phone: "02-2345-6789", Industry: "製造", Territory: "北區", Source: "展覽", Note: "急", State: Held}) {
+		if h.Lead != (Lead{ID: h.Lead.ID, Company: "甲公司", Contact: "陳先生", Phone: "02-2345-6789", Industry: "製造", Territory: "北區", Source: "展覽", Note: "急",
+			Pool: "default", Stage: "lead", State: Held, Access: AccessOpen}) {
 			t.Errorf("%+v", h.Lead)
 		}
 		bad, err := w.Import(ctx, w.hr, strings.NewReader(header+"戊公司,,,,,,\n,,,,,,\n己公司,,x,,,,\n"), true)
@@ -137,12 +138,12 @@ func TestAHalfImportIsNoLead(t *testing.T) {
 			if _, err := tx.Exec(`INSERT INTO lead_import (id, leads, by_id, at_ms) VALUES ('half', 2, 'hr', 0)`); err != nil {
 				return err
 			}
-			if err := stageIn(tx, "half", rows); err != nil {
+			if err := w.stageIn(tx, "half", rows); err != nil {
 				return err
 			}
 			return tx.Row(`SELECT id FROM lead LIMIT 1`).Scan(&staged)
 		}))
-		_, err := w.Draw(ctx, w.amy, "")
+		_, err := w.Draw(ctx, w.amy, "", "")
 		w.want(err, fault.Conflict, "leads.empty")
 		_, err = w.Assign(ctx, w.manager, staged, w.amy.ID)
 		w.want(err, fault.NotFound, "leads.not_found")

@@ -26,17 +26,25 @@ func States() []State { return []State{InPool, Held, Private, InTrust, Handover,
 type Lead struct {
 	ID                                                         string
 	Company, Contact, Phone, Industry, Territory, Source, Note string
+	Pool                                                       string // whose terms it is under
+	Stage                                                      string
 	State                                                      State
+	Access                                                     Access // who may draw it
 	Masked                                                     bool
 }
 
-// masked is the lead as those see it who do not hold it.
-func (l Lead) masked() Lead {
-	if first, size := utf8.DecodeRuneInString(l.Contact); size > 0 {
+// masked is the lead as those see it who do not hold it, by the terms of its pool.
+func (l Lead) masked(t Terms) Lead {
+	if first, size := utf8.DecodeRuneInString(l.Contact); size > 0 && t.hides("contact") {
 		l.Contact = string(first) + "••"
 	}
-	l.Phone = maskPhone(l.Phone)
-	l.Note, l.Masked = "", true
+	if t.hides("phone") {
+		l.Phone = maskPhone(l.Phone)
+	}
+	if t.hides("note") {
+		l.Note = ""
+	}
+	l.Masked = true
 	return l
 }
 
@@ -66,8 +74,12 @@ const (
 	Reclaimed   Ended = "reclaimed"
 	TrustEnded  Ended = "trust" // the verdict on its holder became final
 	Deactivated Ended = "deactivated"
-	HandedOver  Ended = "handover"
+	HandedOver  Ended = "handover" // at a stage from which nothing goes to a pool
 	ClosedOff   Ended = "closed"
+	Swapped     Ended = "swapped"     // given back for one that went into the private pool
+	Transferred Ended = "transferred" // to a colleague, by a manager
+	Ruled       Ended = "ruled"       // by a ruling on two people with one customer
+	Merged      Ended = "merged"      // the lead was another one
 )
 
 // Tenure is a person's time with a lead.
@@ -77,6 +89,9 @@ type Tenure struct {
 	Due                  time.Time // of the next follow-up; the lead is reclaimed after it
 	Hard                 time.Time // beyond which no follow-up moves Due
 	Paused               time.Time // in trust since; zero while the clock runs
+	Pool                 string    // whose terms the clock goes by
+	Exempt               bool      // nothing is reclaimed at its lead's stage
+	Private              time.Time // in the private pool since; zero outside
 	FollowUps            int       // notes left out
 	Ended                time.Time // zero while open
 	How                  Ended

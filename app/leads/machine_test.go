@@ -74,14 +74,6 @@ func (m *model) anyLead(t *rapid.T) string {
 	return ids[rapid.IntRange(0, len(ids)-1).Draw(t, "lead")]
 }
 
-func (m *model) all() (ids []string) {
-	m.must(m.db.Read(ctx, func(rx *store.Rx) (err error) {
-		ids, err = store.All(rx, func(r store.Row) (id string, err error) { err = r.Scan(&id); return id, err }, `SELECT id FROM lead ORDER BY id`)
-		return err
-	}))
-	return ids
-}
-
 // gateOpen is the gate as the promises have it.
 func (m *model) gateOpen(p people.Person) bool {
 	return !m.shut && !m.gone[p.ID] && len(m.cases[p.ID]) == 0
@@ -149,7 +141,7 @@ func (m *model) refused(t *rapid.T, p people.Person, err error) {
 
 func (m *model) drawStep(t *rapid.T) {
 	p := m.anyone(t)
-	h, err := m.Draw(ctx, p, "")
+	h, err := m.Draw(ctx, p, "", "")
 	if err != nil {
 		m.refused(t, p, err)
 		return

@@ -5,8 +5,10 @@ import (
 	"embed"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
+	"bainian/app/documents"
 	"bainian/app/fault"
 	"bainian/app/gate"
 	"bainian/app/people"
@@ -22,13 +24,17 @@ func Schema() store.Schema { return store.Schema{Domain: "leads", Files: schema}
 // Pool knows the leads and moves them.
 type Pool struct {
 	db     *store.DB
+	shelf  *documents.Shelf
 	keeper *gate.Keeper
 	turn   chan struct{} // nil where writers are in line anyway
+
+	latest atomic.Pointer[edition]
 }
 
-// New makes the pool over a migrated database; the keeper opens and closes it to people.
-func New(db *store.DB, keeper *gate.Keeper) *Pool {
-	p := &Pool{db: db, keeper: keeper}
+// New makes the pool over a migrated database; the keeper opens and closes it to people. The shelf gets the rules' check.
+func New(db *store.DB, shelf *documents.Shelf, keeper *gate.Keeper) *Pool {
+	p := &Pool{db: db, shelf: shelf, keeper: keeper}
+	shelf.Register(documents.Pools, p.check)
 	if db.Engine() == store.Postgres {
 		p.turn = make(chan struct{}, 1)
 	}
@@ -58,16 +64,6 @@ type ClosedError struct {
 
 func (e *ClosedError) Error() string { return e.fault.Error() }
 func (e *ClosedError) Unwrap() error { return e.fault }
-
-// calendarIn is the calendar in force. What is held stays workable while no policy can be read: then every
-// weekday is a business day.
-func (p *Pool) calendarIn(rx *store.Rx) (calendar, error) {
-	policy, err := p.keeper.PolicyIn(rx)
-	if fault.HasKey(err, "gate.no_policy") {
-		policy, err = &gate.Policy{}, nil
-	}
-	return calendar{policy, p.keeper.Zone()}, err
-}
 
 // managesIn reports whether the actor is above a person in their line, or keeps the system.
 func managesIn(rx *store.Rx, actor people.Person, personID string) (bool, error) {

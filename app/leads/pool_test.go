@@ -28,7 +28,7 @@ func TestG1_NoPathLeadsThroughAClosedGate(t *testing.T) {
 		w.must(w.Return(ctx, w.bob, free, "not mine"))
 		w.close()
 
-		_, err := w.Draw(ctx, w.amy, "")
+		_, err := w.Draw(ctx, w.amy, "", "")
 		if c := w.closed(err); c.PersonID != w.amy.ID || c.Reasons[0].Requirement != "pledge" {
 			t.Errorf("%+v", c)
 		}
@@ -54,7 +54,7 @@ func TestG1_ARedLineClosesWhateverThePolicySays(t *testing.T) {
 		w.policy("employed")
 		w.stock(3)
 		number := w.redLine(w.amy)
-		_, err := w.Draw(ctx, w.amy, "")
+		_, err := w.Draw(ctx, w.amy, "", "")
 		w.closed(err)
 		free := w.draw(w.bob).Lead.ID
 		w.must(w.Return(ctx, w.bob, free, "not mine"))
@@ -80,7 +80,7 @@ func TestG2_WithoutAPolicyNothingIsTakenAndEverythingHeldStaysWorkable(t *testin
 			_, err := tx.Exec(`UPDATE document_edition SET number = number + 1`)
 			return err
 		}))
-		_, err := w.Draw(ctx, w.amy, "")
+		_, err := w.Draw(ctx, w.amy, "", "")
 		w.want(err, fault.Busy, "gate.no_policy")
 		_, err = w.Assign(ctx, w.manager, first.Lead.ID, w.bob.ID)
 		w.want(err, fault.Busy, "gate.no_policy")
@@ -164,7 +164,7 @@ func TestL1_ALeadThatIsHeldIsNotInThePool(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.stock(1)
 		h := w.draw(w.amy)
-		_, err := w.Draw(ctx, w.bob, "")
+		_, err := w.Draw(ctx, w.bob, "", "")
 		w.want(err, fault.Conflict, "leads.empty")
 		_, err = w.Assign(ctx, w.manager, h.Lead.ID, w.bob.ID)
 		w.want(err, fault.Conflict, "leads.taken")
@@ -184,7 +184,7 @@ func TestL2_LimitsCountWhatWasReturned(t *testing.T) {
 		for range 2 {
 			w.must(w.Return(ctx, w.amy, w.draw(w.amy).Lead.ID, "not mine"))
 		}
-		_, err := w.Draw(ctx, w.amy, "")
+		_, err := w.Draw(ctx, w.amy, "", "")
 		w.want(err, fault.Conflict, "leads.draw_limit")
 		free := w.free()
 		_, err = w.Assign(ctx, w.manager, free[0], w.amy.ID)
@@ -197,7 +197,7 @@ func TestL2_LimitsCountWhatWasReturned(t *testing.T) {
 		w.draw(w.amy)
 		w.clock.Add(24 * time.Hour)
 		w.draw(w.amy)
-		_, err = w.Draw(ctx, w.amy, "")
+		_, err = w.Draw(ctx, w.amy, "", "")
 		w.want(err, fault.Conflict, "leads.cap")
 		desk, err := w.Mine(ctx, w.amy)
 		if w.must(err); desk.Today != (Today{"2026-11-25", 1, 0}) {
@@ -225,7 +225,7 @@ func TestL2_TheBusinessDayIsTheCompanys(t *testing.T) {
 		w.stock(9)
 		full := func() {
 			t.Helper()
-			_, err := w.Draw(ctx, w.amy, "")
+			_, err := w.Draw(ctx, w.amy, "", "")
 			w.want(err, fault.Conflict, "leads.draw_limit")
 		}
 		w.at(26, 23, 59) // Thursday; 15:59 in UTC
@@ -275,7 +275,7 @@ func TestL6_TheFormerHolderCoolsDown(t *testing.T) {
 			t.Fatal(h.Tenure.Due)
 		}
 		w.must(w.Return(ctx, w.amy, h.Lead.ID, "not mine")) // on a Monday: until Thursday
-		_, err := w.Draw(ctx, w.amy, "")
+		_, err := w.Draw(ctx, w.amy, "", "")
 		w.want(err, fault.Conflict, "leads.empty")
 		w.at(26, 8, 59)
 		_, err = w.Assign(ctx, w.manager, h.Lead.ID, w.amy.ID)
@@ -290,7 +290,7 @@ func TestL6_TheFormerHolderCoolsDown(t *testing.T) {
 		w.at(27, 22, 30)
 		w.must(w.ReclaimDue(ctx))
 		w.clock.Set(time.Date(2026, 12, 8, 22, 29, 0, 0, taipei)) // seven business days on, but a minute
-		_, err = w.Draw(ctx, w.amy, "")
+		_, err = w.Draw(ctx, w.amy, "", "")
 		w.want(err, fault.Conflict, "leads.empty")
 		w.clock.Add(time.Minute)
 		w.draw(w.amy)
@@ -302,24 +302,24 @@ func TestL6_TheFormerHolderCoolsDown(t *testing.T) {
 func TestL7_TheSameRequestGivesTheSameLead(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.stock(5)
-		first, err := w.Draw(ctx, w.amy, "k1")
+		first, err := w.Draw(ctx, w.amy, "", "k1")
 		w.must(err)
-		again, err := w.Draw(ctx, w.amy, "k1")
+		again, err := w.Draw(ctx, w.amy, "", "k1")
 		w.must(err)
 		if again.Tenure.ID != first.Tenure.ID || again.Lead.Phone != first.Lead.Phone {
 			t.Errorf("%+v, then %+v", first, again)
 		}
-		other, err := w.Draw(ctx, w.bob, "k1")
+		other, err := w.Draw(ctx, w.bob, "", "k1")
 		w.must(err)
 		if other.Lead.ID == first.Lead.ID {
 			t.Error("a request is its person's own")
 		}
 		w.must(w.Return(ctx, w.amy, first.Lead.ID, "not mine"))
-		again, err = w.Draw(ctx, w.amy, "k1")
+		again, err = w.Draw(ctx, w.amy, "", "k1")
 		if w.must(err); again.Tenure.ID != first.Tenure.ID || !again.Lead.Masked {
 			t.Errorf("%+v", again)
 		}
-		_, err = w.Draw(ctx, w.amy, strings.Repeat("k", 101))
+		_, err = w.Draw(ctx, w.amy, "", strings.Repeat("k", 101))
 		w.want(err, fault.Malformed, "leads.request_long")
 	})
 }

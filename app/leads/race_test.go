@@ -33,7 +33,7 @@ func TestL1_ManyDrawAtOnceAndNoneGetsTheSame(t *testing.T) {
 		drawn := make([][]Holding, callers)
 		for i, err := range together(callers, func(i int) error {
 			for len(drawn[i]) < w.drawsPerDay {
-				h, err := w.Draw(ctx, crowd[i], "")
+				h, err := w.Draw(ctx, crowd[i], "", "")
 				if err != nil {
 					return err
 				}
@@ -65,7 +65,7 @@ func TestL2_FortyDrawsAtOnceKeepTheLimit(t *testing.T) {
 		w.stock(100)
 		drawn := 0
 		for _, err := range together(40, func(int) error {
-			h, err := w.Draw(ctx, w.amy, "")
+			h, err := w.Draw(ctx, w.amy, "", "")
 			if err == nil {
 				err = w.Return(ctx, w.amy, h.Lead.ID, "not mine") // a returned draw still counts
 			}
@@ -91,7 +91,7 @@ func TestL2_DrawsAndAllocationsAtOnceKeepTheCap(t *testing.T) {
 		free := w.free()
 		for _, err := range together(20, func(i int) (err error) {
 			if i%2 == 0 {
-				_, err = w.Draw(ctx, w.amy, "")
+				_, err = w.Draw(ctx, w.amy, "", "")
 			} else {
 				_, err = w.Assign(ctx, w.manager, free[i], w.amy.ID)
 			}

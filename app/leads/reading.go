@@ -19,7 +19,7 @@ type Desk struct {
 // Mine is the actor's desk.
 func (p *Pool) Mine(ctx context.Context, actor people.Person) (d Desk, err error) {
 	err = p.db.Read(ctx, func(rx *store.Rx) error {
-		days, err := p.calendarIn(rx)
+		days, err := p.workdaysIn(rx)
 		if err != nil {
 			return err
 		}
@@ -28,8 +28,11 @@ func (p *Pool) Mine(ctx context.Context, actor people.Person) (d Desk, err error
 		}
 		d.Holdings, err = holdingsIn(rx, actor.ID)
 		for i, h := range d.Holdings {
-			if !h.Tenure.Paused.IsZero() {
-				d.Holdings[i].Lead = h.Lead.masked()
+			if h.Tenure.Paused.IsZero() {
+				continue
+			}
+			if d.Holdings[i].Lead, err = p.maskedIn(rx, h.Lead); err != nil {
+				return err
 			}
 		}
 		return err
@@ -68,7 +71,9 @@ func (p *Pool) Lead(ctx context.Context, actor people.Person, leadID string) (v 
 			v.Tenure = t
 		}
 		if !manages && !(holds && t.Paused.IsZero()) {
-			v.Lead = v.Lead.masked()
+			if v.Lead, err = p.maskedIn(rx, v.Lead); err != nil {
+				return err
+			}
 		}
 		of := actor.ID
 		if manages {
@@ -89,6 +94,12 @@ func (p *Pool) Lead(ctx context.Context, actor people.Person, leadID string) (v 
 		return View{}, err
 	}
 	return v, nil
+}
+
+// maskedIn is a lead as those see it who do not hold it.
+func (p *Pool) maskedIn(rx *store.Rx, l Lead) (Lead, error) {
+	terms, _, err := p.termsIn(rx, l.Pool)
+	return l.masked(terms), err
 }
 
 // showsIn is the fault that the gate shows a person no leads, not even masked.

@@ -12,7 +12,7 @@ import (
 const sampleSize = 10
 
 // Sample is a few leads of the pool without whom to ask for or a number to call, for those to whom the gate shows
-// leads; for anybody else there are none. The order is that of the ranks, which are random and stay: asking
+// leads, of the first one; for anybody else there are none. The order is that of the ranks, which are random and stay: asking
 // again shows the same leads and not, bit by bit, the pool.
 func (p *Pool) Sample(ctx context.Context, actor people.Person) (sample []Lead, err error) {
 	err = p.db.Read(ctx, func(rx *store.Rx) error {
@@ -21,10 +21,14 @@ func (p *Pool) Sample(ctx context.Context, actor people.Person) (sample []Lead, 
 		if err != nil || d.Level == gate.None {
 			return err
 		}
-		sample, err = store.All(rx, scanLead, `SELECT `+leadColumns+` FROM lead l WHERE l.state = 'pool' AND `+imported+` ORDER BY l.rank LIMIT ?`, sampleSize)
+		rules, err := p.RulesIn(rx)
+		if err != nil {
+			return err
+		}
+		sample, err = store.All(rx, scanLead, `SELECT `+leadColumns+` FROM lead l WHERE l.state = 'pool' AND l.pool = ? AND l.access = 'open' AND `+imported+` ORDER BY l.rank LIMIT ?`,
+			rules.Pools[0].Slug, sampleSize)
 		for i, l := range sample {
-			l = l.masked()
-			l.Contact, l.Phone = "", ""
+			l.Contact, l.Phone, l.Note, l.Masked = "", "", "", true
 			sample[i] = l
 		}
 		return err

@@ -8,15 +8,15 @@ import (
 )
 
 const (
-	leadColumns   = `l.id, l.company, l.contact, l.phone, l.industry, l.territory, l.source, l.note, l.state`
-	tenureColumns = `t.id, t.lead_id, t.holder_id, t.began_ms, t.due_ms, t.hard_ms, t.paused_ms, t.follow_ups, t.ended_ms, coalesce(t.ended_how, '')`
+	leadColumns   = `l.id, l.company, l.contact, l.phone, l.industry, l.territory, l.source, l.note, l.pool, l.stage, l.state, l.access`
+	tenureColumns = `t.id, t.lead_id, t.holder_id, t.began_ms, t.due_ms, t.hard_ms, t.paused_ms, t.pool, t.exempt, t.private_ms, t.follow_ups, t.ended_ms, coalesce(t.ended_how, '')`
 
 	// imported keeps the rows of an import that is not applied from being leads.
 	imported = `(SELECT i.applied_ms FROM lead_import i WHERE i.id = l.import_id) IS NOT NULL`
 )
 
 func leadDest(l *Lead) []any {
-	return []any{&l.ID, &l.Company, &l.Contact, &l.Phone, &l.Industry, &l.Territory, &l.Source, &l.Note, &l.State}
+	return []any{&l.ID, &l.Company, &l.Contact, &l.Phone, &l.Industry, &l.Territory, &l.Source, &l.Note, &l.Pool, &l.Stage, &l.State, &l.Access}
 }
 
 func scanLead(row store.Row) (l Lead, err error) {
@@ -26,17 +26,17 @@ func scanLead(row store.Row) (l Lead, err error) {
 
 // clockRow holds a tenure's times as the database has them.
 type clockRow struct {
-	began, due, hard int64
-	paused, ended    *int64
+	began, due, hard       int64
+	paused, private, ended *int64
 }
 
 func tenureDest(t *Tenure, c *clockRow) []any {
-	return []any{&t.ID, &t.LeadID, &t.HolderID, &c.began, &c.due, &c.hard, &c.paused, &t.FollowUps, &c.ended, &t.How}
+	return []any{&t.ID, &t.LeadID, &t.HolderID, &c.began, &c.due, &c.hard, &c.paused, &t.Pool, &t.Exempt, &c.private, &t.FollowUps, &c.ended, &t.How}
 }
 
 func (c clockRow) into(t *Tenure) {
 	t.Began, t.Due, t.Hard = store.Time(c.began), store.Time(c.due), store.Time(c.hard)
-	t.Paused, t.Ended = store.NullTime(c.paused), store.NullTime(c.ended)
+	t.Paused, t.Private, t.Ended = store.NullTime(c.paused), store.NullTime(c.private), store.NullTime(c.ended)
 }
 
 func scanTenure(row store.Row) (t Tenure, err error) {

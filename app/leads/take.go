@@ -2,13 +2,9 @@ package leads
 
 import (
 	"context"
-	"encoding/binary"
-	"slices"
-	"strconv"
 
 	"bainian/app/fault"
 	"bainian/app/gate"
-	"bainian/app/integrity"
 	"bainian/app/people"
 	"bainian/app/store"
 )
@@ -19,16 +15,40 @@ type Today struct {
 	Drawn, Allocated int
 }
 
-// Draw takes a lead from a random place of the pool for the actor. The same request, if not "", gives the same
-// lead. A closed gate is a *ClosedError; a limit, a full hand or an empty pool a Conflict with the numbers.
-func (p *Pool) Draw(ctx context.Context, actor people.Person, request string) (h Holding, err error) {
+// Draw takes a lead from a random place of a pool for the actor, with "" from the first pool open to them that has
+// one. The same request, if not "", gives the same lead. A closed gate is a *ClosedError; a limit, a full hand or an
+// empty pool a Conflict with the numbers.
+func (p *Pool) Draw(ctx context.Context, actor people.Person, pool, request string) (Holding, error) {
+	return p.draw(ctx, actor, request, func(tx *store.Tx, r receiver) (Lead, error) { return p.pickIn(tx, r, pool) })
+}
+
+// Claim takes one lead that the actor has seen in a pool, under the same rules as a draw. It is a Conflict when
+// somebody else was faster.
+func (p *Pool) Claim(ctx context.Context, actor people.Person, leadID, request string) (Holding, error) {
+	return p.draw(ctx, actor, request, func(tx *store.Tx, r receiver) (Lead, error) {
+		lead, err := leadIn(tx.Rx, leadID)
+		if err != nil {
+			return lead, err
+		}
+		if err := p.cooledIn(tx.Rx, leadID, actor.ID); err != nil {
+			return lead, err
+		}
+		terms := r.rules.Pool(lead.Pool)
+		if err := r.mayTakeFromIn(tx.Rx, terms); err != nil {
+			return lead, err
+		}
+		return lead, r.roomToDrawIn(tx.Rx, terms)
+	})
+}
+
+func (p *Pool) draw(ctx context.Context, actor people.Person, request string, choose func(*store.Tx, receiver) (Lead, error)) (h Holding, err error) {
 	if len(request) > maxRequest {
 		return h, fault.New(fault.Malformed, "leads.request_long", "max", maxRequest)
 	}
 	err = p.give(ctx, func(tx *store.Tx) (err error) {
 		if request != "" {
 			var again bool
-			if h, again, err = requestedIn(tx.Rx, actor.ID, request); err != nil || again {
+			if h, again, err = p.requestedIn(tx.Rx, actor.ID, request); err != nil || again {
 				return err
 			}
 		}
@@ -39,18 +59,18 @@ func (p *Pool) Draw(ctx context.Context, actor people.Person, request string) (h
 		if limit := r.decision.Limits.DrawsPerDay; r.today.Drawn >= limit {
 			return fault.New(fault.Conflict, "leads.draw_limit", "drawn", r.today.Drawn, "limit", limit)
 		}
-		lead, err := pickIn(tx, actor.ID)
+		lead, err := choose(tx, r)
 		if err != nil {
 			return err
 		}
-		h, err = p.takeIn(tx, r, lead, actor.ID, request)
+		h, err = p.takeIn(tx, r, lead, taking{from: InPool, by: actor.ID, request: request})
 		return err
 	})
 	return h, err
 }
 
-// Assign gives a lead of the pool to one of the actor's team. The receiver's gate, limits and cool-down are
-// what a draw of theirs would meet; an actor under a red line allocates nothing.
+// Assign gives a lead of the pool, or one that waits in handover, to one of the actor's team. The receiver's gate,
+// limits and cool-down are what a draw of theirs would meet; an actor under a red line allocates nothing.
 func (p *Pool) Assign(ctx context.Context, actor people.Person, leadID, personID string) (h Holding, err error) {
 	err = p.give(ctx, func(tx *store.Tx) error {
 		if err := mayAssignIn(tx.Rx, actor, personID); err != nil {
@@ -60,147 +80,112 @@ func (p *Pool) Assign(ctx context.Context, actor people.Person, leadID, personID
 		if err != nil {
 			return err
 		}
-		r, err := p.receiverIn(tx.Rx, personID, gate.Assign, gate.Others)
-		if err != nil {
-			return err
-		}
-		if err := p.cooledIn(tx.Rx, leadID, personID); err != nil {
-			return err
-		}
-		h, err = p.takeIn(tx, r, lead, actor.ID, "")
+		h, err = p.assignIn(tx, lead, personID, actor.ID)
 		return err
 	})
 	return h, err
 }
 
-func mayAssignIn(rx *store.Rx, actor people.Person, personID string) error {
-	line, err := people.LineIn(rx, personID)
+// assignIn gives a lead to a person without their asking; who may say so has been looked at.
+func (p *Pool) assignIn(tx *store.Tx, lead Lead, personID, by string) (Holding, error) {
+	r, err := p.receiverIn(tx.Rx, personID, gate.Assign, gate.Others)
 	if err != nil {
-		return err
+		return Holding{}, err
 	}
-	if !actor.Has(people.Manager) || !slices.Contains(line, actor.ID) {
-		return fault.New(fault.Forbidden, "leads.not_your_report")
+	if err := p.cooledIn(tx.Rx, lead.ID, personID); err != nil {
+		return Holding{}, err
 	}
-	standing, err := integrity.StandingIn(rx, actor.ID)
-	if err == nil && standing.RedLine {
-		err = fault.New(fault.Forbidden, "leads.manager_red_line")
+	from := InPool
+	if lead.State == Handover {
+		from = Handover
+	} else if err := r.mayTakeFromIn(tx.Rx, r.rules.Pool(lead.Pool)); err != nil {
+		return Holding{}, err
 	}
-	return err
+	return p.takeIn(tx, r, lead, taking{from: from, by: by})
 }
 
-// receiver is a person to whom the gate is open and who has room for one more lead.
-type receiver struct {
-	decision gate.Decision
-	calendar calendar
-	today    Today
+// taking is how a lead comes to somebody.
+type taking struct {
+	from    State
+	by      string // the receiver, when they drew it
+	request string
 }
 
-// receiverIn asks the gate and counts, in the transaction that is about to give the lead.
-func (p *Pool) receiverIn(rx *store.Rx, personID string, a gate.Action, audience gate.Audience) (r receiver, err error) {
-	if r.decision, err = p.keeper.DecideIn(rx, personID); err != nil {
-		return r, err
+// takeIn begins a tenure; everything that had to be asked has been, but whether the lead is still there and for whom.
+func (p *Pool) takeIn(tx *store.Tx, r receiver, lead Lead, how taking) (Holding, error) {
+	terms, drawn := r.rules.Pool(lead.Pool), how.by == r.decision.PersonID
+	h := Holding{lead, Tenure{ID: tx.NewID(), LeadID: lead.ID, HolderID: r.decision.PersonID, Began: tx.Now, Pool: terms.Slug,
+		Exempt: r.rules.Exempt(lead.Stage), Hard: r.days.add(tx.Now, terms.HardDays).UTC()}}
+	if h.Tenure.Due = r.days.firstDue(tx.Now, terms.FirstDue).UTC(); h.Tenure.Due.After(h.Tenure.Hard) {
+		h.Tenure.Due = h.Tenure.Hard
 	}
-	if !r.decision.Allows(a) {
-		key := "leads.closed"
-		if audience == gate.Others {
-			key = "leads.closed_to"
-		}
-		return r, &ClosedError{personID, r.decision.Reasons(audience), fault.New(fault.Forbidden, key)}
-	}
-	if r.calendar, err = p.calendarIn(rx); err != nil {
-		return r, err
-	}
-	if r.today, err = todayIn(rx, personID, r.calendar.day(rx.Now)); err != nil {
-		return r, err
-	}
-	if taken, limit := r.today.Drawn+r.today.Allocated, r.decision.PerDay(); taken >= limit {
-		return r, fault.New(fault.Conflict, "leads.day_limit", "taken", taken, "limit", limit)
-	}
-	held := 0
-	if err = rx.Row(`SELECT count(*) FROM tenure WHERE holder_id = ? AND ended_ms IS NULL`, personID).Scan(&held); err != nil {
-		return r, err
-	}
-	if limit := r.decision.Cap(); held >= limit {
-		return r, fault.New(fault.Conflict, "leads.cap", "held", held, "cap", limit)
-	}
-	return r, nil
-}
-
-// takeIn begins a tenure; everything that had to be asked has been.
-func (p *Pool) takeIn(tx *store.Tx, r receiver, lead Lead, by, request string) (Holding, error) {
-	h := Holding{lead, Tenure{ID: tx.NewID(), LeadID: lead.ID, HolderID: r.decision.PersonID, Began: tx.Now,
-		Due: r.calendar.firstDue(tx.Now), Hard: r.calendar.add(tx.Now, hardDays)}}
 	t := h.Tenure
+	open := []any{AccessOpen, AccessOpen}
+	if r.decision.Newcomer {
+		open[1] = AccessNewcomers
+	}
+	if !drawn { // an embargo holds back draws alone
+		open = append(open, AccessEmbargo)
+	}
 	// coalesce keeps PostgreSQL from finding the row by walking, and so locking, the whole index of the pool.
-	n, err := tx.Exec(`UPDATE lead SET state = 'held' WHERE id = ? AND coalesce(state, '') = 'pool'`, lead.ID)
+	n, err := tx.Exec(`UPDATE lead SET state = 'held', access = 'open', widens_ms = NULL WHERE id = ? AND coalesce(state, '') = ? AND access IN (`+places(len(open))+`)`,
+		append([]any{lead.ID, how.from}, open...)...)
 	if err != nil {
 		return Holding{}, err
 	}
 	if n != 1 {
-		return Holding{}, fault.New(fault.Conflict, "leads.taken")
+		return Holding{}, notThere(lead, how.from)
 	}
-	h.Lead.State = Held
+	h.Lead.State, h.Lead.Access = Held, AccessOpen
 	var key *string
-	if request != "" {
-		key = &request
+	if how.request != "" {
+		key = &how.request
 	}
-	if _, err := tx.Exec(`INSERT INTO tenure (id, lead_id, holder_id, by_id, request, began_ms, due_ms, hard_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.ID, t.LeadID, t.HolderID, by, key, store.Ms(t.Began), store.Ms(t.Due), store.Ms(t.Hard)); err != nil {
+	if _, err := tx.Exec(`INSERT INTO tenure (id, lead_id, holder_id, by_id, request, began_ms, due_ms, hard_ms, pool, exempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.ID, t.LeadID, t.HolderID, how.by, key, store.Ms(t.Began), store.Ms(t.Due), store.Ms(t.Hard), t.Pool, t.Exempt); err != nil {
 		return Holding{}, err
 	}
-	kind, drawn, allocated := "drawn", 1, 0
-	if by != t.HolderID {
-		kind, drawn, allocated = "assigned", 0, 1
-	}
-	if _, err := tx.Exec(`INSERT INTO lead_day (person_id, day, drawn, allocated) VALUES (?, ?, ?, ?)
-		ON CONFLICT (person_id, day) DO UPDATE SET drawn = lead_day.drawn + excluded.drawn, allocated = lead_day.allocated + excluded.allocated`,
-		t.HolderID, r.today.Day, drawn, allocated); err != nil {
+	if err := countIn(tx, t.HolderID, r.today.Day, terms, drawn); err != nil {
 		return Holding{}, err
 	}
-	if err := eventsIn(tx, kind, "", by, t); err != nil {
+	kind := "assigned"
+	if drawn {
+		kind = "drawn"
+	}
+	if err := eventsIn(tx, kind, "", how.by, t); err != nil {
 		return Holding{}, err
 	}
 	return h, p.keeper.OpenedIn(tx, t.HolderID)
 }
 
-// pickIn is the first lead of the pool from a random rank on that does not cool down for the person. Many who
-// look for the very first one would wait for each other. It mostly looks at one lead and, where that will not
-// do, at more each time: the limit inside makes every planner walk the index, and lock no more than it passes.
-func pickIn(tx *store.Tx, personID string) (Lead, error) {
-	for _, from := range []int64{newRank(tx), 0} {
-		for size, more := 1, true; more; size = min(size*10, 100) {
-			seen, err := store.All(tx.Rx, scanCandidate, `SELECT `+leadColumns+`, l.rank, `+imported+` AND NOT EXISTS
-				(SELECT 1 FROM tenure t WHERE t.lead_id = l.id AND t.holder_id = ? AND t.cool_ms > ?)
-				FROM (SELECT * FROM lead WHERE state = 'pool' AND rank >= ? ORDER BY rank LIMIT `+strconv.Itoa(size)+`) l ORDER BY l.rank`,
-				personID, store.Ms(tx.Now), from)
-			if err != nil {
-				return Lead{}, err
-			}
-			for _, c := range seen {
-				if c.free {
-					return c.Lead, nil
-				}
-				from = c.rank + 1
-			}
-			more = len(seen) == size
-		}
+// notThere says why a lead that was seen a moment ago cannot be taken.
+func notThere(lead Lead, from State) error {
+	switch {
+	case lead.State != from:
+		return fault.New(fault.Conflict, "leads.taken")
+	case lead.Access == AccessNewcomers:
+		return fault.New(fault.Conflict, "leads.for_newcomers")
+	case lead.Access == AccessEmbargo:
+		return fault.New(fault.Conflict, "leads.embargo")
 	}
-	return Lead{}, fault.New(fault.Conflict, "leads.empty")
+	return fault.New(fault.Conflict, "leads.taken")
 }
 
-// candidate is a lead of the pool, and whether it is free for the one who looks.
-type candidate struct {
-	Lead
-	rank int64
-	free bool
+// countIn counts a lead to a person's day, and to the day of a pool that has a limit of its own.
+func countIn(tx *store.Tx, personID, day string, terms Terms, drawn bool) error {
+	draws, allocations := 0, 1
+	if drawn {
+		draws, allocations = 1, 0
+	}
+	if _, err := tx.Exec(`INSERT INTO lead_day (person_id, day, drawn, allocated) VALUES (?, ?, ?, ?)
+		ON CONFLICT (person_id, day) DO UPDATE SET drawn = lead_day.drawn + excluded.drawn, allocated = lead_day.allocated + excluded.allocated`,
+		personID, day, draws, allocations); err != nil || !drawn || terms.DrawsPerDay == 0 {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO lead_pool_day (person_id, day, pool, drawn) VALUES (?, ?, ?, 1)
+		ON CONFLICT (person_id, day, pool) DO UPDATE SET drawn = lead_pool_day.drawn + 1`, personID, day, terms.Slug)
+	return err
 }
-
-func scanCandidate(row store.Row) (c candidate, err error) {
-	err = row.Scan(append(leadDest(&c.Lead), &c.rank, &c.free)...)
-	return c, err
-}
-
-func newRank(tx *store.Tx) int64 { return int64(binary.BigEndian.Uint64(tx.Secret(8)) >> 1) }
 
 // cooledIn is the fault that the person held the lead too recently.
 func (p *Pool) cooledIn(rx *store.Rx, leadID, personID string) error {
@@ -213,11 +198,11 @@ func (p *Pool) cooledIn(rx *store.Rx, leadID, personID string) error {
 }
 
 // requestedIn is what the same request gave before.
-func requestedIn(rx *store.Rx, personID, request string) (Holding, bool, error) {
+func (p *Pool) requestedIn(rx *store.Rx, personID, request string) (Holding, bool, error) {
 	h, found, err := store.First(rx, scanHolding, `SELECT `+leadColumns+`, `+tenureColumns+` FROM tenure t JOIN lead l ON l.id = t.lead_id
 		WHERE t.holder_id = ? AND t.request = ?`, personID, request)
-	if !h.Tenure.Ended.IsZero() || !h.Tenure.Paused.IsZero() {
-		h.Lead = h.Lead.masked()
+	if err == nil && (!h.Tenure.Ended.IsZero() || !h.Tenure.Paused.IsZero()) {
+		h.Lead, err = p.maskedIn(rx, h.Lead)
 	}
 	return h, found, err
 }

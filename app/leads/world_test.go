@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -29,6 +30,12 @@ var (
 	taipei = time.FixedZone("Asia/Taipei", 8*60*60)
 )
 
+// onePool are rules under which everything can be drawn at once.
+const onePool = "pools:\n  - {pool: default, title: {zh-Hant: 公海, zh-Hans: 公海, en: Pool}, newcomer_share: 0}\n"
+
+// What the standard terms say of a former holder's wait, in business days.
+const coolReclaimed, coolReturned = 7, 3
+
 const header = "company,contact,phone,industry,territory,source,note\n"
 
 func schemas() []store.Schema {
@@ -49,6 +56,7 @@ type world struct {
 	amy, bob                        people.Person
 	made, cases                     int
 	drawsPerDay, perDay, capacity   int
+	rules                           string // content/pools.yaml
 	lastPolicy                      string
 }
 
@@ -60,8 +68,8 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 func furnish(t testing.TB, db *store.DB, clock *storetest.Clock) *world {
 	shelf := documents.New(db)
 	library := courses.New(db, shelf, fstest.MapFS{}, markdown.New(nil))
-	w := &world{t: t, db: db, clock: clock, dir: people.New(db), shelf: shelf, drawsPerDay: 10, perDay: 50, capacity: 200}
-	w.Pool = New(db, gate.New(db, shelf, library, taipei))
+	w := &world{t: t, db: db, clock: clock, dir: people.New(db), shelf: shelf, drawsPerDay: 10, perDay: 50, capacity: 200, rules: onePool}
+	w.Pool = New(db, shelf, gate.New(db, shelf, library, taipei))
 	w.dir.OnDeactivated(func(tx *store.Tx, p people.Person) error { return w.ReleaseIn(tx, p.ID, "hr", "left") })
 	w.hr, w.admin = w.hire("", people.HR), w.hire("", people.Admin)
 	w.boss = w.hire("", people.Manager)
@@ -93,7 +101,7 @@ levels:
 limits: {draws_per_day: %d, per_day: %d, cap: %d, newcomer_days: 0, newcomer_per_day: %d, newcomer_cap: %d}
 holidays: [2027-01-01]
 `, requirements, w.drawsPerDay, w.perDay, w.capacity, w.perDay, w.capacity)
-	_, problems, err := w.shelf.Load(ctx, fstest.MapFS{"content/policy.yaml": {Data: []byte(text)}})
+	_, problems, err := w.shelf.Load(ctx, fstest.MapFS{"content/policy.yaml": {Data: []byte(text)}, RulesPath: {Data: []byte(w.rules)}})
 	w.must(errors.Join(err, problems.Err()))
 }
 
@@ -116,9 +124,35 @@ func (w *world) stock(n int) {
 	}
 }
 
+// one imports a lead of a territory and is its id.
+func (w *world) one(territory string) (id string) {
+	w.t.Helper()
+	before := w.all()
+	w.made++
+	_, err := w.Import(ctx, w.hr, strings.NewReader(fmt.Sprintf("%s企業 %d,陳大文,02-%08d,製造,%s,展覽,\n", header, w.made, w.made, territory)), true)
+	w.must(err)
+	for _, id = range w.all() {
+		if !slices.Contains(before, id) {
+			return id
+		}
+	}
+	w.t.Fatal("nothing was imported")
+	return ""
+}
+
+// all are the ids of all leads, the oldest first.
+func (w *world) all() (ids []string) {
+	w.t.Helper()
+	w.must(w.db.Read(ctx, func(rx *store.Rx) (err error) {
+		ids, err = store.All(rx, func(r store.Row) (id string, err error) { err = r.Scan(&id); return id, err }, `SELECT id FROM lead ORDER BY id`)
+		return err
+	}))
+	return ids
+}
+
 func (w *world) draw(p people.Person) Holding {
 	w.t.Helper()
-	h, err := w.Draw(ctx, p, "")
+	h, err := w.Draw(ctx, p, "", "")
 	w.must(err)
 	return h
 }

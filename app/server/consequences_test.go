@@ -40,7 +40,7 @@ func seller(t *testing.T, w *apptest.World) (p people.Person, attemptID string) 
 	p = w.Ready("Amy")
 	w.Leads(5)
 	for range 2 {
-		if _, err := w.Pool.Draw(w.Ctx, p, ""); err != nil {
+		if _, err := w.Pool.Draw(w.Ctx, p, "", ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -76,7 +76,7 @@ func TestG4_RedLineTakesLeadsIntoTrustAndAnUpheldAppealRestores(t *testing.T) {
 		if d, err := w.Keeper.Decide(w.Ctx, amy.ID); err != nil || d.Level != gate.None || d.Allows(gate.Hold) {
 			t.Errorf("the gate after the verdict: %+v %v", d.Level, err)
 		}
-		if _, err := w.Pool.Draw(w.Ctx, amy, ""); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.Pool.Draw(w.Ctx, amy, "", ""); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a draw after the verdict: %v", err)
 		}
 		w.Clock.Add(10 * 24 * time.Hour)

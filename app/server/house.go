@@ -118,12 +118,13 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Rehearsals = exams.NewRehearsals(h.Room, h.Directory, h.Queue)
 	h.Keeper = gate.New(h.DB, h.Shelf, h.Library, c.location())
 	h.Desk = integrity.New(h.DB, h.Room, h.Ledger, h.Queue, h.Keeper.CalendarIn)
-	h.Pool = leads.New(h.DB, h.Keeper)
+	h.Pool = leads.New(h.DB, h.Shelf, h.Keeper)
 	h.Directory.EnrolIn(h.Roster)
 	h.consequences()
 	h.Desk.OnReminder(func(tx *store.Tx, r integrity.Reminder) error { return h.remindIn(tx, r, c, catalog) })
 	h.witnessed(c)
 	h.Queue.Every("leads/reclaim", time.Minute, h.Pool.ReclaimDue)
+	h.Queue.Every("leads/widen", time.Minute, h.Pool.Widen)
 	return nil
 }
 

@@ -82,7 +82,7 @@ func placeOf(absolute string) string {
 	switch {
 	case strings.Contains(name, ".bank."), strings.Contains(name, ".exam."):
 		return "quizzes/" + name
-	case name == "policy.yaml", name == "company.yaml", strings.HasPrefix(name, "pledge."):
+	case name == "policy.yaml", name == "pools.yaml", name == "company.yaml", strings.HasPrefix(name, "pledge."):
 		return "content/" + name
 	}
 	return ""

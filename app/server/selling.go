@@ -69,7 +69,7 @@ func (f *furnisher) draws(number string, daysAgo int) error {
 		return err
 	}
 	for range 2 + f.dice.n(4) {
-		if _, err := f.Pool.Draw(f.ctx, p, ""); err != nil && !fault.Is(err, fault.Conflict) {
+		if _, err := f.Pool.Draw(f.ctx, p, "", ""); err != nil && !fault.Is(err, fault.Conflict) {
 			return err
 		}
 	}

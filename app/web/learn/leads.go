@@ -136,7 +136,7 @@ func dueWords(c *page.Ctx, due time.Time) (words string, urgent bool) {
 
 // draw takes a lead from the pool. What stands in the way is said on the page of the leads.
 func (w *Wing) draw(c *page.Ctx) error {
-	h, err := w.pool.Draw(c.Context(), c.Person, c.Form("request"))
+	h, err := w.pool.Draw(c.Context(), c.Person, c.Form("pool"), c.Form("request"))
 	if err == nil {
 		return c.Back("/leads/"+h.Lead.ID, "learn.drawn", "company", h.Lead.Company)
 	}

@@ -63,7 +63,7 @@ func TestPagesInThreeLanguages(t *testing.T) {
 	s := open(t, school())
 	s.stock(20)
 	seller := s.ready("陳可心")
-	held, err := s.pool.Draw(s.ctx, seller, "")
+	held, err := s.pool.Draw(s.ctx, seller, "", "")
 	s.must(err)
 	_, err = s.pool.FollowUp(s.ctx, seller, held.Lead.ID, leads.Contact{Kind: leads.Visit, Outcome: "見到老闆", Next: "週一再談"})
 	s.must(err)
@@ -94,7 +94,7 @@ func TestPagesInThreeLanguages(t *testing.T) {
 		v := s.as(fresh).in(lang)
 		v.want(v.send("GET", "/lessons/values/trust", nil), http.StatusForbidden, `class="btn go" href="/lessons/values/line"`)
 	}
-	_, err = s.pool.Draw(s.ctx, seller, "")
+	_, err = s.pool.Draw(s.ctx, seller, "", "")
 	s.must(err)
 	s.clock.Add(24 * time.Hour)
 	s.as(seller).get("/leads", "今天 22:30 前", "傳了訊息")

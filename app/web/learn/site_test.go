@@ -85,7 +85,7 @@ func open(tb testing.TB, content fs.FS) *site {
 	s.room = exams.New(db, s.shelf, s.library, signer, md, files, queue)
 	s.keeper = gate.New(db, s.shelf, s.library, zone)
 	s.desk = integrity.New(db, s.room, ledger.NewLog(db, signer), queue, s.keeper.CalendarIn)
-	s.pool = leads.New(db, s.keeper)
+	s.pool = leads.New(db, s.shelf, s.keeper)
 	_, problems, err := s.shelf.Load(s.ctx, content)
 	s.must(err)
 	s.must(problems.Err())

@@ -115,7 +115,7 @@ func check(t *testing.T, html string, has, lacks []string) {
 
 func (s *site) draw(p people.Person) leads.Holding {
 	s.Helper()
-	h, err := s.Pool.Draw(s.Ctx, p, "")
+	h, err := s.Pool.Draw(s.Ctx, p, "", "")
 	if err != nil {
 		s.Fatal(err)
 	}
