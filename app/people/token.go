@@ -21,10 +21,11 @@ type Scope string
 const (
 	Decisions  Scope = "decisions"  // may somebody take leads now
 	Rehearsals Scope = "rehearsals" // make a rehearsal of the exam room, and remove it
+	LeadPool   Scope = "pool"       // move leads for people whom the machine has signed in
 )
 
 // Scopes are all scopes, the usual one first.
-func Scopes() []Scope { return []Scope{Decisions, Rehearsals} }
+func Scopes() []Scope { return []Scope{Decisions, Rehearsals, LeadPool} }
 
 // Token is a machine's permission to ask; its plain text was shown once and is not kept.
 type Token struct {

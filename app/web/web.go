@@ -51,6 +51,7 @@ func (s *Site) App() (*fiber.App, error) {
 	app := kit.App()
 	api.Mount(app, kit, s.DB, s.Keeper, s.Rehearsals)
 	api.MountLedger(app, kit, s.Ledger, s.Witnesses)
+	api.MountPool(app, kit, s.Directory, s.Keeper, s.Pool)
 	// Before learn, whose /leads/:id would take /leads/import.
 	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {
 		return nil, err

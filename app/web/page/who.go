@@ -17,6 +17,7 @@ const (
 	Machine                           // a bearer of an API token for decisions, never a browser
 	Rehearsing                        // a bearer of an API token for rehearsals
 	Candidate                         // any employee, also in a session that was opened for an exam alone
+	Dealing                           // a bearer of an API token for the lead pool
 	Proven                            // anyone, a program above all: what it sends proves itself by signatures, whatever page it comes from
 )
 
@@ -41,6 +42,8 @@ func (w Who) scope() (people.Scope, bool) {
 		return people.Decisions, true
 	case Rehearsing:
 		return people.Rehearsals, true
+	case Dealing:
+		return people.LeadPool, true
 	}
 	return "", false
 }
