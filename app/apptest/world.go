@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"bainian/app/cohorts"
@@ -34,6 +35,8 @@ type World struct {
 	Watch    people.Person // invigilator
 	Cohort   cohorts.Cohort
 	hired    int
+	config   server.Config
+	files    fstest.MapFS // content and quizzes
 }
 
 // Each runs f as a subtest in a fresh world on every engine that there is.
@@ -47,20 +50,16 @@ func Each(t *testing.T, f func(t *testing.T, w *World)) {
 // New is a fresh world on one engine: the small company's content is loaded and its staff are hired.
 func New(tb testing.TB, engine store.Engine) *World {
 	tb.Helper()
-	w := &World{TB: tb, Clock: storetest.NewClock(), Ctx: context.Background()}
+	w := &World{TB: tb, Clock: storetest.NewClock(), Ctx: context.Background(), files: content()}
 	config := server.Config{DB: storetest.URL(tb, engine, server.Schemas()...), Zone: "Asia/Taipei", Key: filepath.Join(tb.TempDir(), "key"), Blobs: filepath.Join(tb.TempDir(), "blobs"), URL: "http://localhost"}
-	h, err := server.OpenHouse(w.Ctx, config, content(), w.Clock.Now, slog.New(slog.DiscardHandler))
-	w.must(err)
-	w.House = h
-	if _, measures := tb.(*testing.B); !measures { // the watch costs more than a read
-		h.DB.RefuseNesting()
-	}
+	w.config = config
+	w.open()
 	tb.Cleanup(func() {
-		if err := h.Close(); err != nil {
+		if err := w.House.Close(); err != nil {
 			tb.Error(err)
 		}
 	})
-	_, problems, err := h.Load(w.Ctx)
+	_, problems, err := w.Load(w.Ctx)
 	w.must(err)
 	w.must(problems.Err())
 	w.Trainer = w.Hire("蔡講師", people.Trainer)
@@ -70,9 +69,36 @@ func New(tb testing.TB, engine store.Engine) *World {
 	for i := range w.Reviewer {
 		w.Reviewer[i] = w.Hire(fmt.Sprintf("審查%d", i), people.Reviewer)
 	}
-	w.Cohort, err = h.Roster.Create(w.Ctx, w.HR, cohorts.Cohort{Number: 1, Name: "第 1 期", StartsOn: "2026-11-23", EndsOn: "2026-12-11"})
+	w.Cohort, err = w.Roster.Create(w.Ctx, w.HR, cohorts.Cohort{Number: 1, Name: "第 1 期", StartsOn: "2026-11-23", EndsOn: "2026-12-11"})
 	w.must(err)
 	return w
+}
+
+// open wires the house over the database as it is.
+func (w *World) open() {
+	w.Helper()
+	h, err := server.OpenHouse(w.Ctx, w.config, w.files, w.Clock.Now, slog.New(slog.DiscardHandler))
+	w.must(err)
+	w.House = h
+	if _, measures := w.TB.(*testing.B); !measures { // the watch costs more than a read
+		h.DB.RefuseNesting()
+	}
+}
+
+// Publish puts another text of a document on the shelf.
+func (w *World) Publish(path, source string) {
+	w.Helper()
+	w.files[path] = text(source)
+	_, problems, err := w.Load(w.Ctx)
+	w.must(err)
+	w.must(problems.Err())
+}
+
+// Restart ends the house and opens it again over the same database, as a restart of the program does.
+func (w *World) Restart() {
+	w.Helper()
+	w.must(w.Close())
+	w.open()
 }
 
 func (w *World) must(err error) {
