@@ -3,6 +3,8 @@
 package api
 
 import (
+	"context"
+
 	"github.com/gofiber/fiber/v2"
 
 	"bainian/app/exams"
@@ -17,11 +19,24 @@ type Wing struct {
 	db         *store.DB
 	keeper     *gate.Keeper
 	rehearsals *exams.Rehearsals
+	pools      func(ctx context.Context, id string) (bool, error)
+}
+
+// Needs is what the wing answers from.
+type Needs struct {
+	DB         *store.DB
+	Keeper     *gate.Keeper
+	Rehearsals *exams.Rehearsals
+	// Pools reports whether there is a pool of that id; nil: any id names one.
+	Pools func(ctx context.Context, id string) (bool, error)
 }
 
 // Mount adds the wing's routes.
-func Mount(app *fiber.App, kit *page.Kit, db *store.DB, keeper *gate.Keeper, rehearsals *exams.Rehearsals) {
-	w := &Wing{kit, db, keeper, rehearsals}
+func Mount(app *fiber.App, kit *page.Kit, needs Needs) {
+	w := &Wing{kit: kit, db: needs.DB, keeper: needs.Keeper, rehearsals: needs.Rehearsals, pools: needs.Pools}
+	if w.pools == nil {
+		w.pools = func(context.Context, string) (bool, error) { return true, nil }
+	}
 	app.Use("/access/v1", echoRequestID)
 	kit.Mount(app, []page.Route{
 		{Method: "GET", Path: "/healthz", Who: page.Always, Do: w.health},

@@ -93,68 +93,37 @@ func (w *Wing) evaluation(c *page.Ctx) error {
 	return c.JSON(w.answer(c, q))
 }
 
-// answer decides. What the gate does not know is denied, not an error: it is a well-formed question. An error is a
-// denial too; only holding may be allowed beside one, while there is no policy to acquire anything by.
+// answer puts the ruling on a question into the protocol's words.
 func (w *Wing) answer(c *page.Ctx, q question) answer {
-	action := gate.Action(q.Action.Name)
+	r := w.decide(c, asked{byEvaluation, q.Subject.Type, q.Subject.ID, q.Action.Name, q.Resource.Type, q.Resource.ID}, w.keeper.DecideNumber)
+	return w.worded(c, r)
+}
+
+func (w *Wing) worded(c *page.Ctx, r ruling) answer {
+	a := answer{Decision: r.allowed, Context: &answerContext{}}
+	if d := r.decision; d != nil {
+		a.Context.Level, a.Context.PolicyVersion = d.Level, d.PolicyVersion
+		if r.allowed && !d.Until.IsZero() {
+			a.Context.Until = d.Until.Format(time.RFC3339)
+		}
+	}
 	switch {
-	case q.Subject.Type != subjectType:
-		return denied(c, "gate.unknown_subject", "type", q.Subject.Type)
-	case q.Resource.Type != resourceType:
-		return denied(c, "gate.unknown_resource", "type", q.Resource.Type)
-	case !action.Known():
-		return denied(c, "gate.unknown_action", "action", q.Action.Name)
-	}
-	d, err := w.keeper.DecideNumber(c.Context(), q.Subject.ID)
-	switch {
-	case d.Allows(action):
-		return allowed(d)
-	case fault.Is(err, fault.NotFound):
-		return denied(c, "gate.no_person")
-	case err != nil:
-		return w.failed(c, err)
-	}
-	a, err := w.explained(c, d)
-	if err != nil {
-		return w.failed(c, err)
+	case r.allowed:
+	case r.decision != nil:
+		w.explain(c, a.Context, r.reasons)
+	default:
+		text := c.T(r.key, r.args...)
+		a.Context.ReasonUser, a.Context.ReasonAdmin = map[string]string{"403": text}, map[string]string{"403": r.key}
+		if r.err != nil {
+			a.Context.Error = &problem{Status: fiber.StatusServiceUnavailable, Message: text}
+		}
 	}
 	return a
 }
 
-func allowed(d gate.Decision) answer {
-	a := answer{Decision: true, Context: &answerContext{Level: d.Level, PolicyVersion: d.PolicyVersion}}
-	if !d.Until.IsZero() {
-		a.Context.Until = d.Until.Format(time.RFC3339)
-	}
-	return a
-}
-
-func denied(c *page.Ctx, key string, args ...any) answer {
-	return answer{Context: &answerContext{
-		ReasonUser:  map[string]string{"403": c.T(key, args...)},
-		ReasonAdmin: map[string]string{"403": key},
-	}}
-}
-
-// failed is the denial that an error is: whoever guards a pool by our word must not have to guess.
-func (w *Wing) failed(c *page.Ctx, err error) answer {
-	w.kit.Log.Error("decision failed", "error", err)
-	key := "gate.unavailable"
-	if fault.HasKey(err, "gate.no_policy") {
-		key = "gate.no_policy"
-	}
-	a := denied(c, key)
-	a.Context.Error = &problem{Status: fiber.StatusServiceUnavailable, Message: c.T(key)}
-	return a
-}
-
-// explained is a denial with everything that is unmet, as machines may know it.
-func (w *Wing) explained(c *page.Ctx, d gate.Decision) (answer, error) {
-	reasons, err := w.keeper.Titled(c.Context(), d.Reasons(gate.Others), c.Lang)
-	if err != nil {
-		return answer{}, err
-	}
-	a := answer{Context: &answerContext{Level: d.Level, PolicyVersion: d.PolicyVersion, Unmet: make([]unmet, len(reasons))}}
+// explain lists everything that is unmet.
+func (w *Wing) explain(c *page.Ctx, a *answerContext, reasons []gate.Reason) {
+	a.Unmet = make([]unmet, len(reasons))
 	words, keys := make([]string, len(reasons)), make([]string, len(reasons))
 	for i, r := range reasons {
 		words[i], keys[i] = c.T(r.Key, r.Args...), r.Requirement
@@ -165,11 +134,10 @@ func (w *Wing) explained(c *page.Ctx, d gate.Decision) (answer, error) {
 		if !r.Until.IsZero() {
 			u.Until = r.Until.In(c.Zone()).Format(time.RFC3339)
 		}
-		a.Context.Unmet[i] = u
+		a.Unmet[i] = u
 	}
-	a.Context.ReasonUser = map[string]string{"403": strings.Join(words, c.T("gate.and"))}
-	a.Context.ReasonAdmin = map[string]string{"403": strings.Join(keys, ", ")}
-	return a, nil
+	a.ReasonUser = map[string]string{"403": strings.Join(words, c.T("gate.and"))}
+	a.ReasonAdmin = map[string]string{"403": strings.Join(keys, ", ")}
 }
 
 // read decodes a body that says it is JSON. What a compressed one would unpack to is not looked at.

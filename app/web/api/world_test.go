@@ -44,7 +44,7 @@ func mount(w *apptest.World) *machines {
 		w.Fatal(err)
 	}
 	m := &machines{World: w, app: kit.App()}
-	api.Mount(m.app, kit, w.DB, w.Keeper, w.Rehearsals)
+	api.Mount(m.app, kit, api.Needs{DB: w.DB, Keeper: w.Keeper, Rehearsals: w.Rehearsals})
 	api.MountPool(m.app, kit, w.Directory, w.Keeper, w.Pool)
 	if m.token, err = w.Directory.NewToken(w.Ctx, people.System(), "CRM"); err != nil {
 		w.Fatal(err)
