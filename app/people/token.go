@@ -19,13 +19,14 @@ const tokenPrefix = "bn_"
 type Scope string
 
 const (
-	Decisions  Scope = "decisions"  // may somebody take leads now
-	Rehearsals Scope = "rehearsals" // make a rehearsal of the exam room, and remove it
-	LeadPool   Scope = "pool"       // move leads for people whom the machine has signed in
+	Decisions   Scope = "decisions"    // may somebody take leads now
+	ForwardAuth Scope = "forward-auth" // the same, for a proxy that stands in front of a CRM
+	LeadPool    Scope = "pool"         // move leads for people whom the machine has signed in
+	Rehearsals  Scope = "rehearsals"   // make a rehearsal of the exam room, and remove it
 )
 
 // Scopes are all scopes, the usual one first.
-func Scopes() []Scope { return []Scope{Decisions, Rehearsals, LeadPool} }
+func Scopes() []Scope { return []Scope{Decisions, ForwardAuth, LeadPool, Rehearsals} }
 
 // Token is a machine's permission to ask; its plain text was shown once and is not kept.
 type Token struct {

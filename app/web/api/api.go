@@ -38,6 +38,8 @@ func Mount(app *fiber.App, kit *page.Kit, needs Needs) {
 		w.pools = func(context.Context, string) (bool, error) { return true, nil }
 	}
 	app.Use("/access/v1", echoRequestID)
+	app.Use(forwardAuthPath, w.sealed)
+	kit.Mount(app, w.fronted())
 	kit.Mount(app, []page.Route{
 		{Method: "GET", Path: "/healthz", Who: page.Always, Do: w.health},
 		{Method: "GET", Path: "/readyz", Who: page.Always, Do: w.ready},

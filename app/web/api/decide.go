@@ -17,7 +17,7 @@ const byEvaluation way = "evaluation" // the AuthZEN Authorization API, one ques
 type asked struct {
 	way                          way
 	subjectType, subject         string // subject is an employee number
-	action, resourceType, poolID string
+	action, resourceType, poolID string // poolID is "" where the way names none
 }
 
 // ruling is how it is answered. Without a decision of the gate it is a denial for want of one, and key says why.
@@ -51,10 +51,12 @@ func (w *Wing) rule(c *page.Ctx, q asked, by decider) ruling {
 	case !action.Known():
 		return ruling{key: "gate.unknown_action", args: []any{"action", q.action}}
 	}
-	if known, err := w.pools(c.Context(), q.poolID); err != nil {
-		return w.broken(err)
-	} else if !known {
-		return ruling{key: "gate.unknown_pool", args: []any{"id", q.poolID}}
+	if q.poolID != "" {
+		if known, err := w.pools(c.Context(), q.poolID); err != nil {
+			return w.broken(err)
+		} else if !known {
+			return ruling{key: "gate.unknown_pool", args: []any{"id", q.poolID}}
+		}
 	}
 	d, err := by(c.Context(), q.subject)
 	switch {

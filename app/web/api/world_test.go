@@ -28,7 +28,7 @@ type machines struct {
 	token string
 }
 
-func mount(w *apptest.World) *machines {
+func mount(w *apptest.World, change ...func(*api.Needs)) *machines {
 	w.Helper()
 	catalog, err := locale.Load()
 	if err != nil {
@@ -44,7 +44,11 @@ func mount(w *apptest.World) *machines {
 		w.Fatal(err)
 	}
 	m := &machines{World: w, app: kit.App()}
-	api.Mount(m.app, kit, api.Needs{DB: w.DB, Keeper: w.Keeper, Rehearsals: w.Rehearsals})
+	needs := api.Needs{DB: w.DB, Keeper: w.Keeper, Rehearsals: w.Rehearsals}
+	for _, f := range change {
+		f(&needs)
+	}
+	api.Mount(m.app, kit, needs)
 	api.MountPool(m.app, kit, w.Directory, w.Keeper, w.Pool)
 	if m.token, err = w.Directory.NewToken(w.Ctx, people.System(), "CRM"); err != nil {
 		w.Fatal(err)

@@ -28,7 +28,14 @@ const (
 	writeTimeout  = 30 * time.Second
 	idleTimeout   = 75 * time.Second
 	sessionCookie = "session"
+
+	// FrontingDeadline is the limit where a proxy asks in the middle of a request of its own.
+	FrontingDeadline = 2 * time.Second
 )
+
+// SecretHeader carries the token of a proxy in front of a CRM. Authorization would not do: it belongs to the CRM, and
+// a proxy hands on what the visitor's browser says in it.
+const SecretHeader = "X-Gate-Secret"
 
 // Directory is what the kit asks of people.Directory.
 type Directory interface {

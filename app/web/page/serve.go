@@ -96,7 +96,7 @@ func (k *Kit) setHeaders(f *fiber.Ctx) {
 // handler is the way of a request to its route, with a deadline on all of it.
 func (k *Kit) handler(r Route) fiber.Handler {
 	return func(f *fiber.Ctx) error {
-		ctx, cancel := context.WithTimeout(context.Background(), Deadline)
+		ctx, cancel := context.WithTimeout(context.Background(), r.Who.deadline())
 		defer cancel()
 		c := &Ctx{Ctx: f, kit: k, ctx: ctx, who: r.Who, Lang: k.langOf(f)}
 		err := k.admit(c)
@@ -116,7 +116,10 @@ func (k *Kit) admit(c *Ctx) error {
 		return err
 	}
 	if scope, machine := c.who.scope(); machine {
-		return k.admitMachine(c, scope)
+		if err := k.admitMachine(c, scope); err != nil || c.who != Fronting {
+			return err
+		}
+		return k.know(c) // the proxy hands on the cookies of its visitor
 	}
 	if c.who == Proven {
 		return nil
@@ -161,9 +164,13 @@ func (k *Kit) know(c *Ctx) error {
 }
 
 func (k *Kit) admitMachine(c *Ctx, scope people.Scope) error {
-	scheme, plain, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		return fault.New(fault.Unauthenticated, "page.token_missing")
+	plain := c.Get(SecretHeader)
+	if c.who != Fronting {
+		scheme, token, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+		if !ok || !strings.EqualFold(scheme, "Bearer") {
+			return fault.New(fault.Unauthenticated, "page.token_missing")
+		}
+		plain = token
 	}
 	name, err := k.Directory.TokenName(c.ctx, plain, scope)
 	if err != nil {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"time"
 
 	"bainian/app/fault"
 	"bainian/app/people"
@@ -19,6 +20,7 @@ const (
 	Candidate                         // any employee, also in a session that was opened for an exam alone
 	Dealing                           // a bearer of an API token for the lead pool
 	Proven                            // anyone, a program above all: what it sends proves itself by signatures, whatever page it comes from
+	Fronting                          // a proxy in front of a CRM, by an API token for forward auth, with or without the session of its visitor
 )
 
 // Only is a person who holds any of the roles.
@@ -44,8 +46,18 @@ func (w Who) scope() (people.Scope, bool) {
 		return people.Rehearsals, true
 	case Dealing:
 		return people.LeadPool, true
+	case Fronting:
+		return people.ForwardAuth, true
 	}
 	return "", false
+}
+
+// deadline is how long an answer may take. A visitor waits for the proxy, and the proxy for us.
+func (w Who) deadline() time.Duration {
+	if w == Fronting {
+		return FrontingDeadline
+	}
+	return Deadline
 }
 
 // inExam reports whether a session that was opened for an exam alone may use the route.
