@@ -49,7 +49,9 @@ func (s *Site) App() (*fiber.App, error) {
 		return nil, err
 	}
 	app := kit.App()
-	api.Mount(app, kit, api.Needs{DB: s.DB, Keeper: s.Keeper, Rehearsals: s.Rehearsals})
+	if err := api.Mount(app, kit, api.Needs{DB: s.DB, Keeper: s.Keeper, Rehearsals: s.Rehearsals}); err != nil {
+		return nil, err
+	}
 	api.MountLedger(app, kit, s.Ledger, s.Witnesses)
 	api.MountPool(app, kit, s.Directory, s.Keeper, s.Pool)
 	// Before learn, whose /leads/:id would take /leads/import.

@@ -9,6 +9,7 @@ import (
 
 	"bainian/app/exams"
 	"bainian/app/gate"
+	"bainian/app/people"
 	"bainian/app/store"
 	"bainian/app/web/page"
 )
@@ -16,10 +17,12 @@ import (
 // Wing answers machines.
 type Wing struct {
 	kit        *page.Kit
+	pages      *page.Templates
 	db         *store.DB
 	keeper     *gate.Keeper
 	rehearsals *exams.Rehearsals
 	pools      func(ctx context.Context, id string) (bool, error)
+	latest     latest
 }
 
 // Needs is what the wing answers from.
@@ -31,9 +34,13 @@ type Needs struct {
 	Pools func(ctx context.Context, id string) (bool, error)
 }
 
-// Mount adds the wing's routes.
-func Mount(app *fiber.App, kit *page.Kit, needs Needs) {
-	w := &Wing{kit: kit, db: needs.DB, keeper: needs.Keeper, rehearsals: needs.Rehearsals, pools: needs.Pools}
+// Mount adds the wing's routes. An error names the template or message that is wrong.
+func Mount(app *fiber.App, kit *page.Kit, needs Needs) error {
+	pages, err := kit.Templates(files)
+	if err != nil {
+		return err
+	}
+	w := &Wing{kit: kit, pages: pages, db: needs.DB, keeper: needs.Keeper, rehearsals: needs.Rehearsals, pools: needs.Pools}
 	if w.pools == nil {
 		w.pools = func(context.Context, string) (bool, error) { return true, nil }
 	}
@@ -49,7 +56,9 @@ func Mount(app *fiber.App, kit *page.Kit, needs Needs) {
 		{Method: "POST", Path: "/api/v1/rehearsals", Who: page.Rehearsing, Do: w.beginRehearsal},
 		{Method: "GET", Path: "/api/v1/rehearsals/:id", Who: page.Rehearsing, Do: w.rehearsal},
 		{Method: "DELETE", Path: "/api/v1/rehearsals/:id", Who: page.Rehearsing, Do: w.endRehearsal},
+		{Method: "GET", Path: "/connect", Who: page.Only(people.Admin), Do: w.connect},
 	})
+	return nil
 }
 
 // echoRequestID returns the caller's X-Request-ID, refusals included, so that both sides' logs can be laid together.

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"bainian/app/fault"
 	"bainian/app/gate"
@@ -36,7 +38,13 @@ type decider func(ctx context.Context, number string) (gate.Decision, error)
 // decide answers a machine: every question that one asks, by whichever way, comes through here and leaves with its
 // ruling, so that whoever counts or writes down decisions does it in this one place.
 func (w *Wing) decide(c *page.Ctx, q asked, by decider) ruling {
-	return w.rule(c, q, by)
+	r := w.rule(c, q, by)
+	last := lastAsked{way: q.way, allowed: r.allowed, at: c.Now()}
+	if !r.allowed {
+		last.said = r.keys()
+	}
+	w.latest.note(c.Machine, last)
+	return r
 }
 
 // rule decides. What the gate does not know is denied, not an error: it is a well-formed question. An error is a
@@ -82,4 +90,38 @@ func (w *Wing) broken(err error) ruling {
 		key = "gate.no_policy"
 	}
 	return ruling{key: key, err: err}
+}
+
+// maxReasons is how long keys may get, in bytes: proxies have 4 KB for all headers.
+const maxReasons = 1000
+
+// keys are what a ruling says to machines: the requirements that are unmet, or the one word for why there is no decision.
+func (r ruling) keys() string {
+	if r.decision == nil {
+		return strings.TrimPrefix(r.key, "gate.")
+	}
+	var keys []string
+	size := 0
+	for _, reason := range r.reasons {
+		key := ascii(reason.Requirement)
+		if size += len(key) + len(", "); size > maxReasons {
+			keys = append(keys, "more")
+			break
+		}
+		keys = append(keys, key)
+	}
+	return strings.Join(keys, ", ")
+}
+
+// ascii writes what a header cannot hold, and the percent sign, as %XX.
+func ascii(text string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		if c <= ' ' || c >= 0x7f || c == '%' || c == ',' {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
 }

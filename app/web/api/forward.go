@@ -32,14 +32,14 @@ import (
 // is refused before it comes here; to a proxy that is closed, too.
 const forwardAuthPath = "/gate/forward-auth"
 
+const keysPath = "/.well-known/jwks.json"
+
 const byForwardAuth way = "forward-auth"
 
 const (
 	reasonHeader  = "X-Gate-Reason"
 	levelHeader   = "X-Gate-Level"
 	subjectHeader = "X-Gate-Subject"
-
-	maxReasons = 1000 // bytes of X-Gate-Reason; nginx reads 4 KB of headers
 )
 
 // fronted are the routes of the endpoint. It changes nothing, so it takes the method that a proxy hands on, too.
@@ -121,37 +121,6 @@ func (w *Wing) visitor(c *page.Ctx) (string, *refusal) {
 		return "", &refusal{fiber.StatusUnauthorized, "exam_session", c.T("ways.exam_session")}
 	}
 	return c.Person.Number, nil
-}
-
-// keys are what a ruling says to machines: the requirements that are unmet, or the one word for why there is no decision.
-func (r ruling) keys() string {
-	if r.decision == nil {
-		return strings.TrimPrefix(r.key, "gate.")
-	}
-	var keys []string
-	size := 0
-	for _, reason := range r.reasons {
-		key := ascii(reason.Requirement)
-		if size += len(key) + len(", "); size > maxReasons {
-			keys = append(keys, "more")
-			break
-		}
-		keys = append(keys, key)
-	}
-	return strings.Join(keys, ", ")
-}
-
-// ascii writes what a header cannot hold, and the percent sign, as %XX.
-func ascii(text string) string {
-	var b strings.Builder
-	for _, c := range []byte(text) {
-		if c <= ' ' || c >= 0x7f || c == '%' || c == ',' {
-			fmt.Fprintf(&b, "%%%02X", c)
-			continue
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
 }
 
 // lines are a denial for a person to read: a line for each thing that is unmet, with the page where it is mended.

@@ -48,7 +48,9 @@ func mount(w *apptest.World, change ...func(*api.Needs)) *machines {
 	for _, f := range change {
 		f(&needs)
 	}
-	api.Mount(m.app, kit, needs)
+	if err := api.Mount(m.app, kit, needs); err != nil {
+		w.Fatal(err)
+	}
 	api.MountPool(m.app, kit, w.Directory, w.Keeper, w.Pool)
 	if m.token, err = w.Directory.NewToken(w.Ctx, people.System(), "CRM"); err != nil {
 		w.Fatal(err)
