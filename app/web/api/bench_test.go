@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"runtime"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -39,7 +40,8 @@ func BenchmarkHTTP(b *testing.B) {
 		}
 		return say(f)
 	})
-	bareAt, wingAt := serve(b, bare), serve(b, m.app)
+	bareAt, _ := listen(b, bare)
+	wingAt, _ := listen(b, m.app)
 	for _, c := range []struct{ name, address string }{
 		{"bare", bareAt + "/bare"}, {"one-read", bareAt + "/one-read"}, {"evaluation", wingAt + "/access/v1/evaluation"},
 	} {
@@ -63,20 +65,21 @@ func BenchmarkHTTP(b *testing.B) {
 	}
 }
 
-// serve listens on a free port until the benchmark ends, and returns its address.
-func serve(b *testing.B, app *fiber.App) string {
+// listen serves on a free port until stopped, or the test ends, and returns its address.
+func listen(tb testing.TB, app *fiber.App) (address string, stop func()) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	served := make(chan error, 1)
 	go func() { served <- app.Listener(listener) }()
-	b.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		if err := errors.Join(app.Shutdown(), <-served); err != nil {
-			b.Error(err)
+			tb.Error(err)
 		}
 	})
-	return "http://" + listener.Addr().String()
+	tb.Cleanup(stop)
+	return "http://" + listener.Addr().String(), stop
 }
 
 func post(client *fasthttp.Client, address, token string, question, want []byte) error {
