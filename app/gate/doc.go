@@ -12,5 +12,8 @@
 // Terms, the policy and the pledge in force, are kept per edition of the shelf. Facts about people are read anew for
 // every decision.
 //
-// Tables: waiver, waiver_withdrawal, gate_opening (when a person first took a lead).
+// A grant is a decision in writing, a signed token that another system checks without asking, for at most five minutes.
+//
+// Tables: waiver, waiver_withdrawal, gate_opening (when a person first took a lead), gate_grant (who asked for which
+// grant, for ninety days).
 package gate

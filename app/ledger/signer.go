@@ -1,6 +1,10 @@
 package ledger
 
 import (
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +20,7 @@ import (
 type Signer struct {
 	signer note.Signer
 	public string
+	seed   []byte // of the private key
 }
 
 // keyName is the origin that signed notes carry.
@@ -70,7 +75,28 @@ func parseSigner(private, public string) (*Signer, error) {
 	if signer.KeyHash() != verifier.KeyHash() || signer.Name() != verifier.Name() {
 		return nil, errors.New("ledger: signing key: the public key is not that of the private key")
 	}
-	return &Signer{signer, public}, nil
+	seed, err := seedOf(private)
+	if err != nil {
+		return nil, err
+	}
+	return &Signer{signer, public, seed}, nil
+}
+
+// seedOf is the Ed25519 seed in a private key as notes write it: PRIVATE+KEY+name+hash+base64 of the algorithm's byte
+// and the seed.
+func seedOf(private string) ([]byte, error) {
+	parts := strings.SplitN(private, "+", 5) // base64 may hold the sign, too
+	key, err := base64.StdEncoding.DecodeString(parts[len(parts)-1])
+	if err != nil || len(key) != 1+ed25519.SeedSize {
+		return nil, errors.New("ledger: signing key: the private key is not an Ed25519 seed")
+	}
+	return key[1:], nil
+}
+
+// Derive is a secret of 32 bytes for another purpose than the ledger's, by HKDF-SHA-256 (RFC 5869) with that label, so
+// that a purpose needs no key file of its own and no key serves two. The signing key does not follow from it.
+func (s *Signer) Derive(label string) ([]byte, error) {
+	return hkdf.Key(sha256.New, s.seed, nil, label, sha256.Size)
 }
 
 // Public is the verifier key, as signed notes name it: "bainian+hash+base64".

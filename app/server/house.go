@@ -46,6 +46,7 @@ type House struct {
 	Rehearsals *exams.Rehearsals
 	Desk       *integrity.Desk
 	Keeper     *gate.Keeper
+	Grants     *gate.Grants
 	Pool       *leads.Pool
 	Files      fs.FS // content, quizzes and static
 }
@@ -117,6 +118,12 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Room = exams.New(h.DB, h.Shelf, h.Library, h.Signer, md, files, h.Queue)
 	h.Rehearsals = exams.NewRehearsals(h.Room, h.Directory, h.Queue)
 	h.Keeper = gate.New(h.DB, h.Shelf, h.Library, c.location())
+	grants, err := h.Signer.Derive("bainian: grants of the gate")
+	if err != nil {
+		return err
+	}
+	h.Grants = gate.NewGrants(h.Keeper, grants)
+	h.Queue.Every("gate/grants", time.Hour, h.Grants.Sweep)
 	h.Desk = integrity.New(h.DB, h.Room, h.Ledger, h.Queue, h.Keeper.CalendarIn)
 	h.Pool = leads.New(h.DB, h.Shelf, h.Keeper)
 	h.Directory.EnrolIn(h.Roster)

@@ -38,6 +38,7 @@ type Site struct {
 	Witnesses  []ledger.Witness
 	Desk       *integrity.Desk
 	Keeper     *gate.Keeper
+	Grants     *gate.Grants
 	Pool       *leads.Pool
 	Files      fs.FS // images beside the lessons
 }
@@ -49,7 +50,7 @@ func (s *Site) App() (*fiber.App, error) {
 		return nil, err
 	}
 	app := kit.App()
-	if err := api.Mount(app, kit, api.Needs{DB: s.DB, Keeper: s.Keeper, Rehearsals: s.Rehearsals}); err != nil {
+	if err := api.Mount(app, kit, api.Needs{DB: s.DB, Keeper: s.Keeper, Grants: s.Grants, Rehearsals: s.Rehearsals}); err != nil {
 		return nil, err
 	}
 	api.MountLedger(app, kit, s.Ledger, s.Witnesses)

@@ -1,5 +1,6 @@
-// Package api is the wing of machines: the gate's decisions by the AuthZEN Authorization API 1.0, rehearsals of the
-// exam room, and the probes of whoever keeps the program running.
+// Package api is the wing of machines: the gate's decisions by the AuthZEN Authorization API 1.0, by forward auth and as
+// grants to check off-line, with the page that shows how to connect a CRM to them; rehearsals of the exam room; and the
+// probes of whoever keeps the program running.
 package api
 
 import (
@@ -20,6 +21,7 @@ type Wing struct {
 	pages      *page.Templates
 	db         *store.DB
 	keeper     *gate.Keeper
+	grants     *gate.Grants
 	rehearsals *exams.Rehearsals
 	pools      func(ctx context.Context, id string) (bool, error)
 	latest     latest
@@ -29,6 +31,7 @@ type Wing struct {
 type Needs struct {
 	DB         *store.DB
 	Keeper     *gate.Keeper
+	Grants     *gate.Grants
 	Rehearsals *exams.Rehearsals
 	// Pools reports whether there is a pool of that id; nil: any id names one.
 	Pools func(ctx context.Context, id string) (bool, error)
@@ -40,11 +43,12 @@ func Mount(app *fiber.App, kit *page.Kit, needs Needs) error {
 	if err != nil {
 		return err
 	}
-	w := &Wing{kit: kit, pages: pages, db: needs.DB, keeper: needs.Keeper, rehearsals: needs.Rehearsals, pools: needs.Pools}
+	w := &Wing{kit: kit, pages: pages, db: needs.DB, keeper: needs.Keeper, grants: needs.Grants, rehearsals: needs.Rehearsals, pools: needs.Pools}
 	if w.pools == nil {
 		w.pools = func(context.Context, string) (bool, error) { return true, nil }
 	}
 	app.Use("/access/v1", echoRequestID)
+	app.Use("/gate/grants", echoRequestID)
 	app.Use(forwardAuthPath, w.sealed)
 	kit.Mount(app, w.fronted())
 	kit.Mount(app, []page.Route{
@@ -53,6 +57,8 @@ func Mount(app *fiber.App, kit *page.Kit, needs Needs) error {
 		{Method: "GET", Path: "/.well-known/authzen-configuration", Who: page.Always, Do: w.configuration},
 		{Method: "POST", Path: "/access/v1/evaluation", Who: page.Machine, Do: w.evaluation},
 		{Method: "POST", Path: "/access/v1/evaluations", Who: page.Machine, Do: w.evaluations},
+		{Method: "POST", Path: "/gate/grants", Who: page.Machine, Do: w.grant},
+		{Method: "GET", Path: keysPath, Who: page.Always, Do: w.keys},
 		{Method: "POST", Path: "/api/v1/rehearsals", Who: page.Rehearsing, Do: w.beginRehearsal},
 		{Method: "GET", Path: "/api/v1/rehearsals/:id", Who: page.Rehearsing, Do: w.rehearsal},
 		{Method: "DELETE", Path: "/api/v1/rehearsals/:id", Who: page.Rehearsing, Do: w.endRehearsal},

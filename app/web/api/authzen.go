@@ -52,6 +52,10 @@ func (q *question) complete() error {
 	return nil
 }
 
+func (q *question) asked(by way) asked {
+	return asked{by, q.Subject.Type, q.Subject.ID, q.Action.Name, q.Resource.Type, q.Resource.ID}
+}
+
 // answer is one decision with its reasons.
 type answer struct {
 	Decision bool           `json:"decision"`
@@ -95,8 +99,7 @@ func (w *Wing) evaluation(c *page.Ctx) error {
 
 // answer puts the ruling on a question into the protocol's words.
 func (w *Wing) answer(c *page.Ctx, q question) answer {
-	r := w.decide(c, asked{byEvaluation, q.Subject.Type, q.Subject.ID, q.Action.Name, q.Resource.Type, q.Resource.ID}, w.keeper.DecideNumber)
-	return w.worded(c, r)
+	return w.worded(c, w.decide(c, q.asked(byEvaluation), w.keeper.DecideNumber))
 }
 
 func (w *Wing) worded(c *page.Ctx, r ruling) answer {

@@ -32,8 +32,6 @@ import (
 // is refused before it comes here; to a proxy that is closed, too.
 const forwardAuthPath = "/gate/forward-auth"
 
-const keysPath = "/.well-known/jwks.json"
-
 const byForwardAuth way = "forward-auth"
 
 const (

@@ -44,7 +44,7 @@ func mount(w *apptest.World, change ...func(*api.Needs)) *machines {
 		w.Fatal(err)
 	}
 	m := &machines{World: w, app: kit.App()}
-	needs := api.Needs{DB: w.DB, Keeper: w.Keeper, Rehearsals: w.Rehearsals}
+	needs := api.Needs{DB: w.DB, Keeper: w.Keeper, Grants: w.Grants, Rehearsals: w.Rehearsals}
 	for _, f := range change {
 		f(&needs)
 	}
