@@ -2,6 +2,7 @@
 package web
 
 import (
+	"context"
 	"io/fs"
 
 	"github.com/gofiber/fiber/v2"
@@ -50,7 +51,7 @@ func (s *Site) App() (*fiber.App, error) {
 		return nil, err
 	}
 	app := kit.App()
-	if err := api.Mount(app, kit, api.Needs{DB: s.DB, Keeper: s.Keeper, Grants: s.Grants, Rehearsals: s.Rehearsals}); err != nil {
+	if err := api.Mount(app, kit, api.Needs{DB: s.DB, Keeper: s.Keeper, Grants: s.Grants, Rehearsals: s.Rehearsals, Pools: s.knowsPool}); err != nil {
 		return nil, err
 	}
 	api.MountLedger(app, kit, s.Ledger, s.Witnesses)
@@ -69,4 +70,14 @@ func (s *Site) App() (*fiber.App, error) {
 		return nil, err
 	}
 	return app, nil
+}
+
+// knowsPool reports whether there is a pool of that slug.
+func (s *Site) knowsPool(ctx context.Context, slug string) (bool, error) {
+	rules, err := s.Pool.Rules(ctx)
+	if err != nil {
+		return false, err
+	}
+	_, known := rules.PoolOf(slug)
+	return known, nil
 }

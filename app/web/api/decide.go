@@ -48,7 +48,7 @@ func (w *Wing) decide(c *page.Ctx, q asked, by decider) ruling {
 }
 
 // rule decides. What the gate does not know is denied, not an error: it is a well-formed question. An error is a
-// denial too; only holding may be allowed beside one, while there is no policy to acquire anything by.
+// denial too; only holding may be allowed beside one, while there are no rules to acquire anything by.
 func (w *Wing) rule(c *page.Ctx, q asked, by decider) ruling {
 	action := gate.Action(q.action)
 	switch {
@@ -60,9 +60,11 @@ func (w *Wing) rule(c *page.Ctx, q asked, by decider) ruling {
 		return ruling{key: "gate.unknown_action", args: []any{"action", q.action}}
 	}
 	if q.poolID != "" {
-		if known, err := w.pools(c.Context(), q.poolID); err != nil {
+		known, err := w.pools(c.Context(), q.poolID)
+		switch {
+		case err != nil && action != gate.Hold:
 			return w.broken(err)
-		} else if !known {
+		case err == nil && !known:
 			return ruling{key: "gate.unknown_pool", args: []any{"id", q.poolID}}
 		}
 	}
