@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -10,9 +11,11 @@ import (
 
 	"bainian/app/apptest"
 	"bainian/app/calendar"
+	"bainian/app/fault"
 	"bainian/app/integrity"
 	"bainian/app/people"
 	"bainian/app/store"
+	"bainian/app/web/api"
 )
 
 // The cases of the AuthZEN certification, at the endpoint for one decision.
@@ -243,6 +246,33 @@ func TestEvaluations(t *testing.T) {
 			m.decides(false, "evaluations", object(subject(ben), draw, pool, none))
 		}
 		unreadable(m, "evaluations", amy)
+	})
+}
+
+// A resource is a pool by its slug; of one that there is not nobody takes anything. When it is not known which there are, what
+// is held stays workable.
+func TestPools(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		broken := error(nil)
+		m := mount(w, func(n *api.Needs) {
+			n.Pools = func(_ context.Context, id string) (bool, error) { return id == "public" || id == "east", broken }
+		})
+		amy := w.Ready("Amy")
+		in := func(id string) string { return `"resource":{"type":"lead_pool","id":"` + id + `"}` }
+		m.decides(true, "evaluation", object(subject(amy), draw, in("east")))
+		for _, id := range []string{"west", "East", " ", strings.Repeat("x", 100_000)} {
+			if d := m.decides(false, "evaluation", object(subject(amy), draw, in(id))); d.Context.ReasonAdmin["403"] != "gate.unknown_pool" {
+				t.Errorf("%.10s: %+v", id, d)
+			}
+		}
+		if d := m.ask("evaluations", object(subject(amy), draw, `"evaluations":[`+object(in("west"))+`,`+object(in("east"))+`]`)); *d.Evaluations[0].Decision || !*d.Evaluations[1].Decision {
+			t.Errorf("%+v", d)
+		}
+		broken = fault.New(fault.Busy, "leads.no_rules")
+		if d := m.decides(false, "evaluation", object(subject(amy), draw, pool)); d.Context.Error == nil || d.Context.Error.Status != 503 {
+			t.Errorf("%+v", d)
+		}
+		m.decides(true, "evaluation", object(subject(amy), hold, pool))
 	})
 }
 
