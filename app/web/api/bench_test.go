@@ -102,7 +102,7 @@ func post(client *fasthttp.Client, address, token string, question, want []byte)
 
 // processorTime is what the process has used so far, the load generator included: on a machine that others use as
 // well it says more than the time on the clock.
-func processorTime(b *testing.B) time.Duration {
+func processorTime(b testing.TB) time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
 		b.Fatal(err)
