@@ -159,13 +159,13 @@ func (h *House) importBank(ctx context.Context, path string, apply bool) (import
 func tokenCommand(ctx context.Context, p program) int {
 	scope := string(people.Decisions)
 	c, rest, status, ok := p.configure(func(f *flag.FlagSet) {
-		f.StringVar(&scope, "for", scope, "what it opens: decisions, forward-auth or rehearsals")
+		f.StringVar(&scope, "for", scope, "what it opens: decisions, forward-auth, pool or rehearsals")
 	})
 	if !ok {
 		return status
 	}
 	if len(rest) != 1 {
-		return p.fail(fmt.Errorf("%w: bainian token NAME [-for decisions|forward-auth|rehearsals]", errUsage), exitUsage)
+		return p.fail(fmt.Errorf("%w: bainian token NAME [-for decisions|forward-auth|pool|rehearsals]", errUsage), exitUsage)
 	}
 	h, err := OpenHouse(ctx, c, filesOf(c), time.Now, p.log(slog.LevelWarn))
 	if err != nil {
