@@ -5,6 +5,7 @@ package api
 
 import (
 	"context"
+	"text/template"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -19,6 +20,7 @@ import (
 type Wing struct {
 	kit        *page.Kit
 	pages      *page.Templates
+	snippets   *template.Template
 	db         *store.DB
 	keeper     *gate.Keeper
 	grants     *gate.Grants
@@ -43,7 +45,11 @@ func Mount(app *fiber.App, kit *page.Kit, needs Needs) error {
 	if err != nil {
 		return err
 	}
-	w := &Wing{kit: kit, pages: pages, db: needs.DB, keeper: needs.Keeper, grants: needs.Grants, rehearsals: needs.Rehearsals, pools: needs.Pools}
+	copied, err := template.ParseFS(snippets, "snippets/*")
+	if err != nil {
+		return err
+	}
+	w := &Wing{kit: kit, pages: pages, snippets: copied, db: needs.DB, keeper: needs.Keeper, grants: needs.Grants, rehearsals: needs.Rehearsals, pools: needs.Pools}
 	if w.pools == nil {
 		w.pools = func(context.Context, string) (bool, error) { return true, nil }
 	}

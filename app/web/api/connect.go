@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 
 	"bainian/app/fault"
@@ -52,13 +51,9 @@ func (w *Wing) connect(c *page.Ctx) error {
 		}
 		v.Err, crm = err, exampleCRM
 	}
-	all, err := template.ParseFS(snippets, "snippets/*")
-	if err != nil {
-		return err
-	}
 	fill := map[string]any{"Base": w.kit.BaseURL, "TLS": strings.HasPrefix(w.kit.BaseURL, "https:"), "CRM": crm,
 		"Number": c.Person.Number, "Token": "TOKEN", "Secret": "SECRET"}
-	for _, t := range all.Templates() {
+	for _, t := range w.snippets.Templates() {
 		var text bytes.Buffer
 		if err := t.Execute(&text, fill); err != nil {
 			return err
