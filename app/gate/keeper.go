@@ -31,15 +31,19 @@ type Keeper struct {
 	library *courses.Library
 	zone    *time.Location
 
+	log    *Logbook
 	latest atomic.Pointer[terms]
 }
 
 // New makes the keeper; zone is where the business day begins. The shelf gets the policy's check.
 func New(db *store.DB, shelf *documents.Shelf, library *courses.Library, zone *time.Location) *Keeper {
-	k := &Keeper{db: db, shelf: shelf, library: library, zone: zone}
+	k := &Keeper{db: db, shelf: shelf, library: library, zone: zone, log: newLogbook(db)}
 	shelf.Register(documents.Policy, k.check)
 	return k
 }
+
+// Logbook is where decisions are taken down.
+func (k *Keeper) Logbook() *Logbook { return k.log }
 
 // check lints a policy: its form, and that the courses and exams it asks for exist.
 func (k *Keeper) check(ctx context.Context, d documents.Doc) (fault.Problems, error) {

@@ -59,6 +59,7 @@ func (p *Pool) give(ctx context.Context, f func(*store.Tx) error) error {
 type ClosedError struct {
 	PersonID string
 	Reasons  []gate.Reason // in the words for whoever asked
+	decision gate.Decision
 	fault    *fault.Error
 }
 

@@ -28,7 +28,7 @@ func (p *Pool) receiverIn(rx *store.Rx, personID string, a gate.Action, audience
 		if audience == gate.Others {
 			key = "leads.closed_to"
 		}
-		return r, &ClosedError{personID, r.decision.Reasons(audience), fault.New(fault.Forbidden, key)}
+		return r, &ClosedError{personID, r.decision.Reasons(audience), r.decision, fault.New(fault.Forbidden, key)}
 	}
 	if r.rules, err = p.RulesIn(rx); err != nil {
 		return r, err

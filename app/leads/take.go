@@ -66,6 +66,7 @@ func (p *Pool) draw(ctx context.Context, actor people.Person, request string, ch
 		h, err = p.takeIn(tx, r, lead, taking{from: InPool, by: actor.ID, request: request})
 		return err
 	})
+	p.noteRefused(gate.ByDraw, gate.Draw, actor.ID, actor.ID, err)
 	return h, err
 }
 
@@ -83,6 +84,7 @@ func (p *Pool) Assign(ctx context.Context, actor people.Person, leadID, personID
 		h, err = p.assignIn(tx, lead, personID, actor.ID)
 		return err
 	})
+	p.noteRefused(gate.ByAssign, gate.Assign, personID, actor.ID, err)
 	return h, err
 }
 
@@ -155,6 +157,7 @@ func (p *Pool) takeIn(tx *store.Tx, r receiver, lead Lead, how taking) (Holding,
 	if err := eventsIn(tx, kind, "", how.by, t); err != nil {
 		return Holding{}, err
 	}
+	p.noteTaken(tx, r.decision, drawn, how.by)
 	return h, p.keeper.OpenedIn(tx, t.HolderID)
 }
 
