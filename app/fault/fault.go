@@ -82,6 +82,14 @@ func KindOf(err error) Kind {
 // Is reports whether err is a fault of that kind.
 func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }
 
+// KeyOf is the message key of the first fault in the chain, "" when there is none.
+func KeyOf(err error) string {
+	if e := (*Error)(nil); errors.As(err, &e) {
+		return e.Key
+	}
+	return ""
+}
+
 // HasKey reports whether err is a fault with that message key.
 func HasKey(err error, key string) bool {
 	e := (*Error)(nil)

@@ -70,6 +70,11 @@ func (s Step) reason() Reason {
 		out.Key, out.Remedy = "gate.reason_red_line", "/gate"
 	case Employed:
 		out.Key = "gate.reason_employed"
+	case OpenThen:
+		out.Key = "glass.reason_closed"
+		if lapsed {
+			out.Key = "glass.reason_ended"
+		}
 	}
 	return out
 }

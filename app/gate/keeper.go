@@ -31,7 +31,10 @@ type Keeper struct {
 	library *courses.Library
 	zone    *time.Location
 
-	log    *Logbook
+	log *Logbook
+
+	onBroughtHome []func(*store.Tx, Episode) error
+
 	latest atomic.Pointer[terms]
 }
 

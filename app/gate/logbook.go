@@ -16,16 +16,16 @@ import (
 type Way string
 
 const (
-	ByAuthZEN Way = "authzen" // a machine asked the decision point, for one or in a batch
-	ByForward Way = "forward" // a proxy asked before it let a request through
-	ByGrant   Way = "grant"   // a machine asked for an entitlement to carry away
-	ByDraw    Way = "draw"    // a person drew a lead
-	ByAssign  Way = "assign"  // a manager gave one
-	ByGlass   Way = "glass"   // the broken glass answered, and its log was brought home
+	ByEvaluation Way = "evaluation" // a machine asked the decision point, for one or in a batch
+	ByForward    Way = "forward"    // a proxy asked before it let a request through
+	ByGrant      Way = "grant"      // a machine asked for an entitlement to carry away
+	ByDraw       Way = "draw"       // a person drew a lead
+	ByAssign     Way = "assign"     // a manager gave one
+	ByGlass      Way = "glass"      // the broken glass answered, and its log was brought home
 )
 
 // Ways are all ways, for labels.
-func Ways() []Way { return []Way{ByAuthZEN, ByForward, ByGrant, ByDraw, ByAssign, ByGlass} }
+func Ways() []Way { return []Way{ByEvaluation, ByForward, ByGrant, ByDraw, ByAssign, ByGlass} }
 
 // Entry is one decision in the logbook: who asked for whom, and what was answered. Reasons are what others may know
 // (Audience Others): of a case nothing but that the person is suspended.

@@ -125,7 +125,7 @@ func TestLogbookKeepsCountOfWhatComesTooFast(t *testing.T) {
 	for c := range callers {
 		all.Go(func() {
 			for n := range each {
-				book.Note(gate.Refusal(w.Clock.Now(), gate.ByAuthZEN, fmt.Sprintf("nobody %d", (c*each+n)%300), gate.Draw, "CRM", "gate.no_person"))
+				book.Note(gate.Refusal(w.Clock.Now(), gate.ByEvaluation, fmt.Sprintf("nobody %d", (c*each+n)%300), gate.Draw, "CRM", "gate.no_person"))
 			}
 		})
 	}
@@ -148,7 +148,7 @@ func TestLogbookKeepsCountOfWhatComesTooFast(t *testing.T) {
 	}
 
 	for n := range 25_000 { // all different: more than there is room for
-		book.Note(gate.Refusal(w.Clock.Now(), gate.ByAuthZEN, fmt.Sprint("other ", n), gate.Draw, strings.Repeat("長", 500), "gate.no_person"))
+		book.Note(gate.Refusal(w.Clock.Now(), gate.ByEvaluation, fmt.Sprint("other ", n), gate.Draw, strings.Repeat("長", 500), "gate.no_person"))
 	}
 	if s := book.Strain(); s.Waiting != 20_000 || s.Dropped != 5_000 {
 		t.Errorf("%+v", s)
@@ -192,17 +192,17 @@ func TestDecisionsByPagesAndTheirEnd(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		amy, ben, book := w.NewHire("Amy"), w.NewHire("Ben"), w.Keeper.Logbook()
 		for n := range 120 {
-			e := gate.Refusal(w.Clock.Now(), gate.ByAuthZEN, "", gate.Draw, "CRM", fmt.Sprint("r", n))
+			e := gate.Refusal(w.Clock.Now(), gate.ByEvaluation, "", gate.Draw, "CRM", fmt.Sprint("r", n))
 			e.PersonID = amy.ID
 			book.Note(e)
 			if n%3 == 0 { // some have the same time
 				w.Clock.Add(time.Millisecond)
 			}
 		}
-		e := gate.Refusal(w.Clock.Now(), gate.ByAuthZEN, "", gate.Draw, "CRM", "r")
+		e := gate.Refusal(w.Clock.Now(), gate.ByEvaluation, "", gate.Draw, "CRM", "r")
 		e.PersonID = ben.ID
 		book.Note(e)
-		book.Note(gate.Refusal(w.Clock.Now(), gate.ByAuthZEN, "nobody", gate.Draw, "CRM", "gate.no_person"))
+		book.Note(gate.Refusal(w.Clock.Now(), gate.ByEvaluation, "nobody", gate.Draw, "CRM", "gate.no_person"))
 		flushed(w)
 		seen, after := 0, ""
 		for pages := 0; ; pages++ {
@@ -251,4 +251,3 @@ func TestDecisionsByPagesAndTheirEnd(t *testing.T) {
 		}
 	})
 }
-

@@ -28,6 +28,9 @@ var numberShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$`)
 // letters of a Chinese keyboard as plain ones.
 func fold(s string) string { return strings.ToLower(norm.NFKC.String(strings.TrimSpace(s))) }
 
+// NumberKey is the form in which employee numbers are compared.
+func NumberKey(number string) string { return fold(number) }
+
 // tidy is the details as they are stored: trimmed, roles in order.
 func (n NewPerson) tidy() NewPerson {
 	n.Number, n.Name, n.Email = strings.TrimSpace(n.Number), strings.TrimSpace(n.Name), strings.TrimSpace(n.Email)

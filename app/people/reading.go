@@ -60,6 +60,17 @@ func ReportsIn(rx *store.Rx, managerID string) ([]Person, error) {
 	return store.All(rx, scanPerson, `SELECT `+personColumns+` FROM `+teamOf+` WHERE e.active ORDER BY e.number_key`, managerID)
 }
 
+// ActiveIn are at most n of the people who work here, by employee number, and the mark after which the next come, "" after
+// the last: for whoever must look at everybody a few at a time. Those who only rehearse are none of them.
+func ActiveIn(rx *store.Rx, after string, n int) (some []Person, next string, err error) {
+	some, err = store.All(rx, scanPerson, `SELECT `+personColumns+` FROM employee e WHERE e.active AND e.number_key > ? AND e.roles <> ? ORDER BY e.number_key LIMIT ?`,
+		after, string(Rehearser), n)
+	if err == nil && len(some) == n {
+		next = fold(some[n-1].Number)
+	}
+	return some, next, err
+}
+
 // HoldersIn are the ids of the active people who hold one of the roles, each once.
 func HoldersIn(rx *store.Rx, roles ...Role) ([]string, error) {
 	var ids []string

@@ -31,6 +31,20 @@ func (d *Directory) Session(ctx context.Context, token string) (Person, error) {
 	return p, err
 }
 
+// SessionDigestsIn are the sessions of a person that hold now, by the digest of their tokens (TokenDigest), with the time
+// at which each ends. One that was opened for an exam alone is known by its token and told apart by ForExam.
+func SessionDigestsIn(rx *store.Rx, personID string) (map[string]time.Time, error) {
+	ends := map[string]time.Time{}
+	err := rx.Each(`SELECT hash, expires_ms FROM session WHERE employee_id = ? AND ended_ms IS NULL AND expires_ms > ?`, []any{personID, store.Ms(rx.Now)}, func(r store.Row) error {
+		var hash string
+		var ms int64
+		err := r.Scan(&hash, &ms)
+		ends[hash] = store.Time(ms)
+		return err
+	})
+	return ends, err
+}
+
 // SignInAs opens a session without a password, for demo links and the first admin; the caller decides when.
 func (d *Directory) SignInAs(ctx context.Context, personID string) (string, error) {
 	token := ""

@@ -23,10 +23,11 @@ const (
 	ForwardAuth Scope = "forward-auth" // the same, for a proxy that stands in front of a CRM
 	LeadPool    Scope = "pool"         // move leads for people whom the machine has signed in
 	Rehearsals  Scope = "rehearsals"   // make a rehearsal of the exam room, and remove it
+	Metrics     Scope = "metrics"      // read how the program does
 )
 
 // Scopes are all scopes, the usual one first.
-func Scopes() []Scope { return []Scope{Decisions, ForwardAuth, LeadPool, Rehearsals} }
+func Scopes() []Scope { return []Scope{Decisions, ForwardAuth, LeadPool, Rehearsals, Metrics} }
 
 // Token is a machine's permission to ask; its plain text was shown once and is not kept.
 type Token struct {
@@ -84,6 +85,21 @@ func (d *Directory) TokenName(ctx context.Context, plain string, scope Scope) (s
 		return "", fault.New(fault.Forbidden, "people.token_scope")
 	}
 	return t.Name, nil
+}
+
+// TokenDigest is what is kept of a token.
+func TokenDigest(plain string) string { return digest(plain) }
+
+// TokenDigestsIn are the names of all tokens of a scope that work now, by digest.
+func TokenDigestsIn(rx *store.Rx, scope Scope) (map[string]string, error) {
+	names := map[string]string{}
+	err := rx.Each(`SELECT hash, name FROM api_token WHERE scope = ? AND revoked_ms IS NULL`, []any{string(scope)}, func(r store.Row) error {
+		var hash, name string
+		err := r.Scan(&hash, &name)
+		names[hash] = name
+		return err
+	})
+	return names, err
 }
 
 // Tokens are all tokens, the latest first.
