@@ -33,7 +33,7 @@ type Entry struct {
 	At            time.Time // zero where nobody could tell: when it is written
 	Way           Way
 	PersonID      string // "" when it is not known whom the caller meant
-	Number        string // what a machine called the person
+	Number        string // what a machine called the person; kept only where nobody is found by it
 	Action        Action // as it was asked for, known or not
 	Allowed       bool
 	Level         Level
@@ -215,8 +215,11 @@ func enterIn(tx *store.Tx, some []Entry) error {
 				return err
 			}
 			if found {
-				e.PersonID, e.Number = p.ID, ""
+				e.PersonID = p.ID
 			}
+		}
+		if e.PersonID != "" {
+			e.Number = ""
 		}
 		if e.At.IsZero() {
 			e.At = tx.Now

@@ -27,6 +27,8 @@ type Wing struct {
 	rehearsals *exams.Rehearsals
 	pools      func(ctx context.Context, id string) (bool, error)
 	latest     latest
+	note       func(gate.Entry) error // takes down what was decided; an error makes it a denial
+	meters     *Meters
 }
 
 // Needs is what the wing answers from.
@@ -37,6 +39,8 @@ type Needs struct {
 	Rehearsals *exams.Rehearsals
 	// Pools reports whether there is a pool of that id; nil: any id names one.
 	Pools func(ctx context.Context, id string) (bool, error)
+	// Meters count what is decided; nil: nobody does, and there is no /metrics.
+	Meters *Meters
 }
 
 // Mount adds the wing's routes. An error names the template or message that is wrong.
@@ -49,7 +53,8 @@ func Mount(app *fiber.App, kit *page.Kit, needs Needs) error {
 	if err != nil {
 		return err
 	}
-	w := &Wing{kit: kit, pages: pages, snippets: copied, db: needs.DB, keeper: needs.Keeper, grants: needs.Grants, rehearsals: needs.Rehearsals, pools: needs.Pools}
+	w := &Wing{kit: kit, pages: pages, snippets: copied, db: needs.DB, keeper: needs.Keeper, grants: needs.Grants, rehearsals: needs.Rehearsals, pools: needs.Pools, meters: needs.Meters}
+	w.note = func(e gate.Entry) error { needs.Keeper.Logbook().Note(e); return nil }
 	if w.pools == nil {
 		w.pools = func(context.Context, string) (bool, error) { return true, nil }
 	}
@@ -70,6 +75,9 @@ func Mount(app *fiber.App, kit *page.Kit, needs Needs) error {
 		{Method: "DELETE", Path: "/api/v1/rehearsals/:id", Who: page.Rehearsing, Do: w.endRehearsal},
 		{Method: "GET", Path: "/connect", Who: page.Only(people.Admin), Do: w.connect},
 	})
+	if w.meters != nil {
+		kit.Mount(app, []page.Route{{Method: "GET", Path: "/metrics", Who: page.Measuring, Do: w.metrics}})
+	}
 	return nil
 }
 

@@ -38,13 +38,31 @@ type decider func(ctx context.Context, number string) (gate.Decision, error)
 // decide answers a machine: every question that one asks, by whichever way, comes through here and leaves with its
 // ruling, so that whoever counts or writes down decisions does it in this one place.
 func (w *Wing) decide(c *page.Ctx, q asked, by decider) ruling {
+	began := c.Now()
 	r := w.rule(c, q, by)
+	if w.meters != nil {
+		w.meters.took.WithLabelValues(string(q.way)).Observe(c.Now().Sub(began).Seconds())
+	}
+	if err := w.note(entryOf(c, q, r)); err != nil { // what cannot be written down is not allowed
+		r = w.broken(err)
+	}
 	last := lastAsked{way: q.way, allowed: r.allowed, at: c.Now()}
 	if !r.allowed {
 		last.said = r.keys()
 	}
 	w.latest.note(c.Machine, last)
 	return r
+}
+
+// entryOf is a ruling as the logbook keeps it. Why a case or a red line stands in the way is not told to machines, and
+// so not kept either.
+func entryOf(c *page.Ctx, q asked, r ruling) gate.Entry {
+	if r.decision == nil {
+		return gate.Refusal(c.Now(), gate.Way(q.way), q.subject, gate.Action(q.action), c.Machine, r.key)
+	}
+	e := gate.EntryOf(*r.decision, gate.Way(q.way), gate.Action(q.action), c.Machine)
+	e.Number = q.subject
+	return e
 }
 
 // rule decides. What the gate does not know is denied, not an error: it is a well-formed question. An error is a

@@ -21,6 +21,7 @@ const (
 	Dealing                           // a bearer of an API token for the lead pool
 	Proven                            // anyone, a program above all: what it sends proves itself by signatures, whatever page it comes from
 	Fronting                          // a proxy in front of a CRM, by an API token for forward auth, with or without the session of its visitor
+	Measuring                         // a bearer of an API token for metrics
 )
 
 // Only is a person who holds any of the roles.
@@ -48,6 +49,8 @@ func (w Who) scope() (people.Scope, bool) {
 		return people.LeadPool, true
 	case Fronting:
 		return people.ForwardAuth, true
+	case Measuring:
+		return people.Metrics, true
 	}
 	return "", false
 }
