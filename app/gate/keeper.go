@@ -33,9 +33,10 @@ type Keeper struct {
 
 	log *Logbook
 
-	onBroughtHome []func(*store.Tx, Episode) error
+	kept atomic.Int64 // unix ms of the last snapshot in its file
 
-	latest atomic.Pointer[terms]
+	onBroughtHome []func(*store.Tx, Episode) error
+	latest        atomic.Pointer[terms]
 }
 
 // New makes the keeper; zone is where the business day begins. The shelf gets the policy's check.

@@ -16,12 +16,12 @@ import (
 type Way string
 
 const (
-	ByEvaluation Way = "evaluation" // a machine asked the decision point, for one or in a batch
-	ByForward    Way = "forward"    // a proxy asked before it let a request through
-	ByGrant      Way = "grant"      // a machine asked for an entitlement to carry away
-	ByDraw       Way = "draw"       // a person drew a lead
-	ByAssign     Way = "assign"     // a manager gave one
-	ByGlass      Way = "glass"      // the broken glass answered, and its log was brought home
+	ByEvaluation Way = "evaluation"   // a machine asked the decision point, for one or in a batch
+	ByForward    Way = "forward-auth" // a proxy asked before it let a request through
+	ByGrant      Way = "grant"        // a machine asked for an entitlement to carry away
+	ByDraw       Way = "draw"         // a person drew a lead
+	ByAssign     Way = "assign"       // a manager gave one
+	ByGlass      Way = "glass"        // the broken glass answered, and its log was brought home
 )
 
 // Ways are all ways, for labels.

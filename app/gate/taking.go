@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"time"
 
 	"bainian/app/people"
 	"bainian/app/store"
@@ -25,7 +26,7 @@ func (k *Keeper) TakeSnapshot(ctx context.Context) (*Snapshot, error) {
 			return err
 		}
 		s.Machines = nil
-		for _, scope := range []people.Scope{people.Decisions, "forward-auth"} {
+		for _, scope := range []people.Scope{people.Decisions, people.ForwardAuth} {
 			names, err := people.TokenDigestsIn(rx, scope)
 			if err != nil {
 				return err
@@ -53,6 +54,17 @@ func (k *Keeper) TakeSnapshot(ctx context.Context) (*Snapshot, error) {
 			return s, nil
 		}
 	}
+}
+
+// Kept says that a snapshot is in its file now.
+func (k *Keeper) Kept(s *Snapshot) { k.kept.Store(s.At.UnixMilli()) }
+
+// SnapshotAt is the time of the last snapshot that this process put in its file; zero before the first.
+func (k *Keeper) SnapshotAt() time.Time {
+	if ms := k.kept.Load(); ms != 0 {
+		return store.Time(ms)
+	}
+	return time.Time{}
 }
 
 func (k *Keeper) snapshotIn(rx *store.Rx, after string) (some []SnapshotPerson, signedIn []Session, next string, err error) {

@@ -3,9 +3,11 @@ package people
 import (
 	"context"
 	"errors"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
+	"golang.org/x/text/unicode/norm"
 
 	"bainian/app/fault"
 	"bainian/app/store"
@@ -24,6 +26,7 @@ func passphraseHashing() *argon2id.Params {
 // by their password that it is them. It must be another than that password, which is Invalid as a weak one is. A wrong
 // password counts as a failed sign-in.
 func (d *Directory) Passphrase(ctx context.Context, actor Person, password, passphrase string) (string, error) {
+	passphrase = typed(passphrase)
 	weak := func(key string, args ...any) (string, error) {
 		return "", fault.New(fault.Invalid, key, args...).In("passphrase")
 	}
@@ -59,5 +62,9 @@ func (d *Directory) Passphrase(ctx context.Context, actor Person, password, pass
 
 // IsPassphrase reports whether a passphrase is the one that a verifier was made of. It needs no database.
 func IsPassphrase(passphrase, verifier string) (bool, error) {
-	return argon2id.ComparePasswordAndHash(passphrase, verifier)
+	return argon2id.ComparePasswordAndHash(typed(passphrase), verifier)
 }
+
+// typed is a passphrase whatever keyboard it comes from: a form or a terminal, with or without the full-width letters of
+// a Chinese one.
+func typed(passphrase string) string { return norm.NFKC.String(strings.TrimSpace(passphrase)) }

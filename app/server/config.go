@@ -26,6 +26,8 @@ type Config struct {
 	Zone  string // time zone of the company and its business day
 	Key   string // file of the signing key; empty: signing.key in Data
 	Blobs string // folder of what people hand in; empty: blobs in Data
+	// Snapshot is the file that the gate is written to for an outage; empty: gate.snapshot in Data; "none": no file
+	Snapshot string
 
 	Witness       string // public keys of witnesses, by commas, or a file of them
 	SMTP          string // smtp://[user:password@]host[:port]?from=address or smtps://…; empty: no mail leaves
@@ -55,6 +57,7 @@ func (c *Config) settings() []setting {
 		{name: "zone", text: &c.Zone, usage: "time zone of the company"},
 		{name: "key", text: &c.Key, usage: "file of the signing key (default <data>/signing.key)", secret: true},
 		{name: "blobs", text: &c.Blobs, usage: "folder of uploaded and recorded files (default <data>/blobs)"},
+		{name: "snapshot", text: &c.Snapshot, usage: "file of the gate's snapshot for an outage, written every 5 minutes (default <data>/gate.snapshot), or none"},
 		{name: "witness", text: &c.Witness, usage: "public keys of witnesses that may cosign checkpoints, separated by commas, or a file of them"},
 		{name: "smtp", text: &c.SMTP, usage: "mail server: smtp://[user:password@]host[:port]?from=address, or smtps://…", secret: true},
 		{name: "roots-to", text: &c.RootsTo, usage: "address that the ledger's root of each day is mailed to"},
@@ -173,6 +176,9 @@ func (c *Config) complete() error {
 	}
 	if c.Blobs == "" {
 		c.Blobs = filepath.Join(c.Data, "blobs")
+	}
+	if c.Snapshot == "" {
+		c.Snapshot = filepath.Join(c.Data, "gate.snapshot")
 	}
 	if c.Root != "" {
 		if !isFolder(filepath.Join(c.Root, "content")) {

@@ -129,6 +129,8 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Directory.EnrolIn(h.Roster)
 	h.consequences()
 	h.Desk.OnReminder(func(tx *store.Tx, r integrity.Reminder) error { return h.remindIn(tx, r, c, catalog) })
+	h.Keeper.OnBroughtHome(func(tx *store.Tx, e gate.Episode) error { return h.tellOfGlassIn(tx, e, c, catalog) })
+	h.Queue.Every("gate/decisions", time.Hour, h.Keeper.SweepDecisions)
 	h.witnessed(c)
 	h.Queue.Every("leads/reclaim", time.Minute, h.Pool.ReclaimDue)
 	h.Queue.Every("leads/widen", time.Minute, h.Pool.Widen)

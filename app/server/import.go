@@ -157,15 +157,18 @@ func (h *House) importBank(ctx context.Context, path string, apply bool) (import
 
 // tokenCommand makes an API token and shows it, this once.
 func tokenCommand(ctx context.Context, p program) int {
-	scope := string(people.Decisions)
+	scope, scopes := string(people.Decisions), make([]string, len(people.Scopes()))
+	for i, s := range people.Scopes() {
+		scopes[i] = string(s)
+	}
 	c, rest, status, ok := p.configure(func(f *flag.FlagSet) {
-		f.StringVar(&scope, "for", scope, "what it opens: decisions, forward-auth, pool or rehearsals")
+		f.StringVar(&scope, "for", scope, "what it opens: "+strings.Join(scopes, ", "))
 	})
 	if !ok {
 		return status
 	}
 	if len(rest) != 1 {
-		return p.fail(fmt.Errorf("%w: bainian token NAME [-for decisions|forward-auth|pool|rehearsals]", errUsage), exitUsage)
+		return p.fail(fmt.Errorf("%w: bainian token NAME [-for %s]", errUsage, strings.Join(scopes, "|")), exitUsage)
 	}
 	h, err := OpenHouse(ctx, c, filesOf(c), time.Now, p.log(slog.LevelWarn))
 	if err != nil {

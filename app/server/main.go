@@ -40,6 +40,7 @@ type program struct {
 	args     []string
 	environ  []string
 	out, err io.Writer
+	in       io.Reader // standard input
 }
 
 // The exit statuses of every subcommand.
@@ -51,17 +52,17 @@ const (
 
 func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int {
 	commands := map[string]command{"serve": serveCommand, "lint": lintCommand, "import": importCommand, "token": tokenCommand, "verify": verifyCommand, "analyse": analyseCommand, "version": versionCommand,
-		"seb-key": sebKeyCommand, "witness": witnessCommand}
+		"seb-key": sebKeyCommand, "witness": witnessCommand, "break-glass": breakGlassCommand}
 	name := "serve"
 	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
 		name, args = args[0], args[1:]
 	}
 	do, ok := commands[name]
 	if !ok {
-		fmt.Fprintf(errOut, "bainian: unknown command %q; there are serve, lint, import, token, verify, witness, seb-key, analyse and version\n", name)
+		fmt.Fprintf(errOut, "bainian: unknown command %q; there are serve, lint, import, token, verify, witness, break-glass, seb-key, analyse and version\n", name)
 		return exitUsage
 	}
-	return do(ctx, program{name, args, environ, out, errOut})
+	return do(ctx, program{name, args, environ, out, errOut, os.Stdin})
 }
 
 // configure reads the configuration and the subcommand's own flags.

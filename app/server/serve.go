@@ -74,6 +74,12 @@ func serve(ctx context.Context, c Config, p program) error {
 		say("  problem   %s", problemLine(catalog, q))
 	}
 
+	if lines, err := h.bringHome(ctx, glassLogOf(c.Snapshot)); err != nil {
+		log.Error("the log of the break-glass", "error", err)
+	} else if lines > 0 {
+		say("  glass     %d lines of what was decided without the database are on record now", lines)
+	}
+
 	var links *demoLinks
 	if c.Demo {
 		say("  demo      furnishing a demonstration company …")
@@ -103,6 +109,10 @@ func serve(ctx context.Context, c Config, p program) error {
 			log.Error("queue", "error", err)
 		}
 	})
+	background.Go(func() { h.keepLogbook(working, log) })
+	if c.Snapshot != noSnapshot {
+		background.Go(func() { h.keepSnapshot(working, c.Snapshot, log) })
+	}
 	served := make(chan error, 1)
 	go func() { served <- app.Listener(listener) }()
 	debug.FreeOSMemory() // loading took far more than serving will
@@ -166,7 +176,8 @@ func newSite(c Config, h *House, catalog *locale.Catalog, now func() time.Time, 
 		config.DemoSignIn = func(ctx context.Context, token string) (string, error) { return links.signIn(ctx, h.Directory, token) }
 	}
 	return &web.Site{Config: config, DB: h.DB, Directory: h.Directory, Shelf: h.Shelf, Roster: h.Roster, Library: h.Library,
-		Room: h.Room, Rehearsals: h.Rehearsals, Ledger: h.Ledger, Witnesses: h.Witnesses, Desk: h.Desk, Keeper: h.Keeper, Grants: h.Grants, Pool: h.Pool, Files: h.Files}, nil
+		Room: h.Room, Rehearsals: h.Rehearsals, Ledger: h.Ledger, Witnesses: h.Witnesses, Desk: h.Desk, Keeper: h.Keeper, Grants: h.Grants, Pool: h.Pool, Files: h.Files,
+		Backlog: h.Queue.Backlog}, nil
 }
 
 // setUp makes the first admin for whoever has read the code off the console.

@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -234,22 +233,5 @@ func (w witnessing) remember(seen ledger.Observed) error {
 	if err != nil {
 		return err
 	}
-	folder := filepath.Dir(w.state)
-	f, err := os.CreateTemp(folder, ".seen-")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(append(doc, '\n'))
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), w.state); err != nil {
-		return err
-	}
-	dir, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return replaceFile(w.state, append(doc, '\n'))
 }

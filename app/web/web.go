@@ -4,6 +4,7 @@ package web
 import (
 	"context"
 	"io/fs"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -13,6 +14,7 @@ import (
 	"bainian/app/exams"
 	"bainian/app/gate"
 	"bainian/app/integrity"
+	"bainian/app/jobs"
 	"bainian/app/leads"
 	"bainian/app/ledger"
 	"bainian/app/people"
@@ -42,6 +44,11 @@ type Site struct {
 	Grants     *gate.Grants
 	Pool       *leads.Pool
 	Files      fs.FS // images beside the lessons
+
+	// Figures that metrics tell of; nil where there are none.
+	Backlog func(ctx context.Context) (jobs.Backlog, error)
+	Unsent  func(ctx context.Context) (n int, oldest time.Time, err error)
+	Drift   func(ctx context.Context) (n int, err error)
 }
 
 // App mounts every wing. An error names the template, message or file that is wrong.
@@ -51,7 +58,8 @@ func (s *Site) App() (*fiber.App, error) {
 		return nil, err
 	}
 	app := kit.App()
-	if err := api.Mount(app, kit, api.Needs{DB: s.DB, Keeper: s.Keeper, Grants: s.Grants, Rehearsals: s.Rehearsals, Pools: s.knowsPool}); err != nil {
+	meters := api.NewMeters(api.Gauges{Logbook: s.Keeper.Logbook(), Backlog: s.Backlog, Leads: s.Pool.Counts, Unsent: s.Unsent, Drift: s.Drift, Snapshot: s.Keeper.SnapshotAt}, s.Clock)
+	if err := api.Mount(app, kit, api.Needs{DB: s.DB, Keeper: s.Keeper, Grants: s.Grants, Rehearsals: s.Rehearsals, Pools: s.knowsPool, Meters: meters}); err != nil {
 		return nil, err
 	}
 	api.MountLedger(app, kit, s.Ledger, s.Witnesses)

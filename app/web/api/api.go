@@ -11,6 +11,7 @@ import (
 
 	"bainian/app/exams"
 	"bainian/app/gate"
+	"bainian/app/locale"
 	"bainian/app/people"
 	"bainian/app/store"
 	"bainian/app/web/page"
@@ -27,6 +28,8 @@ type Wing struct {
 	rehearsals *exams.Rehearsals
 	pools      func(ctx context.Context, id string) (bool, error)
 	latest     latest
+	byNumber   decider
+	titled     func(ctx context.Context, reasons []gate.Reason, lang locale.Lang) ([]gate.Reason, error)
 	note       func(gate.Entry) error // takes down what was decided; an error makes it a denial
 	meters     *Meters
 }
@@ -53,7 +56,8 @@ func Mount(app *fiber.App, kit *page.Kit, needs Needs) error {
 	if err != nil {
 		return err
 	}
-	w := &Wing{kit: kit, pages: pages, snippets: copied, db: needs.DB, keeper: needs.Keeper, grants: needs.Grants, rehearsals: needs.Rehearsals, pools: needs.Pools, meters: needs.Meters}
+	w := &Wing{kit: kit, pages: pages, snippets: copied, db: needs.DB, keeper: needs.Keeper, grants: needs.Grants, rehearsals: needs.Rehearsals,
+		pools: needs.Pools, meters: needs.Meters, byNumber: needs.Keeper.DecideNumber, titled: needs.Keeper.Titled}
 	w.note = func(e gate.Entry) error { needs.Keeper.Logbook().Note(e); return nil }
 	if w.pools == nil {
 		w.pools = func(context.Context, string) (bool, error) { return true, nil }

@@ -99,7 +99,7 @@ func (w *Wing) evaluation(c *page.Ctx) error {
 
 // answer puts the ruling on a question into the protocol's words.
 func (w *Wing) answer(c *page.Ctx, q question) answer {
-	return w.worded(c, w.decide(c, q.asked(byEvaluation), w.keeper.DecideNumber))
+	return w.worded(c, w.decide(c, q.asked(byEvaluation), w.byNumber))
 }
 
 func (w *Wing) worded(c *page.Ctx, r ruling) answer {

@@ -95,7 +95,7 @@ func (w *Wing) rule(c *page.Ctx, q asked, by decider) ruling {
 	case err != nil:
 		return w.broken(err)
 	}
-	reasons, err := w.keeper.Titled(c.Context(), d.Reasons(gate.Others), c.Lang)
+	reasons, err := w.titled(c.Context(), d.Reasons(gate.Others), c.Lang)
 	if err != nil {
 		return w.broken(err)
 	}

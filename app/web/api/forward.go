@@ -60,7 +60,7 @@ func (w *Wing) forwardAuth(c *page.Ctx) error {
 	if no != nil {
 		return shut(c.Ctx, no.status, no.reason, no.text)
 	}
-	r := w.decide(c, q, w.keeper.DecideNumber)
+	r := w.decide(c, q, w.byNumber)
 	level := gate.None
 	if r.decision != nil {
 		level = r.decision.Level

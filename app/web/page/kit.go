@@ -109,8 +109,15 @@ func New(c Config) (*Kit, error) {
 	return k, nil
 }
 
-// App is a Fiber app with the kit's limits, error handler and static files; Mount adds routes to it.
+// App is a Fiber app with the kit's limits, error handler, static files and own pages; Mount adds routes to it.
 func (k *Kit) App() *fiber.App {
+	app := k.Bare()
+	k.Mount(app, k.routes())
+	return app
+}
+
+// Bare is App without the kit's own pages, for a program that has no people.
+func (k *Kit) Bare() *fiber.App {
 	app := fiber.New(fiber.Config{
 		Immutable:             true,
 		UnescapePath:          true,
@@ -127,7 +134,6 @@ func (k *Kit) App() *fiber.App {
 	app.Use(k.outermost)
 	app.Get("/static/:hash/*", k.static.serve)
 	app.Get("/favicon.ico", k.static.favicon)
-	k.Mount(app, k.routes())
 	return app
 }
 
