@@ -80,6 +80,13 @@ func (w *Wing) tasks(c *page.Ctx) ([]task, error) {
 	if some {
 		all = append(all, lifted)
 	}
+	broken, some, err := w.glassTask(c)
+	if err != nil {
+		return nil, err
+	}
+	if some {
+		all = append(all, broken)
+	}
 	slices.SortStableFunc(all, func(a, b task) int { return urgency(b) - urgency(a) })
 	return all, nil
 }

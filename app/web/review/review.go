@@ -92,6 +92,13 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "POST", Path: "/people/:id/attempts", Who: hr, Do: w.grantAttempt},
 		{Method: "POST", Path: "/people/:id/waivers", Who: hr, Do: w.waive},
 		{Method: "POST", Path: "/people/:id/waivers/:waiver/withdrawal", Who: hr, Do: w.withdraw},
+		{Method: "GET", Path: "/people/:id/decisions", Who: hr, Do: w.decisions},
+
+		{Method: "GET", Path: "/break-glass", Who: keeps, Do: w.glass},
+		{Method: "POST", Path: "/break-glass/holders", Who: keeps, Do: w.enrolHolder},
+		{Method: "POST", Path: "/break-glass/holders/:person/ending", Who: keeps, Do: w.endHolder},
+		{Method: "GET", Path: "/break-glass/:id", Who: keeps, Do: w.episode},
+		{Method: "POST", Path: "/break-glass/:id/reading", Who: keeps, Do: w.acknowledge},
 
 		{Method: "GET", Path: "/invitations/:token", Who: page.Anyone, Do: w.invitation},
 		{Method: "POST", Path: "/invitations/:token", Who: page.Anyone, Do: w.accept},
