@@ -42,7 +42,7 @@ func readLog(t testing.TB, text string) gate.GlassLog {
 // A log that was changed is found, and the line is named; one whose last line was cut short is read up to there.
 func TestN3_AChangedGlassLogIsNamed(t *testing.T) {
 	at := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
-	lines := []gate.GlassLine{{At: at, Kind: gate.LineBroken, Episode: "x", By: []gate.GlassHolder{{"a", "甲"}, {"b", "乙"}}, Reason: "機房停電\n第二行"}}
+	lines := []gate.GlassLine{{At: at, Kind: gate.LineBroken, Episode: "x", By: []gate.GlassHolder{{ID: "a", Name: "甲"}, {ID: "b", Name: "乙"}}, Reason: "機房停電\n第二行"}}
 	for n := range 5 {
 		lines = append(lines, gate.GlassLine{At: at.Add(time.Duration(n) * time.Second), Kind: gate.LineDecision, Number: fmt.Sprint("e", n), Action: gate.Draw, Allowed: n%2 == 0})
 	}
@@ -91,7 +91,7 @@ func TestG2_WhatTheGlassDecidedComesHomeOnce(t *testing.T) {
 		glass := gate.NewGlass(snapshot)
 		lines := []gate.GlassLine{
 			{At: at, Kind: gate.LineRefused, Number: "e9"},
-			{At: at, Kind: gate.LineBroken, Episode: "0190a000-0000-7000-8000-000000000001", By: []gate.GlassHolder{{w.HR.ID, w.HR.Name}, {"x", "管理員"}}, Reason: "資料庫停擺", Snapshot: snapshot.At, Policy: 1, Machine: "spare"},
+			{At: at, Kind: gate.LineBroken, Episode: "0190a000-0000-7000-8000-000000000001", By: []gate.GlassHolder{{ID: w.HR.ID, Name: w.HR.Name}, {ID: "x", Name: "管理員"}}, Reason: "資料庫停擺", Snapshot: snapshot.At, Policy: 1, Machine: "spare"},
 		}
 		decide := func(number string, a gate.Action) {
 			d, err := glass.Decide(number, at)

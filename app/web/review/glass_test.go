@@ -18,10 +18,10 @@ func TestDecisionsAreHRs(t *testing.T) {
 	path := "/people/" + amy.ID + "/decisions"
 	has(t, hr.get(path, 200), "還沒有判定")
 	s.Leads(1)
-	if _, err := s.Pool.Draw(s.Ctx, amy, ""); err != nil {
+	if _, err := s.Pool.Draw(s.Ctx, amy, "", ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Pool.Draw(s.Ctx, s.NewHire("Ben"), ""); err == nil {
+	if _, err := s.Pool.Draw(s.Ctx, s.NewHire("Ben"), "", ""); err == nil {
 		t.Fatal("drawn before the gate")
 	}
 	book := s.Keeper.Logbook()
@@ -80,7 +80,7 @@ func TestG3_DecisionsTellHRNothingOfACase(t *testing.T) {
 	}
 	asks := func() {
 		t.Helper()
-		if _, err := s.Pool.Draw(s.Ctx, amy, ""); err == nil {
+		if _, err := s.Pool.Draw(s.Ctx, amy, "", ""); err == nil {
 			t.Fatal("drawn under a case")
 		}
 		if err := s.Keeper.Logbook().Flush(s.Ctx); err != nil {
@@ -133,7 +133,7 @@ func TestHoldersEnrolAndReadWhatWasDecided(t *testing.T) {
 	// What a glass decided, and that somebody was let through who had left.
 	gone := s.Ready("離職的人")
 	at := s.Clock.Now()
-	lines := []gate.GlassLine{{At: at, Kind: gate.LineBroken, Episode: "0190a000-0000-4000-8000-000000000001", By: []gate.GlassHolder{{s.HR.ID, s.HR.Name}, {admin.ID, admin.Name}},
+	lines := []gate.GlassLine{{At: at, Kind: gate.LineBroken, Episode: "0190a000-0000-4000-8000-000000000001", By: []gate.GlassHolder{{ID: s.HR.ID, Name: s.HR.Name}, {ID: admin.ID, Name: admin.Name}},
 		Reason: "機房停電 <b>", Snapshot: at, Policy: 1, Machine: "spare"}}
 	for n := range 60 {
 		lines = append(lines, gate.GlassLine{At: at, Kind: gate.LineDecision, Way: gate.ByEvaluation, Number: fmt.Sprint("x", n), Action: gate.Draw, Machine: "CRM"})
