@@ -14,6 +14,11 @@
 //
 // A grant is a decision in writing, a signed token that another system checks without asking, for at most five minutes.
 //
+// The logbook takes down every decision that was asked for or enforced. A snapshot is whom the gate lets take leads at one
+// moment, signed, in a file; a glass answers from it while the database is away, once two holders of a passphrase have
+// broken it; an episode is one such breaking, brought home from its log.
+//
 // Tables: waiver, waiver_withdrawal, gate_opening (when a person first took a lead), gate_grant (who asked for which
-// grant, for ninety days).
+// grant, for ninety days), gate_decision (the logbook), glass_holder,
+// break_glass with break_glass_decision and break_glass_reading.
 package gate
