@@ -144,5 +144,11 @@ func Open(signed, public string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("ledger: note: %w", err)
 	}
+	for _, sig := range n.Sigs {
+		// A signature has one spelling: the bits that base64 leaves over in its last letter are none of it.
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
+			return "", fmt.Errorf("ledger: note: signature: %w", err)
+		}
+	}
 	return n.Text, nil
 }
