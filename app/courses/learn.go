@@ -147,7 +147,8 @@ func (l *Library) Complete(ctx context.Context, p people.Person, ref string) err
 	})
 }
 
-// completeCourse notes that the person has completed every lesson of the course, once.
+// completeCourse notes that the person has completed every lesson of the course: once for the first time, and once more
+// for every version of course.md since whose publication they have completed them all again.
 func completeCourse(tx *store.Tx, p people.Person, c *course) (now bool, err error) {
 	had, err := progressIn(tx.Rx, p.ID, c.lessons)
 	if err != nil || undone(c.lessons, func(ref string) bool { return !had[ref].done.IsZero() }) != nil {
@@ -155,7 +156,16 @@ func completeCourse(tx *store.Tx, p people.Person, c *course) (now bool, err err
 	}
 	n, err := tx.Exec(`INSERT INTO course_completion (person_id, course, version, at_ms) VALUES (?, ?, ?, ?)
 		ON CONFLICT (person_id, course) DO NOTHING`, p.ID, c.ref, c.doc.Version, store.Ms(tx.Now))
-	return n == 1, err
+	if err != nil || n == 1 {
+		return n == 1, err
+	}
+	if undone(c.lessons, func(ref string) bool { return had[ref].done.After(c.doc.PublishedAt) }) != nil {
+		return false, nil
+	}
+	_, err = tx.Exec(`INSERT INTO course_renewal (person_id, course, version, at_ms) SELECT person_id, course, ?, ? FROM course_completion
+		WHERE person_id = ? AND course = ? AND version < ? ON CONFLICT (person_id, course, version) DO NOTHING`,
+		c.doc.Version, store.Ms(tx.Now), p.ID, c.ref, c.doc.Version)
+	return false, err
 }
 
 // find is the lesson in the present outline, read before a transaction that writes.

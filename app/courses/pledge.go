@@ -74,6 +74,24 @@ func (l *Library) PledgeSignedIn(rx *store.Rx, personID string) (version int, at
 	return version, store.Time(ms), err == nil, err
 }
 
+// Signature is that a person signed a version of the pledge.
+type Signature struct {
+	Person  string
+	Version int
+	At      time.Time
+}
+
+// SignaturesIn is every signature of those people, oldest first.
+func SignaturesIn(rx *store.Rx, personIDs ...string) ([]Signature, error) {
+	who, args := store.List(personIDs)
+	return store.All(rx, func(row store.Row) (s Signature, err error) {
+		var ms int64
+		err = row.Scan(&s.Person, &s.Version, &ms)
+		s.At = store.Time(ms)
+		return s, err
+	}, `SELECT person_id, version, at_ms FROM pledge_signature WHERE person_id IN `+who+` ORDER BY at_ms, version`, args...)
+}
+
 // CurrentPledgeIn is the version to sign, 0 when there is no pledge.
 func (l *Library) CurrentPledgeIn(rx *store.Rx) (int, error) {
 	return l.shelf.VersionOfIn(rx, PledgePath)

@@ -144,6 +144,26 @@ func (l *Library) CoursesDoneIn(rx *store.Rx, personID string) (map[string]Cours
 	return done, err
 }
 
+// CourseRecord is that a person completed every lesson of a course, for the first time or again after its course.md had
+// a newer version.
+type CourseRecord struct {
+	Person, Course string
+	Version        int // of course.md
+	At             time.Time
+}
+
+// CourseRecordsIn is every such record of those people, oldest first.
+func CourseRecordsIn(rx *store.Rx, personIDs ...string) ([]CourseRecord, error) {
+	who, args := store.List(personIDs)
+	return store.All(rx, func(row store.Row) (c CourseRecord, err error) {
+		var ms int64
+		err = row.Scan(&c.Person, &c.Course, &c.Version, &ms)
+		c.At = store.Time(ms)
+		return c, err
+	}, `SELECT person_id, course, version, at_ms FROM course_completion WHERE person_id IN `+who+`
+		UNION ALL SELECT person_id, course, version, at_ms FROM course_renewal WHERE person_id IN `+who+` ORDER BY at_ms, version`, append(args, args...)...)
+}
+
 // CourseDoneIn is when the person completed a course, and which version of course.md that was.
 func (l *Library) CourseDoneIn(rx *store.Rx, personID, courseRef string) (at time.Time, version int, done bool, err error) {
 	var ms int64

@@ -43,12 +43,40 @@ func (s *Shelf) SaveDraft(ctx context.Context, actor people.Person, path string,
 	if problem != nil {
 		return problem.In("text")
 	}
-	return s.db.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.Exec(`INSERT INTO document_draft (path, by_id, lang, base_version, text, at_ms) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (path, by_id, lang) DO UPDATE SET base_version = excluded.base_version, text = excluded.text, at_ms = excluded.at_ms`,
-			path, actor.ID, string(lang), baseVersion, text, store.Ms(tx.Now))
+	return s.db.Write(ctx, func(tx *store.Tx) error { return keepDraftIn(tx, actor, path, lang, text, baseVersion) })
+}
+
+// ReplaceDraft is SaveDraft for an author who changed the text that they saw. Where their draft is another by now, saved
+// from another window, it is fault.Conflict "documents.draft_moved", and what was saved there stays.
+func (s *Shelf) ReplaceDraft(ctx context.Context, actor people.Person, path string, lang locale.Lang, saw, text string, baseVersion int) error {
+	if err := mayEdit(actor, path); err != nil {
 		return err
+	}
+	text, _, problem := normal(text)
+	if problem != nil {
+		return problem.In("text")
+	}
+	saw, _, problem = normal(saw)
+	if problem != nil {
+		return problem.In("text")
+	}
+	return s.db.Write(ctx, func(tx *store.Tx) error {
+		d, err := s.draftIn(tx.Rx, actor, path)
+		if err != nil {
+			return err
+		}
+		if now := d.Sources[lang]; now != saw && now != text {
+			return fault.New(fault.Conflict, "documents.draft_moved", "path", path)
+		}
+		return keepDraftIn(tx, actor, path, lang, text, baseVersion)
 	})
+}
+
+func keepDraftIn(tx *store.Tx, actor people.Person, path string, lang locale.Lang, text string, baseVersion int) error {
+	_, err := tx.Exec(`INSERT INTO document_draft (path, by_id, lang, base_version, text, at_ms) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (path, by_id, lang) DO UPDATE SET base_version = excluded.base_version, text = excluded.text, at_ms = excluded.at_ms`,
+		path, actor.ID, string(lang), baseVersion, text, store.Ms(tx.Now))
+	return err
 }
 
 // Draft is the document as the actor would publish it: their draft over the current version. Without a draft

@@ -64,11 +64,7 @@ func onAny(*store.Tx, int) error { return nil }
 // publish lints d and makes it the next version. on runs in the same transaction, is told the live version, 0 when
 // none is on the shelf, and may refuse it.
 func (s *Shelf) publish(ctx context.Context, actor people.Person, d Doc, note string, on func(tx *store.Tx, live int) error) (h Head, err error) {
-	problems, err := s.Lint(ctx, d)
-	if err != nil {
-		return Head{}, err
-	}
-	if err := problems.Err(); err != nil {
+	if err := s.admit(ctx, actor, d); err != nil {
 		return Head{}, err
 	}
 	d.Origin, d.Note, d.PublishedBy, d.Retired = FromWeb, note, actor.ID, false
@@ -161,11 +157,7 @@ func (s *Shelf) Resolve(ctx context.Context, actor people.Person, path string, k
 		return err
 	}
 	if keep == KeepFile {
-		problems, err := s.Lint(ctx, d)
-		if err != nil {
-			return err
-		}
-		if err := problems.Err(); err != nil {
+		if err := s.admit(ctx, actor, d); err != nil {
 			return err
 		}
 	}

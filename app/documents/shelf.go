@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"bainian/app/fault"
+	"bainian/app/people"
 	"bainian/app/store"
 )
 
@@ -26,11 +27,16 @@ type Shelf struct {
 	db     *store.DB
 	checks map[Kind]Check
 	keeps  map[Kind]Check
+	asks   map[Kind]Ask
 }
+
+// Ask is what a domain asks before a document is published from the web by somebody: its error, a fault with the reason,
+// keeps the version that there is. Unlike a Check it is not asked of files.
+type Ask func(ctx context.Context, actor people.Person, d Doc) error
 
 // New makes the shelf over a migrated database.
 func New(db *store.DB) *Shelf {
-	return &Shelf{db: db, checks: map[Kind]Check{}, keeps: map[Kind]Check{}}
+	return &Shelf{db: db, checks: map[Kind]Check{}, keeps: map[Kind]Check{}, asks: map[Kind]Ask{}}
 }
 
 // Register sets the check of a kind, before the program starts to serve. A kind without a check takes any text.
@@ -39,6 +45,25 @@ func (s *Shelf) Register(kind Kind, check Check) { s.checks[kind] = check }
 // Keep sets what is asked before a document of that kind is retired because its file is gone: it gets the document
 // without texts, and while it has a problem with that the published version stays.
 func (s *Shelf) Keep(kind Kind, check Check) { s.keeps[kind] = check }
+
+// Ask sets what is asked after the check before a document of that kind is published from the web, on whatever page:
+// a draft, an older version, an import, a file that was kept.
+func (s *Shelf) Ask(kind Kind, ask Ask) { s.asks[kind] = ask }
+
+// admit is everything that stands between a text and its publication from the web.
+func (s *Shelf) admit(ctx context.Context, actor people.Person, d Doc) error {
+	problems, err := s.Lint(ctx, d)
+	if err != nil {
+		return err
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	if ask := s.asks[d.Kind]; ask != nil {
+		return ask(ctx, actor, d)
+	}
+	return nil
+}
 
 // Lint runs the kind's check over a document that need not be published.
 func (s *Shelf) Lint(ctx context.Context, d Doc) (fault.Problems, error) {
@@ -112,13 +137,18 @@ func (s *Shelf) VersionIn(rx *store.Rx, path string, version int) (Doc, error) {
 // History is every version of a document, newest first.
 func (s *Shelf) History(ctx context.Context, path string) (heads []Head, err error) {
 	err = s.db.Read(ctx, func(rx *store.Rx) error {
-		heads, err = store.All(rx, scanHead, `SELECT `+headColumns+every+` WHERE v.path = ? ORDER BY v.version DESC`, path)
+		heads, err = s.HistoryIn(rx, path)
 		return err
 	})
 	if err == nil && len(heads) == 0 {
 		err = unknown(path)
 	}
 	return heads, err
+}
+
+// HistoryIn is History inside a transaction; of a document that there is not it is empty.
+func (s *Shelf) HistoryIn(rx *store.Rx, path string) ([]Head, error) {
+	return store.All(rx, scanHead, `SELECT `+headColumns+every+` WHERE v.path = ? ORDER BY v.version DESC`, path)
 }
 
 func unknown(path string) error {

@@ -5,34 +5,6 @@ import (
 	"time"
 )
 
-// Facts is everything about one person that a decision may rest on, read in one transaction.
-type Facts struct {
-	PersonID string
-	Employed bool
-
-	Pledge        int       // version signed last; 0 for none
-	PledgeAt      time.Time // when
-	CurrentPledge int       // version in force
-	PledgeSince   time.Time // when the version in force was published
-
-	Courses map[string]time.Time // course ref → finished at
-	Exams   map[string]Pass      // exam slug → the latest pass that counts
-
-	OpenCases int       // cases that a person opened and nobody has closed
-	ReviewBy  time.Time // when the oldest of them must be decided
-	RedLine   bool
-
-	Waivers []Waiver // in force, not withdrawn
-
-	FirstLead time.Time // when the person first took a lead; zero before
-}
-
-// Pass is a passed exam: when, and the score in thousandths.
-type Pass struct {
-	At    time.Time
-	Score int
-}
-
 // Waiver excuses a person from one requirement until a time.
 type Waiver struct {
 	ID          string
@@ -62,6 +34,16 @@ type Step struct {
 	Until       time.Time // when it stops being met; zero if never
 	Renew       bool      // it has run out and holds only by its grace
 	AnyOf       int       // requirements with the same number > 0 are alternatives
+	Found       Evidence  // what the state rests on
+}
+
+// Evidence is what was found about a requirement, be it enough or not. The zero Evidence is that nothing was.
+type Evidence struct {
+	At               time.Time // of the pass, the completion, the signature, the graduation or the sign-off
+	Score            int       // of the pass, in thousandths
+	Version, Current int       // that was signed or completed, and that is in force
+	By               string    // who signed off
+	Exam             string    // of an order, the exam whose turn it is
 }
 
 // Done reports whether the requirement holds.
@@ -80,7 +62,8 @@ type Decision struct {
 	Employed      bool
 	PolicyVersion int
 	Limits        Limits
-	Steps         []Step // all requirements of the highest level, in the policy's order
+	Steps         []Step    // all requirements of the highest level, in the policy's order
+	FirstLead     time.Time // when the person first took a lead; zero before
 }
 
 // Unmet are the steps that keep the gate from opening fully.
@@ -127,7 +110,7 @@ func (d Decision) Cap() int {
 func Decide(f Facts, p *Policy, now time.Time) Decision {
 	d := Decision{
 		PersonID: f.PersonID, At: now, Level: None, Employed: f.Employed, RedLine: f.RedLine,
-		Suspended: f.OpenCases > 0, ReviewBy: f.ReviewBy, PolicyVersion: p.Version, Limits: p.Limits,
+		Suspended: f.OpenCases > 0, ReviewBy: f.ReviewBy, PolicyVersion: p.Version, Limits: p.Limits, FirstLead: f.FirstLead,
 	}
 	d.Newcomer = p.Limits.NewcomerDays > 0 &&
 		(f.FirstLead.IsZero() || p.calendarIn(now.Location()).Between(f.FirstLead, now) < p.Limits.NewcomerDays)
@@ -201,14 +184,16 @@ func (e *evaluation) node(n Node, anyOf int) (ok bool, until time.Time) {
 	return ok, until
 }
 
+// step is how a requirement stands. Of several waivers the one that reaches furthest counts.
 func (e *evaluation) step(r Requirement) Step {
 	s := e.plain(r)
 	if s.Done() || !r.Waivable() {
 		return s
 	}
+	key, found := r.Key(), s.Found
 	for _, w := range e.facts.Waivers {
-		if w.Requirement == r.Key() && e.now.Before(w.Until) {
-			return Step{Requirement: r, State: Waived, At: w.At, Until: w.Until}
+		if w.Requirement == key && e.now.Before(w.Until) && w.Until.After(s.Until) {
+			s = Step{Requirement: r, State: Waived, At: w.At, Until: w.Until, Found: found}
 		}
 	}
 	return s
@@ -219,33 +204,29 @@ func (e *evaluation) plain(r Requirement) Step {
 	switch r.Kind {
 	case Pledge:
 		s.At = f.PledgeAt
-		switch end := f.PledgeSince.Add(r.Grace); {
-		case f.Pledge == 0 || f.CurrentPledge == 0:
-		case f.Pledge >= f.CurrentPledge:
-			s.State = Met
-		case e.now.Before(end):
-			s.State, s.Until, s.Renew = Met, end, true
-		default:
-			s.State = Lapsed
+		s.Found = Evidence{At: f.PledgeAt, Version: f.Pledge, Current: f.CurrentPledge}
+		if f.Pledge > 0 && f.CurrentPledge > 0 {
+			e.edition(&s, f.Pledge, Edition{f.CurrentPledge, f.PledgeSince})
 		}
 	case Course:
-		if at, ok := f.Courses[r.Ref]; ok {
-			s.State, s.At = Met, at
-		}
-	case Exam:
-		pass, ok := f.Exams[r.Ref]
+		at, ok := f.Courses[r.Ref]
 		if !ok {
 			break
 		}
-		s.State, s.At = Met, pass.At
-		if r.Within > 0 {
-			due := pass.At.Add(r.Within)
-			s.Until = due.Add(r.Grace)
-			s.Renew = !e.now.Before(due)
-			if !e.now.Before(s.Until) {
-				s.State = Lapsed
-			}
+		s.At, s.State = at, Met
+		s.Found = Evidence{At: at, Version: f.CourseVersions[r.Ref], Current: f.CurrentCourses[r.Ref].Version}
+		if r.Current {
+			e.edition(&s, s.Found.Version, f.CurrentCourses[r.Ref])
 		}
+	case Exam:
+		e.exam(&s, f.Exams[r.Ref])
+	case InOrder:
+		e.order(&s)
+	case Graduated:
+		e.since(&s, f.Graduated)
+	case SignedOff:
+		e.since(&s, f.SignedOff)
+		s.Found.By = f.SignedOffBy
 	case NoOpenCase:
 		if f.OpenCases == 0 {
 			s.State = Met
@@ -262,4 +243,64 @@ func (e *evaluation) plain(r Requirement) Step {
 		}
 	}
 	return s
+}
+
+// edition is how a signature or a completion of one version stands once another is in force: for a grace it still
+// counts.
+func (e *evaluation) edition(s *Step, version int, current Edition) {
+	switch end := current.Since.Add(s.Requirement.Grace); {
+	case version >= current.Version:
+		s.State = Met
+	case e.now.Before(end):
+		s.State, s.Until, s.Renew = Met, end, true
+	default:
+		s.State = Lapsed
+	}
+}
+
+// exam is how the passes of an exam stand: the newest one of the mark that is asked for counts, for as long as is said.
+func (e *evaluation) exam(s *Step, last Pass) {
+	r := s.Requirement
+	if last.At.IsZero() {
+		return
+	}
+	pass, ok := last.best(r.Mark)
+	if !ok {
+		s.Found = Evidence{At: last.At, Score: last.Score}
+		return
+	}
+	s.State, s.At, s.Found = Met, pass.At, Evidence{At: pass.At, Score: pass.Score}
+	if r.Within > 0 {
+		due := pass.At.Add(r.Within)
+		s.Until = due.Add(r.Grace)
+		s.Renew = !e.now.Before(due)
+		if !e.now.Before(s.Until) {
+			s.State = Lapsed
+		}
+	}
+}
+
+// order is whether there is a pass of each exam that does not come before the one of the exam in front of it. A pass
+// that came too early is not lost for good: whoever passes again, in turn, is in order.
+func (e *evaluation) order(s *Step) {
+	var at time.Time
+	for _, exam := range s.Requirement.Order() {
+		pass, ok := Pass{}, false
+		if last, had := e.facts.Exams[exam]; had {
+			s.Found.At = last.At
+			pass, ok = last.since(at)
+		}
+		if !ok {
+			s.Found.Exam = exam
+			return
+		}
+		at = pass.At
+	}
+	s.State, s.At, s.Found = Met, at, Evidence{At: at}
+}
+
+func (e *evaluation) since(s *Step, at time.Time) {
+	if !at.IsZero() {
+		s.State, s.At, s.Found = Met, at, Evidence{At: at}
+	}
 }

@@ -16,13 +16,16 @@ const (
 
 // Reason is one thing that keeps the gate from opening, in words, with the way to mend it.
 type Reason struct {
-	Requirement string    // Requirement.Key, or "suspended" for others when a case is the reason
-	Key         string    // message key
-	Args        []any     // name, value pairs; the names "course" and "exam" hold refs until they are given titles
-	Remedy      string    // path of the page where it is mended; "" when waiting is all there is to do
-	Since       time.Time // for a lapsed requirement, when it was met
-	Until       time.Time // for a suspension, when it must be decided
-	AnyOf       int       // reasons with the same number > 0 are alternatives
+	Requirement string        // Requirement.Key, or "suspended" for others when a case is the reason
+	Key         string        // message key
+	Args        []any         // name, value pairs; the names "course", "exam" and "in_order" hold refs until they are given titles
+	Found       string        // message key of what was found instead; "" when nothing was
+	FoundArgs   []any         // as Args
+	Remedy      string        // path of the page where it is mended; "" when waiting or asking is all there is to do
+	Since       time.Time     // for a lapsed requirement, when it was met
+	Until       time.Time     // for a suspension, when it must be decided
+	Lasts       time.Duration // once it is met, for how long; 0 for good
+	AnyOf       int           // reasons with the same number > 0 are alternatives
 }
 
 // Reasons are the words for everything unmet in a decision, for one audience.
@@ -58,12 +61,28 @@ func (s Step) reason() Reason {
 		}
 	case Course:
 		out.Key, out.Args, out.Remedy = "gate.reason_course", []any{"course", r.Ref}, "/courses/"+r.Ref
+		if lapsed {
+			out.Key = "gate.reason_course_lapsed"
+		}
 	case Exam:
 		out.Key, out.Args, out.Remedy = "gate.reason_exam", []any{"exam", r.Ref}, "/exams"
-		if lapsed {
+		switch {
+		case lapsed:
 			out.Key = "gate.reason_exam_lapsed"
-			out.Args = append(out.Args, "days", strconv.Itoa(int(r.Within.Hours()/24)))
+			out.Args = append(out.Args, "days", strconv.Itoa(daysOf(r.Within)))
+		case r.Mark > 0:
+			out.Key = "gate.reason_exam_mark"
+			out.Args = append(out.Args, "mark", strconv.Itoa(r.Mark))
 		}
+		if r.Within > 0 {
+			out.Lasts = r.Within + r.Grace
+		}
+	case InOrder:
+		out.Key, out.Args, out.Remedy = "gate.reason_in_order", []any{"in_order", r.Ref, "exam", s.Found.Exam}, "/exams"
+	case Graduated:
+		out.Key = "gate.reason_cohort"
+	case SignedOff:
+		out.Key = "gate.reason_sign_off"
 	case NoOpenCase:
 		out.Key, out.Remedy, out.Until = "gate.reason_open_case", "/gate", s.Until
 	case NoRedLine:
@@ -76,5 +95,28 @@ func (s Step) reason() Reason {
 			out.Key = "glass.reason_ended"
 		}
 	}
+	out.Found, out.FoundArgs = s.Evidence()
 	return out
 }
+
+// Evidence is what a step rests on in words: a message key, "" when nothing was found, and its name, value pairs.
+func (s Step) Evidence() (key string, args []any) {
+	f := s.Found
+	if f.At.IsZero() {
+		return "", nil
+	}
+	switch s.Requirement.Kind {
+	case Pledge, Course:
+		key, args = "gate.found_done", []any{"at", f.At, "version", strconv.Itoa(f.Version)}
+		if f.Current > f.Version {
+			key, args = "gate.found_version", append(args, "current", strconv.Itoa(f.Current))
+		}
+		return key, args
+	case Exam:
+		return "gate.found_pass", []any{"at", f.At, "score", strconv.Itoa(f.Score/10) + "%"}
+	}
+	return "gate.found_at", []any{"at", f.At}
+}
+
+// daysOf is a length in whole days.
+func daysOf(d time.Duration) int { return int(d / (24 * time.Hour)) }

@@ -3,14 +3,13 @@ package gate
 import (
 	"context"
 	"embed"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"bainian/app/courses"
 	"bainian/app/documents"
-	"bainian/app/exams"
 	"bainian/app/fault"
-	"bainian/app/integrity"
 	"bainian/app/people"
 	"bainian/app/store"
 )
@@ -36,13 +35,18 @@ type Keeper struct {
 	kept atomic.Int64 // unix ms of the last snapshot in its file
 
 	onBroughtHome []func(*store.Tx, Episode) error
-	latest        atomic.Pointer[terms]
+
+	latest    atomic.Pointer[terms]
+	versions  sync.Map               // of the policy that were read: number → *Policy
+	previewed atomic.Pointer[Effect] // the last
 }
 
-// New makes the keeper; zone is where the business day begins. The shelf gets the policy's check.
+// New makes the keeper; zone is where the business day begins. The shelf gets the policy's check, and what is asked before
+// one is published from the web.
 func New(db *store.DB, shelf *documents.Shelf, library *courses.Library, zone *time.Location) *Keeper {
 	k := &Keeper{db: db, shelf: shelf, library: library, zone: zone, log: newLogbook(db)}
 	shelf.Register(documents.Policy, k.check)
+	shelf.Ask(documents.Policy, k.mayLockOut)
 	return k
 }
 
@@ -65,12 +69,12 @@ func (k *Keeper) check(ctx context.Context, d documents.Doc) (fault.Problems, er
 	}
 	courseRefs, examRefs := policy.Refs()
 	for _, ref := range courseRefs {
-		if !known["content/"+ref+"/course.md"] {
+		if !known[coursePath(ref)] {
 			problems.Add(d.Path, 0, ref, "gate.policy_no_course", "ref", ref)
 		}
 	}
 	for _, ref := range examRefs {
-		if !known["quizzes/"+ref+".exam.md"] {
+		if !known[examPath(ref)] {
 			problems.Add(d.Path, 0, ref, "gate.policy_no_exam", "ref", ref)
 		}
 	}
@@ -126,50 +130,14 @@ func (k *Keeper) decideIn(rx *store.Rx, p people.Person, ok bool, err error) (De
 	if err != nil {
 		return Decision{}, err
 	}
-	facts, err := k.factsIn(rx, p, t)
+	facts, err := factsIn(rx, t.texts, p)
 	if err != nil {
 		return Decision{}, err
 	}
 	if t.policy == nil {
-		return Decide(facts, &Policy{}, rx.Now.In(k.zone)), t.broken
+		return Decide(facts[0], &Policy{}, rx.Now.In(k.zone)), t.broken
 	}
-	return Decide(facts, t.policy, rx.Now.In(k.zone)), nil
-}
-
-// factsIn reads everything fresh: a fact that was true a moment ago is a broken promise.
-func (k *Keeper) factsIn(rx *store.Rx, p people.Person, t *terms) (Facts, error) {
-	f := Facts{PersonID: p.ID, Employed: p.Active, CurrentPledge: t.pledge, PledgeSince: t.pledgeSince,
-		Courses: map[string]time.Time{}, Exams: map[string]Pass{}}
-	done, err := k.library.CoursesDoneIn(rx, p.ID)
-	if err != nil {
-		return f, err
-	}
-	for ref, d := range done {
-		f.Courses[ref] = d.At
-	}
-	passes, err := exams.PassesIn(rx, p.ID)
-	if err != nil {
-		return f, err
-	}
-	for _, pass := range passes {
-		if old, ok := f.Exams[pass.Exam]; !pass.SetAside && (!ok || pass.At.After(old.At)) {
-			score := 0
-			if pass.Max > 0 {
-				score = pass.Score * 1000 / pass.Max
-			}
-			f.Exams[pass.Exam] = Pass{At: pass.At, Score: score}
-		}
-	}
-	standing, err := integrity.StandingIn(rx, p.ID)
-	if err != nil {
-		return f, err
-	}
-	f.RedLine, f.OpenCases, f.ReviewBy = standing.RedLine, standing.OpenCases, standing.ReviewBy
-	if f.Pledge, f.PledgeAt, _, err = k.library.PledgeSignedIn(rx, p.ID); err != nil {
-		return f, err
-	}
-	f.Waivers, f.FirstLead, err = ownFactsIn(rx, p.ID)
-	return f, err
+	return Decide(facts[0], t.policy, rx.Now.In(k.zone)), nil
 }
 
 // OpenedIn records that a person took a lead; only the first time counts, for the newcomer's days.

@@ -34,12 +34,15 @@ type Node struct {
 	Requirement *Requirement
 }
 
-// Requirement is one condition. Ref names the course ("values/culture") or exam ("values").
+// Requirement is one condition. Ref names the course ("values/culture"), the exam ("values") or, of an order, the exams
+// ("values>product").
 type Requirement struct {
-	Kind   RequirementKind
-	Ref    string
-	Within time.Duration // how long a pass counts; 0 for ever
-	Grace  time.Duration // how much longer it still opens the gate, while a renewal is due
+	Kind    RequirementKind
+	Ref     string
+	Mark    int           // percent that a pass of the exam must have beyond being one; 0 takes any
+	Current bool          // the course must have been completed in its version in force
+	Within  time.Duration // how long a pass counts; 0 for ever
+	Grace   time.Duration // how much longer it still opens the gate, while a renewal is due
 }
 
 // RequirementKind is what a requirement is about.
@@ -49,6 +52,9 @@ const (
 	Pledge     RequirementKind = "pledge"
 	Course     RequirementKind = "course"
 	Exam       RequirementKind = "exam"
+	InOrder    RequirementKind = "in_order" // exams passed one after the other
+	Graduated  RequirementKind = "cohort"   // graduated from a cohort
+	SignedOff  RequirementKind = "sign_off" // a manager above says so
 	NoOpenCase RequirementKind = "no_open_case"
 	NoRedLine  RequirementKind = "no_red_line"
 	Employed   RequirementKind = "employed"
@@ -62,10 +68,22 @@ func (r Requirement) Key() string {
 	return string(r.Kind) + ":" + r.Ref
 }
 
-// Waivable reports whether HR may excuse a person from it: only courses and exams, and of those never the
-// values, for values come first.
+// orderSign stands between the exams of an order, in Ref.
+const orderSign = ">"
+
+// Order are the exams of an order.
+func (r Requirement) Order() []string { return strings.Split(r.Ref, orderSign) }
+
+// Waivable reports whether HR may excuse a person from it: courses and exams, but never the values, for values come
+// first; the graduation and the manager's word. Never the order, which would let the values come last.
 func (r Requirement) Waivable() bool {
-	return (r.Kind == Course || r.Kind == Exam) && r.Ref != "values" && !strings.HasPrefix(r.Ref, "values/")
+	switch r.Kind {
+	case Course, Exam:
+		return r.Ref != "values" && !strings.HasPrefix(r.Ref, "values/")
+	case Graduated, SignedOff:
+		return true
+	}
+	return false
 }
 
 // Limits bound how leads move; all are counts, per person.
@@ -210,27 +228,86 @@ func (p *parser) requirement(kind, value *yaml.Node, options []*yaml.Node) Node 
 	switch r.Kind {
 	case Course, Exam:
 		r.Ref = value.Value
-		if value.Kind != yaml.ScalarNode || value == kind || strings.Contains(r.Ref, "/") != (r.Kind == Course) {
+		if value.Kind != yaml.ScalarNode || value == kind || !validRef(r.Kind, r.Ref) {
 			p.problem(kind, kind.Value, "gate.policy_bad_ref", "kind", kind.Value, "ref", value.Value)
+		}
+	case InOrder:
+		r.Ref = p.order(kind, value)
+	case Graduated, SignedOff:
+		if word := r.Kind.word(); value == kind || value.Value != word {
+			p.problem(kind, kind.Value, "gate.policy_word", "kind", kind.Value, "word", word)
 		}
 	case Pledge, NoOpenCase, NoRedLine, Employed:
 	default:
 		p.problem(kind, kind.Value, "gate.policy_unknown_requirement", "kind", kind.Value)
 	}
+	var grace *yaml.Node
 	for i := 0; i+1 < len(options); i += 2 {
-		days, err := parseDays(options[i+1].Value)
-		switch name := options[i].Value; {
-		case err != nil:
-			p.problem(options[i+1], name, "gate.policy_bad_days", "value", options[i+1].Value)
-		case name == "within" && r.Kind == Exam:
-			r.Within = days
-		case name == "grace" && (r.Kind == Exam || r.Kind == Pledge):
-			r.Grace = days
+		name, value := options[i], options[i+1]
+		switch {
+		case name.Value == "mark" && r.Kind == Exam:
+			r.Mark = p.percent(value)
+		case name.Value == "version" && r.Kind == Course:
+			if r.Current = value.Value == "current"; !r.Current {
+				p.problem(value, name.Value, "gate.policy_word", "kind", name.Value, "word", "current")
+			}
+		case name.Value == "within" && r.Kind == Exam:
+			r.Within = p.days(name, value)
+		case name.Value == "grace" && (r.Kind == Exam || r.Kind == Pledge || r.Kind == Course):
+			r.Grace, grace = p.days(name, value), name
 		default:
-			p.problem(options[i], name, "gate.policy_unknown_field", "field", name)
+			p.problem(name, name.Value, "gate.policy_unknown_field", "field", name.Value)
 		}
 	}
+	if grace != nil && r.Kind == Course && !r.Current {
+		p.problem(grace, grace.Value, "gate.policy_grace_alone")
+	}
 	return Node{Requirement: r}
+}
+
+// word is what must stand behind a kind that has no ref.
+func (k RequirementKind) word() string {
+	if k == Graduated {
+		return "graduated"
+	}
+	return "manager"
+}
+
+func validRef(kind RequirementKind, ref string) bool {
+	return ref != "" && !strings.Contains(ref, orderSign) && strings.Contains(ref, "/") == (kind == Course)
+}
+
+// order reads the exams of an order: two at least, each once.
+func (p *parser) order(kind, value *yaml.Node) string {
+	var exams []string
+	if value.Kind == yaml.SequenceNode {
+		for _, item := range value.Content {
+			if item.Kind != yaml.ScalarNode || !validRef(Exam, item.Value) || slices.Contains(exams, item.Value) {
+				p.problem(item, kind.Value, "gate.policy_bad_ref", "kind", kind.Value, "ref", item.Value)
+			}
+			exams = append(exams, item.Value)
+		}
+	}
+	if len(exams) < 2 {
+		p.problem(kind, kind.Value, "gate.policy_order")
+	}
+	return strings.Join(exams, orderSign)
+}
+
+func (p *parser) days(name, value *yaml.Node) time.Duration {
+	days, err := parseDays(value.Value)
+	if err != nil {
+		p.problem(value, name.Value, "gate.policy_bad_days", "value", value.Value)
+	}
+	return days
+}
+
+func (p *parser) percent(value *yaml.Node) int {
+	n, err := strconv.Atoi(strings.TrimSuffix(value.Value, "%"))
+	if err != nil || n < 1 || n > 100 {
+		p.problem(value, "mark", "gate.policy_bad_mark", "value", value.Value)
+	}
+	return n
 }
 
 // parseDays reads "365d" as a length of calendar days.
@@ -292,10 +369,25 @@ func (p *Policy) Refs() (courses, exams []string) {
 				courses = append(courses, r.Ref)
 			case Exam:
 				exams = append(exams, r.Ref)
+			case InOrder:
+				exams = append(exams, r.Order()...)
 			}
 		}
 	}
 	return courses, exams
+}
+
+// currents are the courses that the policy wants completed in their version in force.
+func (p *Policy) currents() []string {
+	var refs []string
+	for _, rule := range p.Levels {
+		for _, r := range rule.Require.leaves(nil) {
+			if r.Current {
+				refs = append(refs, r.Ref)
+			}
+		}
+	}
+	return refs
 }
 
 // size is how many requirements the tree holds.

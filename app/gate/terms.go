@@ -2,9 +2,9 @@ package gate
 
 import (
 	"sync"
-	"time"
 
 	"bainian/app/courses"
+	"bainian/app/documents"
 	"bainian/app/fault"
 	"bainian/app/store"
 )
@@ -12,12 +12,17 @@ import (
 // terms are what decisions rest on beside the facts about a person: all that comes from the shelf, as of one
 // edition of it. Whoever comes first after a publication reads them; every decision asks for the edition.
 type terms struct {
-	edition     int64
-	policy      *Policy   // nil when none can be read
-	broken      error     // why there is no policy
-	pledge      int       // version in force; 0 without a pledge
-	pledgeSince time.Time // when that version was published
-	titles      sync.Map  // titleKey → string
+	edition int64
+	policy  *Policy // nil when none can be read
+	broken  error   // why there is no policy
+	texts   texts
+	titles  sync.Map // titleKey → string
+}
+
+// texts are the versions in force of what people sign and complete.
+type texts struct {
+	pledge  Edition            // Version 0 without a pledge
+	courses map[string]Edition // of the courses that a policy wants current, by ref
 }
 
 func (k *Keeper) termsIn(rx *store.Rx) (*terms, error) {
@@ -32,12 +37,8 @@ func (k *Keeper) termsIn(rx *store.Rx) (*terms, error) {
 	if t.policy, t.broken, err = k.readPolicyIn(rx); err != nil {
 		return nil, err
 	}
-	pledge, err := k.shelf.DocIn(rx, courses.PledgePath)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	if t.texts, err = k.textsIn(rx, t.policy); err != nil {
 		return nil, err
-	}
-	if err == nil {
-		t.pledge, t.pledgeSince = pledge.Version, pledge.PublishedAt
 	}
 	for { // a slow reader of an old snapshot keeps what it made to itself
 		latest := k.latest.Load()
@@ -47,19 +48,61 @@ func (k *Keeper) termsIn(rx *store.Rx) (*terms, error) {
 	}
 }
 
+// textsIn are the texts in force that decisions by those policies rest on.
+func (k *Keeper) textsIn(rx *store.Rx, policies ...*Policy) (x texts, err error) {
+	if x.pledge, err = k.editionIn(rx, courses.PledgePath); err != nil {
+		return x, err
+	}
+	x.courses = map[string]Edition{}
+	for _, p := range policies {
+		if p == nil {
+			continue
+		}
+		for _, ref := range p.currents() {
+			if x.courses[ref], err = k.editionIn(rx, coursePath(ref)); err != nil {
+				return x, err
+			}
+		}
+	}
+	return x, nil
+}
+
+// editionIn is the version of a document in force; the zero Edition where there is none.
+func (k *Keeper) editionIn(rx *store.Rx, path string) (Edition, error) {
+	doc, err := k.shelf.DocIn(rx, path)
+	if fault.Is(err, fault.NotFound) {
+		return Edition{}, nil
+	}
+	return Edition{doc.Version, doc.PublishedAt}, err
+}
+
 // readPolicyIn is the policy on the shelf, or why there is none; the last error is the database's.
 func (k *Keeper) readPolicyIn(rx *store.Rx) (policy *Policy, broken, err error) {
 	doc, err := k.shelf.DocIn(rx, PolicyPath)
 	if fault.Is(err, fault.NotFound) {
-		return nil, fault.Wrap(err, fault.Busy, "gate.no_policy"), nil
+		return nil, orNoPolicy(err), nil
 	}
 	if err != nil {
 		return nil, nil, err
 	}
+	policy, broken = policyOf(doc)
+	return policy, broken, nil
+}
+
+// policyOf is the policy that a version of its document holds, or why it cannot be read.
+func policyOf(doc documents.Doc) (*Policy, error) {
 	policy, problems := ParsePolicy(PolicyPath, []byte(doc.Sources[doc.Lang]))
 	if policy == nil {
-		return nil, fault.Wrap(problems, fault.Busy, "gate.no_policy"), nil
+		return nil, orNoPolicy(problems)
 	}
 	policy.Version = doc.Version
-	return policy, nil, nil
+	return policy, nil
+}
+
+// orNoPolicy is that there is no policy to decide by, for that reason.
+func orNoPolicy(cause error) error {
+	if fault.HasKey(cause, "gate.no_policy") {
+		return cause
+	}
+	return fault.Wrap(cause, fault.Busy, "gate.no_policy")
 }

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"strings"
 
 	"bainian/app/documents"
 	"bainian/app/fault"
@@ -26,15 +27,9 @@ func (k *Keeper) Titled(ctx context.Context, reasons []Reason, lang locale.Lang)
 		for i, r := range reasons {
 			args := append([]any(nil), r.Args...)
 			for j := 0; j+1 < len(args); j += 2 {
-				path := documentOf(args[j], args[j+1])
-				if path == "" {
-					continue
-				}
-				title, err := k.titleIn(rx, t, path, lang)
-				if err != nil {
+				if args[j+1], err = k.titledIn(rx, t, args[j], args[j+1], lang); err != nil {
 					return err
 				}
-				args[j+1] = title
 			}
 			r.Args = args
 			out[i] = r
@@ -44,15 +39,31 @@ func (k *Keeper) Titled(ctx context.Context, reasons []Reason, lang locale.Lang)
 	return out, err
 }
 
-func documentOf(name, ref any) string {
+// titledIn is the title of what an argument of that name refers to: a course, an exam, or exams in their order. Any other
+// argument stays as it is.
+func (k *Keeper) titledIn(rx *store.Rx, t *terms, name, value any, lang locale.Lang) (any, error) {
 	switch name {
 	case "course":
-		return "content/" + ref.(string) + "/course.md"
+		return k.titleIn(rx, t, coursePath(value.(string)), lang)
 	case "exam":
-		return "quizzes/" + ref.(string) + ".exam.md"
+		return k.titleIn(rx, t, examPath(value.(string)), lang)
+	case "in_order":
+		exams := strings.Split(value.(string), orderSign)
+		for i, exam := range exams {
+			title, err := k.titleIn(rx, t, examPath(exam), lang)
+			if err != nil {
+				return nil, err
+			}
+			exams[i] = title
+		}
+		return strings.Join(exams, " → "), nil
 	}
-	return ""
+	return value, nil
 }
+
+func coursePath(ref string) string { return "content/" + ref + "/course.md" }
+
+func examPath(ref string) string { return "quizzes/" + ref + ".exam.md" }
 
 // titleIn is a document's title, or its path when it is gone.
 func (k *Keeper) titleIn(rx *store.Rx, t *terms, path string, lang locale.Lang) (string, error) {

@@ -109,24 +109,6 @@ func waiversIn(rx *store.Rx, personID string) ([]Waiver, error) {
 	}, `SELECT w.id, w.person_id, w.requirement, w.until_ms, w.reason, w.by_id, w.at_ms`+inForce+` ORDER BY w.at_ms`, personID, store.Ms(rx.Now))
 }
 
-// ownFactsIn is what a decision needs of this domain's tables, in one statement: the waivers in force, and when
-// the person first took a lead, which is the row that excuses from nothing.
-func ownFactsIn(rx *store.Rx, personID string) (waivers []Waiver, first time.Time, err error) {
-	err = rx.Each(`SELECT w.requirement, w.until_ms, w.at_ms`+inForce+`
-		UNION ALL SELECT '', 0, at_ms FROM gate_opening WHERE person_id = ?`, []any{personID, store.Ms(rx.Now), personID}, func(r store.Row) error {
-		var requirement string
-		var until, at int64
-		err := r.Scan(&requirement, &until, &at)
-		if requirement == "" {
-			first = store.Time(at)
-		} else {
-			waivers = append(waivers, Waiver{PersonID: personID, Requirement: requirement, Until: store.Time(until), At: store.Time(at)})
-		}
-		return err
-	})
-	return waivers, first, err
-}
-
 func (p *Policy) waivable(key string) bool {
 	for _, rule := range p.Levels {
 		for _, r := range rule.Require.leaves(nil) {

@@ -237,15 +237,37 @@ type Standing struct {
 }
 
 // StandingIn is a person's standing now. A flag alone is nothing; a suspension that nobody renewed has ended.
-func StandingIn(rx *store.Rx, personID string) (s Standing, err error) {
-	var review int64
-	err = rx.Row(`SELECT count(*), coalesce(min(review_ms), 0),
-		EXISTS (SELECT 1 FROM verdict v WHERE v.person_id = ? AND v.outcome = 'red_line'
-			AND NOT EXISTS (SELECT 1 FROM overturning o WHERE o.number = v.number))
-		FROM integrity_case WHERE person_id = ? AND state IN ('open', 'second') AND review_ms > ?`,
-		personID, personID, store.Ms(rx.Now)).Scan(&s.OpenCases, &review, &s.RedLine)
-	if s.OpenCases > 0 {
-		s.ReviewBy = store.Time(review)
-	}
-	return s, err
+func StandingIn(rx *store.Rx, personID string) (Standing, error) {
+	all, err := StandingsIn(rx, personID)
+	return all[personID], err
+}
+
+// StandingsIn is StandingIn of several people, by id; whoever has no entry has a clean one.
+func StandingsIn(rx *store.Rx, personIDs ...string) (map[string]Standing, error) {
+	who, args := store.List(personIDs)
+	args = append(append(args, store.Ms(rx.Now)), args...)
+	var all map[string]Standing
+	err := rx.Each(`SELECT person_id, count(*), min(review_ms) FROM integrity_case
+			WHERE person_id IN `+who+` AND state IN ('open', 'second') AND review_ms > ? GROUP BY person_id
+		UNION ALL SELECT person_id, 0, 0 FROM verdict v
+			WHERE person_id IN `+who+` AND outcome = 'red_line' AND NOT EXISTS (SELECT 1 FROM overturning o WHERE o.number = v.number)`, args, func(r store.Row) error {
+		var person string
+		var open int
+		var review int64
+		if err := r.Scan(&person, &open, &review); err != nil {
+			return err
+		}
+		if all == nil {
+			all = map[string]Standing{}
+		}
+		s := all[person]
+		if open > 0 {
+			s.OpenCases, s.ReviewBy = open, store.Time(review)
+		} else {
+			s.RedLine = true
+		}
+		all[person] = s
+		return nil
+	})
+	return all, err
 }

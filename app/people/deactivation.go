@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"strings"
+	"time"
 
 	"bainian/app/fault"
 	"bainian/app/store"
@@ -77,4 +78,23 @@ func switched(tx *store.Tx, actor Person, personID string, active bool, reason s
 		return p, err
 	}
 	return p, record(tx, actor, p.ID, Change{Kind: kind, Reason: strings.TrimSpace(reason)})
+}
+
+// Employment is that somebody works here from a moment on, or no longer does.
+type Employment struct {
+	At     time.Time
+	Active bool
+}
+
+// EmploymentIn is every such moment of a person, oldest first: when they were entered, left and came back. It is empty
+// for nobody.
+func EmploymentIn(rx *store.Rx, personID string) ([]Employment, error) {
+	return store.All(rx, func(row store.Row) (e Employment, err error) {
+		var at int64
+		var id string
+		err = row.Scan(&at, &e.Active, &id)
+		e.At = store.Time(at)
+		return e, err
+	}, `SELECT created_ms AS at_ms, TRUE AS active, '' AS id FROM employee WHERE id = ?
+		UNION ALL SELECT at_ms, kind = 'reactivated', id FROM employee_change WHERE employee_id = ? AND kind IN ('deactivated', 'reactivated') ORDER BY at_ms, id`, personID, personID)
 }
