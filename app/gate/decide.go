@@ -214,8 +214,9 @@ func (e *evaluation) plain(r Requirement) Step {
 			break
 		}
 		s.At, s.State = at, Met
-		s.Found = Evidence{At: at, Version: f.CourseVersions[r.Ref], Current: f.CurrentCourses[r.Ref].Version}
+		s.Found = Evidence{At: at, Version: f.CourseVersions[r.Ref]}
 		if r.Current {
+			s.Found.Current = f.CurrentCourses[r.Ref].Version
 			e.edition(&s, s.Found.Version, f.CurrentCourses[r.Ref])
 		}
 	case Exam:
