@@ -166,8 +166,9 @@ func (k *Keeper) Preview(ctx context.Context, actor people.Person, d documents.D
 	return e, err
 }
 
-// Previewed is the preview of the same text that was made last, so that its pages show one and the same count; another
-// is made where it is older than a few minutes, or of another text or policy.
+// Previewed is the preview of the same text that was made last, so that its pages show one and the same count and its
+// publication is measured by what was read; another is made where it is older than a few minutes, or of another text or
+// policy in force.
 func (k *Keeper) Previewed(ctx context.Context, actor people.Person, d documents.Doc) (*Effect, error) {
 	var now time.Time
 	var version int

@@ -390,6 +390,16 @@ func (p *Policy) currents() []string {
 	return refs
 }
 
+// asksFor reports whether any level asks for a requirement of that kind.
+func (p *Policy) asksFor(kind RequirementKind) bool {
+	for _, rule := range p.Levels {
+		if slices.ContainsFunc(rule.Require.leaves(nil), func(r Requirement) bool { return r.Kind == kind }) {
+			return true
+		}
+	}
+	return false
+}
+
 // size is how many requirements the tree holds.
 func (n Node) size() int {
 	if n.Requirement != nil {

@@ -53,13 +53,15 @@ func factsIn(rx *store.Rx, x texts, some ...people.Person) ([]Facts, error) {
 			f.Pledge, f.PledgeAt = s.Version, s.At
 		}
 	}
-	graduations, err := cohorts.GraduationsIn(rx, ids...)
-	if err != nil {
-		return nil, err
-	}
-	for _, g := range graduations {
-		if g.Stands() {
-			all[place[g.PersonID]].Graduated = g.At
+	if x.cohorts {
+		graduations, err := cohorts.GraduationsIn(rx, ids...)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range graduations {
+			if g.Stands() {
+				all[place[g.PersonID]].Graduated = g.At
+			}
 		}
 	}
 	return all, ownFactsIn(rx, ids, func(personID string) *Facts { return &all[place[personID]] })

@@ -23,6 +23,7 @@ type terms struct {
 type texts struct {
 	pledge  Edition            // Version 0 without a pledge
 	courses map[string]Edition // of the courses that a policy wants current, by ref
+	cohorts bool               // a policy asks for a graduation
 }
 
 func (k *Keeper) termsIn(rx *store.Rx) (*terms, error) {
@@ -58,6 +59,7 @@ func (k *Keeper) textsIn(rx *store.Rx, policies ...*Policy) (x texts, err error)
 		if p == nil {
 			continue
 		}
+		x.cohorts = x.cohorts || p.asksFor(Graduated)
 		for _, ref := range p.currents() {
 			if x.courses[ref], err = k.editionIn(rx, coursePath(ref)); err != nil {
 				return x, err

@@ -111,7 +111,7 @@ func remedy(c *page.Ctx, r gate.Requirement) (path, action string) {
 		return "/pledge", c.T("learn.remedy.pledge")
 	case gate.Course:
 		return "/courses/" + r.Ref, c.T("learn.remedy.course")
-	case gate.Exam:
+	case gate.Exam, gate.InOrder:
 		return "/exams", c.T("learn.remedy.exam")
 	}
 	return "", ""

@@ -36,6 +36,8 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 	kit.Mount(app, []page.Route{
 		{Method: "GET", Path: "/board", Who: manager, Do: w.board},
 		{Method: "GET", Path: "/board/people/:id", Who: manager, Do: w.member},
+		{Method: "POST", Path: "/board/people/:id/sign-offs", Who: manager, Do: w.signOff},
+		{Method: "POST", Path: "/board/people/:id/sign-offs/:signoff/withdrawal", Who: manager, Do: w.withdrawSignOff},
 		{Method: "POST", Path: "/leads/:id/reclamation", Who: manager, Do: w.reclaim},
 		{Method: "GET", Path: "/leads/:id/assignment", Who: manager, Do: w.assignment},
 		{Method: "POST", Path: "/leads/:id/assignment", Who: manager, Do: w.assign},

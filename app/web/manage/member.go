@@ -20,6 +20,16 @@ type memberView struct {
 	InCohort bool
 	Holdings []holding
 	Empty    page.Empty
+	SignOffs []signOff // newest first
+	SignsOff bool      // the gate asks for a manager's word
+	Note     string
+	Err      error
+}
+
+// signOff is a manager's word with the names of who gave and who withdrew it.
+type signOff struct {
+	gate.SignOff
+	By, WithdrawnBy string
 }
 
 // holding is a lead that the person has, with whether it may be taken back now.
@@ -29,12 +39,14 @@ type holding struct {
 }
 
 // member is one of the actor's team with what they hold; nobody else is to be found here.
-func (w *Wing) member(c *page.Ctx) error {
+func (w *Wing) member(c *page.Ctx) error { return w.showMember(c, nil) }
+
+func (w *Wing) showMember(c *page.Ctx, refused error) error {
 	m, err := w.teamMember(c, c.Params("id"))
 	if err != nil {
 		return err
 	}
-	v := &memberView{Base: page.Base{Title: m.Person.Name, Here: "/board"}, Member: m,
+	v := &memberView{Base: page.Base{Title: m.Person.Name, Here: "/board"}, Member: m, Note: c.Form("note"), Err: refused,
 		Empty: page.Empty{Title: c.T("manage.holds_none"), Text: c.T("manage.holds_none_text")}}
 	if m.Decision.Level.Takes() {
 		v.Empty.Text = c.T("manage.holds_none_open")
@@ -49,7 +61,53 @@ func (w *Wing) member(c *page.Ctx) error {
 	for _, h := range desk.Holdings {
 		v.Holdings = append(v.Holdings, holding{h, h.Tenure.Paused.IsZero() && !h.Tenure.Due.After(c.Now())})
 	}
+	if err := w.addSignOffs(c, v); err != nil {
+		return err
+	}
 	return c.Page(w.pages, "member", v)
+}
+
+func (w *Wing) addSignOffs(c *page.Ctx, v *memberView) error {
+	v.SignsOff = slices.ContainsFunc(v.Member.Decision.Steps, func(s gate.Step) bool { return s.Requirement.Kind == gate.SignedOff })
+	all, err := w.keeper.SignOffs(c.Context(), c.Person, v.Member.Person.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range slices.Backward(all) {
+		one := signOff{SignOff: s}
+		for id, name := range map[string]*string{s.By: &one.By, s.WithdrawnBy: &one.WithdrawnBy} {
+			if id == "" {
+				continue
+			}
+			p, err := w.directory.Person(c.Context(), id)
+			if err != nil {
+				return err
+			}
+			*name = p.Name
+		}
+		v.SignOffs = append(v.SignOffs, one)
+	}
+	return nil
+}
+
+// signOff is the manager's word about a member of their team.
+func (w *Wing) signOff(c *page.Ctx) error {
+	return w.onMember(c, w.keeper.SignOff(c.Context(), c.Person, c.Params("id"), c.Form("note")), "policy.signed_off")
+}
+
+func (w *Wing) withdrawSignOff(c *page.Ctx) error {
+	return w.onMember(c, w.keeper.WithdrawSignOff(c.Context(), c.Person, c.Params("signoff"), c.Form("reason")), "policy.sign_off_withdrawn")
+}
+
+// onMember ends one verb about the member of the path.
+func (w *Wing) onMember(c *page.Ctx, err error, done string) error {
+	if err == nil {
+		return c.Back("/board/people/"+c.Params("id"), done)
+	}
+	if c.Refused(err) {
+		return w.showMember(c, err)
+	}
+	return err
 }
 
 func (w *Wing) teamMember(c *page.Ctx, id string) (member, error) {

@@ -54,7 +54,9 @@ func (w *Wing) createCohort(c *page.Ctx) error {
 type cohortView struct {
 	page.Base
 	Cohort    cohorts.Cohort
-	Members   []people.Person
+	Members   []memberRow
+	Graduates bool // the reader may say who graduates
+	Waiting   int  // members who have not
 	Sessions  []cohorts.Session
 	Programme *programmeOffer // while nothing is scheduled and there is a programme
 	Kinds     []page.Option
@@ -62,6 +64,14 @@ type cohortView struct {
 	Form      sessionForm
 	Numbers   string
 	Err       error
+}
+
+// memberRow is a member, with their graduation from this cohort where it stands.
+type memberRow struct {
+	people.Person
+	Graduation *cohorts.Graduation
+	By         string
+	Self       bool
 }
 
 // programmeOffer is the programme that a cohort without a timetable can be given.
@@ -81,16 +91,9 @@ func (w *Wing) showCohort(c *page.Ctx, form sessionForm, refused error) error {
 	}
 	v := &cohortView{Base: page.Base{Title: c.T("review.cohort", "number", one.Number), Here: "/people"}, Cohort: one,
 		Keeps: c.Person.Has(people.HR, people.Admin), Form: form, Numbers: c.Form("numbers"), Err: refused}
-	ids, err := w.roster.Members(c.Context(), one.ID)
-	if err != nil {
+	v.Graduates = c.Person.Has(people.HR, people.Trainer)
+	if err := w.addMembers(c, v); err != nil {
 		return err
-	}
-	for _, id := range ids {
-		p, err := w.directory.Person(c.Context(), id)
-		if err != nil {
-			return err
-		}
-		v.Members = append(v.Members, p)
 	}
 	if v.Sessions, err = w.roster.Timetable(c.Context(), one.ID); err != nil {
 		return err
@@ -102,6 +105,48 @@ func (w *Wing) showCohort(c *page.Ctx, form sessionForm, refused error) error {
 		v.Kinds = append(v.Kinds, page.Option{Value: string(kind), Label: c.T("cohorts.kind_" + string(kind)), Chosen: string(kind) == form.Kind})
 	}
 	return c.Page(w.pages, "cohort", v)
+}
+
+func (w *Wing) addMembers(c *page.Ctx, v *cohortView) error {
+	graduations, err := w.roster.Graduations(c.Context(), c.Person, v.Cohort.ID)
+	if err != nil {
+		return err
+	}
+	ids, err := w.roster.Members(c.Context(), v.Cohort.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		row := memberRow{Self: id == c.Person.ID}
+		if row.Person, err = w.directory.Person(c.Context(), id); err != nil {
+			return err
+		}
+		for _, g := range graduations {
+			if g.PersonID == id && g.Stands() {
+				names, err := w.names(c, g.By)
+				if err != nil {
+					return err
+				}
+				row.Graduation, row.By = &g, names[g.By]
+			}
+		}
+		if row.Graduation == nil && !row.Self {
+			v.Waiting++
+		}
+		v.Members = append(v.Members, row)
+	}
+	return nil
+}
+
+// graduate records who of the members that were ticked has graduated.
+func (w *Wing) graduate(c *page.Ctx) error {
+	n, err := w.roster.Graduate(c.Context(), c.Person, c.Params("id"), c.FormAll("person")...)
+	return w.onCohort(c, sessionForm{}, err, "policy.graduated", "n", n)
+}
+
+func (w *Wing) undoGraduation(c *page.Ctx) error {
+	err := w.roster.UndoGraduation(c.Context(), c.Person, c.Params("graduation"), c.Form("reason"))
+	return w.onCohort(c, sessionForm{}, err, "policy.graduation_undone")
 }
 
 func (w *Wing) offer(c *page.Ctx, scheduled []cohorts.Session) (*programmeOffer, error) {

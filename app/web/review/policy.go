@@ -17,7 +17,8 @@ type policyView struct {
 	Levels   []levelView
 	Holidays []string
 	History  []versionView
-	Edits    string // the studio's page of the document, for those who may edit it
+	Edits    bool // the reader may change it
+	Draft    bool // and has begun to
 }
 
 type levelView struct {
@@ -33,11 +34,14 @@ type node struct {
 	Label       string
 	Within      int // days for which a pass counts, 0 for ever
 	Grace       int // days for which it still opens the gate afterwards
+	Mark        int // percent that a pass must have, 0 for any
+	Current     bool
 }
 
 type versionView struct {
 	documents.Head
-	By string
+	By       string
+	Override *overridden
 }
 
 func (w *Wing) policy(c *page.Ctx) error {
@@ -59,8 +63,16 @@ func (w *Wing) policy(c *page.Ctx) error {
 		}
 		slices.Sort(v.Holidays)
 	}
-	if documents.MayEdit(c.Person, documents.Policy) {
-		v.Edits = "/studio/documents/" + gate.PolicyPath
+	if v.Edits = documents.MayEdit(c.Person, documents.Policy); v.Edits {
+		draft, err := w.draftOf(c)
+		if err != nil {
+			return err
+		}
+		v.Draft = draft.Draft
+	}
+	overrides, err := w.overridesOf(c)
+	if err != nil {
+		return err
 	}
 	history, err := w.shelf.History(c.Context(), gate.PolicyPath)
 	if err != nil {
@@ -71,14 +83,18 @@ func (w *Wing) policy(c *page.Ctx) error {
 		if err != nil {
 			return err
 		}
-		v.History = append(v.History, versionView{h, names[h.PublishedBy]})
+		one := versionView{Head: h, By: names[h.PublishedBy]}
+		if o, was := overrides[h.Hash]; was {
+			one.Override = &o
+		}
+		v.History = append(v.History, one)
 	}
 	return c.Page(w.pages, "policy", v)
 }
 
 func tree(n gate.Node, labels map[string]string) node {
 	if r := n.Requirement; r != nil {
-		return node{Requirement: r, Label: labels[r.Key()], Within: int(r.Within.Hours() / 24), Grace: int(r.Grace.Hours() / 24)}
+		return node{Requirement: r, Label: labels[r.Key()], Within: int(r.Within.Hours() / 24), Grace: int(r.Grace.Hours() / 24), Mark: r.Mark, Current: r.Current}
 	}
 	out := node{Any: len(n.Any) > 0}
 	for _, child := range append(n.All, n.Any...) {

@@ -49,6 +49,7 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 	hr := page.Only(people.HR)
 	admin := page.Only(people.Admin)
 	schedules := page.Only(people.Trainer, people.HR, people.Admin)
+	graduates := page.Only(people.Trainer, people.HR)
 	readsPolicy := page.Only(people.HR, people.Reviewer, people.Manager, people.Trainer, people.Admin)
 	importsLeads := page.Only(people.Manager, people.HR, people.Admin)
 	kit.Mount(app, []page.Route{
@@ -90,6 +91,7 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "POST", Path: "/people/:id/reactivation", Who: keeps, Do: w.reactivate},
 		{Method: "POST", Path: "/people/:id/accommodations", Who: hr, Do: w.accommodate},
 		{Method: "POST", Path: "/people/:id/attempts", Who: hr, Do: w.grantAttempt},
+		{Method: "GET", Path: "/people/:id/gate", Who: hr, Do: w.personGate},
 		{Method: "POST", Path: "/people/:id/waivers", Who: hr, Do: w.waive},
 		{Method: "POST", Path: "/people/:id/waivers/:waiver/withdrawal", Who: hr, Do: w.withdraw},
 		{Method: "GET", Path: "/people/:id/decisions", Who: hr, Do: w.decisions},
@@ -108,11 +110,21 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "GET", Path: "/cohorts/:id", Who: schedules, Do: w.cohort},
 		{Method: "POST", Path: "/cohorts/:id/members", Who: keeps, Do: w.enrol},
 		{Method: "POST", Path: "/cohorts/:id/members/:person/leaving", Who: keeps, Do: w.leaveCohort},
+		{Method: "POST", Path: "/cohorts/:id/graduations", Who: graduates, Do: w.graduate},
+		{Method: "POST", Path: "/cohorts/:id/graduations/:graduation/undoing", Who: graduates, Do: w.undoGraduation},
 		{Method: "POST", Path: "/cohorts/:id/programme", Who: schedules, Do: w.schedule},
 		{Method: "POST", Path: "/cohorts/:id/sessions", Who: schedules, Do: w.addSession},
 		{Method: "POST", Path: "/cohorts/:id/sessions/:session/cancellation", Who: schedules, Do: w.cancelSession},
 
 		{Method: "GET", Path: "/policy", Who: readsPolicy, Do: w.policy},
+		{Method: "GET", Path: "/policy/draft", Who: hr, Do: w.policyDraft},
+		{Method: "POST", Path: "/policy/draft", Who: hr, Do: w.saveDraft},
+		{Method: "GET", Path: "/policy/draft/text", Who: hr, Do: w.policyDraftText},
+		{Method: "POST", Path: "/policy/draft/text", Who: hr, Do: w.saveDraftText},
+		{Method: "POST", Path: "/policy/draft/rebase", Who: hr, Do: w.rebaseDraft},
+		{Method: "POST", Path: "/policy/draft/discard", Who: hr, Do: w.discardDraft},
+		{Method: "GET", Path: "/policy/preview", Who: hr, Do: w.policyPreview},
+		{Method: "POST", Path: "/policy/publication", Who: hr, Do: w.publishPolicy},
 
 		{Method: "GET", Path: "/tokens", Who: admin, Do: w.tokens},
 		{Method: "POST", Path: "/tokens", Who: admin, Do: w.createToken},

@@ -103,7 +103,11 @@ func (d edited) langOf(asked string) locale.Lang {
 	return d.Lang
 }
 
+// edit is the editor. The policy has one of its own, where its effect is seen before it is published.
 func (w *Wing) edit(c *page.Ctx) error {
+	if kind, _ := documents.KindOf(c.Params("*")); kind == documents.Policy {
+		return c.Back("/policy/draft", "")
+	}
 	d, err := w.editedOf(c)
 	if err != nil {
 		return err
