@@ -1,11 +1,14 @@
 package review
 
 import (
+	"slices"
 	"strconv"
+	"time"
 
 	"bainian/app/documents"
 	"bainian/app/fault"
 	"bainian/app/gate"
+	"bainian/app/locale"
 	"bainian/app/web/page"
 )
 
@@ -105,13 +108,24 @@ func (w *Wing) reasonWords(c *page.Ctx, reasons []gate.Reason) ([]string, error)
 	for i, r := range titled {
 		words[i] = c.T(r.Key, r.Args...)
 		if r.Found != "" {
-			words[i] = c.T("policy.with_found", "reason", words[i], "found", c.T(r.Found, r.FoundArgs...))
+			words[i] = c.T("policy.with_found", "reason", words[i], "found", c.T(r.Found, dated(c, r.FoundArgs)...))
 		}
 		if !r.Until.IsZero() {
-			words[i] = c.T("policy.with_until", "reason", words[i], "at", r.Until)
+			words[i] = c.T("policy.with_until", "reason", words[i], "at", locale.Date(c.Lang, r.Until.In(c.Zone()), c.Now()))
 		}
 	}
 	return words, nil
+}
+
+// dated are arguments with their times as days, with the year where it is another.
+func dated(c *page.Ctx, args []any) []any {
+	args = slices.Clone(args)
+	for i, a := range args {
+		if t, ok := a.(time.Time); ok {
+			args[i] = locale.Date(c.Lang, t.In(c.Zone()), c.Now())
+		}
+	}
+	return args
 }
 
 // publishPolicy publishes the draft that was previewed, and no other.
