@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"bainian/app/apptest"
 	"bainian/app/courses"
+	"bainian/app/gate"
 	"bainian/app/integrity"
 	"bainian/app/leads"
 	"bainian/app/locale"
@@ -209,4 +211,45 @@ func TestReclaimAndAssign(t *testing.T) {
 	_, next = s.post(s.Manager, path+"/assignment", 303, "person", cleo.ID)
 	check(t, s.get(s.Manager, next, 200), []string{lead.Company}, nil)
 	check(t, s.get(s.Manager, path+"/assignment", 200), []string{"跟進中"}, []string{"<form class=\"form\""})
+}
+
+// A manager signs off for somebody of their team where the policy asks for it, and withdraws it.
+func TestAManagerSignsOff(t *testing.T) {
+	s := open(t)
+	amy := s.NewHire("Amy")
+	at := "/board/people/" + amy.ID
+	html, _ := s.ask(s.Manager, locale.Hant, "GET", at, 200, "http://localhost")
+	if strings.Contains(html, "主管簽核") {
+		t.Error("a policy that does not ask for it has no place for it")
+	}
+	head, err := s.Shelf.Doc(s.Ctx, gate.PolicyPath)
+	if err == nil {
+		text := strings.Replace(head.Sources[locale.Hant], "        - employed\n", "        - employed\n        - sign_off: manager\n", 1)
+		err = s.Shelf.SaveDraft(s.Ctx, s.HR, gate.PolicyPath, locale.Hant, text, head.Version)
+	}
+	if err == nil {
+		_, err = s.Shelf.Publish(s.Ctx, s.HR, gate.PolicyPath, "要主管簽核", head.Version)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	html, _ = s.ask(s.Manager, locale.Hant, "POST", at+"/sign-offs", 422, "http://localhost", "note", "好")
+	if !strings.Contains(html, "請寫 8 到 1000 個字") {
+		t.Error(html)
+	}
+	const note = "陪訪三次，開場與收尾都穩"
+	s.ask(s.Manager, locale.Hant, "POST", at+"/sign-offs", 303, "http://localhost", "note", note)
+	for _, lang := range locale.Langs() {
+		html, _ = s.ask(s.Manager, lang, "GET", at, 200, "http://localhost")
+		if !strings.Contains(html, note) {
+			t.Errorf("%s: %s", lang, html)
+		}
+	}
+	withdrawal := regexp.MustCompile(at + `/sign-offs/[^"]+/withdrawal`).FindString(html)
+	s.ask(s.Manager, locale.Hant, "POST", withdrawal, 303, "http://localhost", "reason", "客戶抱怨，要再陪一次")
+	html, _ = s.ask(s.Manager, locale.Hant, "GET", at, 200, "http://localhost")
+	if !strings.Contains(html, "已撤回") || !strings.Contains(html, "客戶抱怨，要再陪一次") {
+		t.Error(html)
+	}
+	s.ask(s.Hire("別組主管", people.Manager), locale.Hant, "POST", at+"/sign-offs", 403, "http://localhost", "note", note)
 }

@@ -105,7 +105,7 @@ func (d edited) langOf(asked string) locale.Lang {
 
 // edit is the editor. The policy has one of its own, where its effect is seen before it is published.
 func (w *Wing) edit(c *page.Ctx) error {
-	if kind, _ := documents.KindOf(c.Params("*")); kind == documents.Policy {
+	if kind, _ := documents.KindOf(c.Params("*")); kind == documents.Policy && documents.MayEdit(c.Person, kind) {
 		return c.Back("/policy/draft", "")
 	}
 	d, err := w.editedOf(c)

@@ -290,7 +290,9 @@ func TestEveryPageInThreeLanguages(t *testing.T) {
 			}
 		}
 	}
-	s.want(s.get("hr", "/studio/documents/content/policy.yaml"), 200)
+	if at := s.want(s.get("hr", "/studio/documents/content/policy.yaml"), 303).Header.Get("Location"); at != "/policy/draft" { // where its effect is seen first
+		t.Errorf("the policy leads to %q", at)
+	}
 	s.want(s.get("watcher", "/studio/sittings/"+sitting.ID), 200, "late")
 }
 
