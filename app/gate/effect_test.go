@@ -243,7 +243,7 @@ func TestACourseIsCompletedAgainWhenItsVersionChanges(t *testing.T) {
 		p := w.Ready("Amy")
 		stands(t, w, p, gate.Limited)
 		w.Leads(2)
-		_, err := w.Pool.Draw(w.Ctx, p, "")
+		_, err := w.Pool.Draw(w.Ctx, p, "", "")
 		must(t, err)
 		w.Clock.Add(time.Hour)
 		must(t, publish(w, w.Trainer, "content/product/membership/course.md", locale.Hant, "---\ntitle: product\ntrack: product\norder: 1\n---\n\n新版。\n"))

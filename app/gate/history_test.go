@@ -161,7 +161,7 @@ func (l *life) step() string {
 		}
 		return "withdraw sign-off"
 	case 18:
-		_, err := w.Pool.Draw(w.Ctx, p, "")
+		_, err := w.Pool.Draw(w.Ctx, p, "", "")
 		l.soft(err)
 		return "draw"
 	}

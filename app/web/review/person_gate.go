@@ -70,7 +70,8 @@ func (w *Wing) addLookBack(c *page.Ctx, v *personGateView) error {
 		return fault.New(fault.Invalid, "policy.not_a_past_moment").In("at")
 	}
 	m, err := w.keeper.LookBack(c.Context(), c.Person, v.Of.ID, at)
-	if err != nil {
+	none := fault.HasKey(err, "gate.no_policy")
+	if err != nil && !none {
 		return err
 	}
 	v.Then, v.Shown = &m, toldAs(m.Standing(), m.Sealed)
@@ -80,7 +81,9 @@ func (w *Wing) addLookBack(c *page.Ctx, v *personGateView) error {
 	if v.Steps, err = w.stepsInWords(c, m.Steps); err != nil {
 		return err
 	}
-	v.Why, err = w.reasonWords(c, m.Reasons(m.For(gate.ThePerson)))
+	if v.Why, err = w.reasonWords(c, m.Reasons(m.For(gate.ThePerson))); err == nil && none {
+		v.Why = append(v.Why, c.T("policy.no_version"))
+	}
 	return err
 }
 
