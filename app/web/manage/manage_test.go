@@ -251,5 +251,5 @@ func TestAManagerSignsOff(t *testing.T) {
 	if !strings.Contains(html, "已撤回") || !strings.Contains(html, "客戶抱怨，要再陪一次") {
 		t.Error(html)
 	}
-	s.ask(s.Hire("別組主管", people.Manager), locale.Hant, "POST", at+"/sign-offs", 403, "http://localhost", "note", note)
+	s.ask(s.Hire("別組主管", people.Manager), locale.Hant, "POST", at+"/sign-offs", 404, "http://localhost", "note", note) // who is not of their team is not there
 }
