@@ -81,7 +81,7 @@ func (w *Wing) addLookBack(c *page.Ctx, v *personGateView) error {
 	if v.Steps, err = w.stepsInWords(c, m.Steps); err != nil {
 		return err
 	}
-	if v.Why, err = w.reasonWords(c, m.Reasons(m.For(gate.ThePerson))); err == nil && none {
+	if v.Why, err = w.reasonsInWords(c, m.Reasons(m.For(gate.ThePerson))); err == nil && none {
 		v.Why = append(v.Why, c.T("policy.no_version"))
 	}
 	return err
@@ -118,7 +118,7 @@ func (w *Wing) addMoments(c *page.Ctx, v *personGateView) error {
 		one := moment{Moment: m, Shown: toldAs(m.Standing(), m.Sealed)}
 		one.Before = toldAs(m.Before, sealed)
 		sealed = m.Sealed
-		if one.Words, err = w.reasonWords(c, m.Reasons(m.For(gate.ThePerson))); err != nil {
+		if one.Words, err = w.reasonsInWords(c, m.Reasons(m.For(gate.ThePerson))); err != nil {
 			return err
 		}
 		v.Moments = append(v.Moments, one)
@@ -178,6 +178,6 @@ func (w *Wing) addWhatIf(c *page.Ctx, v *personGateView) error {
 	if v.IfSteps, err = w.stepsInWords(c, d.Steps); err != nil {
 		return err
 	}
-	v.IfWhy, err = w.reasonWords(c, d.Reasons(gate.ThePerson))
+	v.IfWhy, err = w.reasonsInWords(c, d.Reasons(gate.ThePerson))
 	return err
 }

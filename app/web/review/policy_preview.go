@@ -89,7 +89,7 @@ func (w *Wing) showPreview(c *page.Ctx, refused error) error {
 		v.Pager.Next = "/policy/preview?from=" + strconv.Itoa(to)
 	}
 	for _, a := range all[from:to] {
-		words, err := w.reasonWords(c, a.Why)
+		words, err := w.reasonsInWords(c, a.Why)
 		if err != nil {
 			return err
 		}
@@ -98,8 +98,8 @@ func (w *Wing) showPreview(c *page.Ctx, refused error) error {
 	return c.Page(w.pages, "policy_preview", v)
 }
 
-// reasonWords are reasons as HR reads them, with what was found.
-func (w *Wing) reasonWords(c *page.Ctx, reasons []gate.Reason) ([]string, error) {
+// reasonsInWords are reasons as HR reads them, with what was found.
+func (w *Wing) reasonsInWords(c *page.Ctx, reasons []gate.Reason) ([]string, error) {
 	titled, err := w.keeper.Titled(c.Context(), reasons, c.Lang)
 	if err != nil {
 		return nil, err
