@@ -59,6 +59,9 @@ func (w workdays) day(at time.Time) string {
 	return t.Format(time.DateOnly)
 }
 
+// date is the calendar day of a time.
+func (w workdays) date(at time.Time) string { return at.In(w.Zone).Format(time.DateOnly) }
+
 // midnight is the beginning of a calendar day so many days before that of a time.
 func (w workdays) midnight(at time.Time, daysBefore int) time.Time {
 	t := at.In(w.Zone)
@@ -88,13 +91,18 @@ func (p *Pool) workdaysIn(rx *store.Rx) (workdays, error) {
 	return workdays{c}, err
 }
 
-// workdaysOfIn are a person's.
+// workdaysOfIn are a person's, from today on.
 func (p *Pool) workdaysOfIn(rx *store.Rx, personID string) (workdays, error) {
+	return p.workdaysSinceIn(rx, personID, rx.Now)
+}
+
+// workdaysSinceIn are a person's from the day of a time on.
+func (p *Pool) workdaysSinceIn(rx *store.Rx, personID string, from time.Time) (workdays, error) {
 	w, err := p.workdaysIn(rx)
 	if err != nil {
 		return w, err
 	}
-	off, err := absencesIn(rx, personID, w.midnight(rx.Now, 0).Format(time.DateOnly))
+	off, err := absencesIn(rx, personID, w.date(from), w.Zone)
 	return w.without(daysOf(off)), err
 }
 

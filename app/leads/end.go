@@ -12,21 +12,6 @@ import (
 // reclaimBatch is how many leads one transaction takes back.
 const reclaimBatch = 100
 
-// Return gives a lead that the actor holds back to the pool. It wants a reason, for whoever takes it next.
-func (p *Pool) Return(ctx context.Context, actor people.Person, leadID, reason string) error {
-	reason, err := said(reason, "reason", "leads.reason_missing", maxReason)
-	if err != nil {
-		return err
-	}
-	return p.db.Write(ctx, func(tx *store.Tx) error {
-		t, err := heldIn(tx.Rx, actor, leadID)
-		if err != nil {
-			return err
-		}
-		return p.endIn(tx, Returned, reason, actor.ID, t)
-	})
-}
-
 // Reclaim takes back a lead whose clock has run out: once for a tenure, and a follow-up committed first wins.
 // A manager above the holder, an admin or the system may.
 func (p *Pool) Reclaim(ctx context.Context, actor people.Person, leadID string) error {

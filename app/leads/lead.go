@@ -76,7 +76,7 @@ const (
 	Deactivated Ended = "deactivated"
 	HandedOver  Ended = "handover" // at a stage from which nothing goes to a pool
 	ClosedOff   Ended = "closed"
-	Swapped     Ended = "swapped"     // given back for one that went into the private pool
+	SwappedOut  Ended = "swapped"     // given back for one that went into the private pool
 	Transferred Ended = "transferred" // to a colleague, by a manager
 	Ruled       Ended = "ruled"       // by a ruling on two people with one customer
 	Merged      Ended = "merged"      // the lead was another one
@@ -92,6 +92,7 @@ type Tenure struct {
 	Pool                 string    // whose terms the clock goes by
 	Exempt               bool      // nothing is reclaimed at its lead's stage
 	Private              time.Time // in the private pool since; zero outside
+	Since                time.Time // what its longest time in the private pool counts from
 	FollowUps            int       // notes left out
 	Ended                time.Time // zero while open
 	How                  Ended

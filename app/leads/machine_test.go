@@ -172,7 +172,7 @@ func (m *model) followUpStep(t *rapid.T) {
 
 func (m *model) returnStep(t *rapid.T) {
 	p, id := m.anyone(t), m.anyLead(t)
-	err := m.Return(ctx, p, id, "not mine")
+	err := m.Return(ctx, p, id, Returning{Reason: "not mine"})
 	if works := m.holder[id] == p.ID && len(m.cases[p.ID]) == 0; works != (err == nil) {
 		t.Fatalf("may return it: %v, but %v", works, err)
 	}

@@ -25,7 +25,7 @@ func TestG1_NoPathLeadsThroughAClosedGate(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.stock(5)
 		free := w.draw(w.bob).Lead.ID
-		w.must(w.Return(ctx, w.bob, free, "not mine"))
+		w.must(w.Return(ctx, w.bob, free, Returning{Reason: "not mine"}))
 		w.close()
 
 		_, err := w.Draw(ctx, w.amy, "", "")
@@ -57,7 +57,7 @@ func TestG1_ARedLineClosesWhateverThePolicySays(t *testing.T) {
 		_, err := w.Draw(ctx, w.amy, "", "")
 		w.closed(err)
 		free := w.draw(w.bob).Lead.ID
-		w.must(w.Return(ctx, w.bob, free, "not mine"))
+		w.must(w.Return(ctx, w.bob, free, Returning{Reason: "not mine"}))
 		_, err = w.Assign(ctx, w.manager, free, w.amy.ID)
 		if c := w.closed(err); c.Reasons[0].Requirement != "suspended" {
 			t.Errorf("a manager is told %+v", c.Reasons)
@@ -86,7 +86,7 @@ func TestG2_WithoutAPolicyNothingIsTakenAndEverythingHeldStaysWorkable(t *testin
 		w.want(err, fault.Busy, "gate.no_policy")
 		_, err = w.FollowUp(ctx, w.amy, first.Lead.ID, Contact{Kind: Call, Outcome: "約好了"})
 		w.must(err)
-		w.must(w.Return(ctx, w.amy, second.Lead.ID, "不合適"))
+		w.must(w.Return(ctx, w.amy, second.Lead.ID, Returning{Reason: "不合適"}))
 		desk, err := w.Mine(ctx, w.amy)
 		if w.must(err); len(desk.Holdings) != 1 || desk.Holdings[0].Lead.Masked || desk.Today.Drawn != 2 {
 			t.Errorf("%+v", desk)
@@ -107,7 +107,7 @@ func TestG4_ARedLinePausesTheClockAndAnUpheldAppealResumesIt(t *testing.T) {
 		}
 		_, err := w.FollowUp(ctx, w.amy, kept.Lead.ID, Contact{Kind: Call, Outcome: "x"})
 		w.want(err, fault.Conflict, "leads.in_trust")
-		w.want(w.Return(ctx, w.amy, kept.Lead.ID, "x"), fault.Conflict, "leads.in_trust")
+		w.want(w.Return(ctx, w.amy, kept.Lead.ID, Returning{Reason: "x"}), fault.Conflict, "leads.in_trust")
 		desk, err := w.Mine(ctx, w.amy)
 		if w.must(err); len(desk.Holdings) != 2 || !desk.Holdings[0].Lead.Masked {
 			t.Errorf("%+v", desk.Holdings)
@@ -182,7 +182,7 @@ func TestL2_LimitsCountWhatWasReturned(t *testing.T) {
 		w.open()
 		w.stock(20)
 		for range 2 {
-			w.must(w.Return(ctx, w.amy, w.draw(w.amy).Lead.ID, "not mine"))
+			w.must(w.Return(ctx, w.amy, w.draw(w.amy).Lead.ID, Returning{Reason: "not mine"}))
 		}
 		_, err := w.Draw(ctx, w.amy, "", "")
 		w.want(err, fault.Conflict, "leads.draw_limit")
@@ -274,7 +274,7 @@ func TestL6_TheFormerHolderCoolsDown(t *testing.T) {
 		if !h.Tenure.Due.Equal(time.Date(2026, 11, 24, 22, 30, 0, 0, taipei)) {
 			t.Fatal(h.Tenure.Due)
 		}
-		w.must(w.Return(ctx, w.amy, h.Lead.ID, "not mine")) // on a Monday: until Thursday
+		w.must(w.Return(ctx, w.amy, h.Lead.ID, Returning{Reason: "not mine"})) // on a Monday: until Thursday
 		_, err := w.Draw(ctx, w.amy, "", "")
 		w.want(err, fault.Conflict, "leads.empty")
 		w.at(26, 8, 59)
@@ -294,7 +294,7 @@ func TestL6_TheFormerHolderCoolsDown(t *testing.T) {
 		w.want(err, fault.Conflict, "leads.empty")
 		w.clock.Add(time.Minute)
 		w.draw(w.amy)
-		w.must(w.Return(ctx, w.amy, h.Lead.ID, "not mine"))
+		w.must(w.Return(ctx, w.amy, h.Lead.ID, Returning{Reason: "not mine"}))
 		w.draw(w.bob) // nobody else waits
 	})
 }
@@ -314,7 +314,7 @@ func TestL7_TheSameRequestGivesTheSameLead(t *testing.T) {
 		if other.Lead.ID == first.Lead.ID {
 			t.Error("a request is its person's own")
 		}
-		w.must(w.Return(ctx, w.amy, first.Lead.ID, "not mine"))
+		w.must(w.Return(ctx, w.amy, first.Lead.ID, Returning{Reason: "not mine"}))
 		again, err = w.Draw(ctx, w.amy, "", "k1")
 		if w.must(err); again.Tenure.ID != first.Tenure.ID || !again.Lead.Masked {
 			t.Errorf("%+v", again)
@@ -380,7 +380,7 @@ func TestWhoSeesWhatOfALead(t *testing.T) {
 		w.want(err, fault.NotFound, "leads.not_found")
 
 		w.clock.Add(time.Second)
-		w.must(w.Return(ctx, w.amy, h.Lead.ID, "not mine"))
+		w.must(w.Return(ctx, w.amy, h.Lead.ID, Returning{Reason: "not mine"}))
 		w.redLine(w.amy)
 		see(w.amy, true, 1, false) // her history stays hers
 		v, err := w.Lead(ctx, w.amy, h.Lead.ID)

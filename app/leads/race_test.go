@@ -67,7 +67,7 @@ func TestL2_FortyDrawsAtOnceKeepTheLimit(t *testing.T) {
 		for _, err := range together(40, func(int) error {
 			h, err := w.Draw(ctx, w.amy, "", "")
 			if err == nil {
-				err = w.Return(ctx, w.amy, h.Lead.ID, "not mine") // a returned draw still counts
+				err = w.Return(ctx, w.amy, h.Lead.ID, Returning{Reason: "not mine"}) // a returned draw still counts
 			}
 			return err
 		}) {
@@ -138,7 +138,7 @@ func TestL5_AFollowUpCommittedFirstWinsAndElseTheReclaimDoes(t *testing.T) {
 				}
 			}
 			if followed {
-				w.must(w.Return(ctx, w.amy, h.Lead.ID, "not mine"))
+				w.must(w.Return(ctx, w.amy, h.Lead.ID, Returning{Reason: "not mine"}))
 			}
 		}
 	})

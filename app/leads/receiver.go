@@ -20,15 +20,8 @@ type receiver struct {
 
 // receiverIn asks the gate and counts, in the transaction that is about to give the lead.
 func (p *Pool) receiverIn(rx *store.Rx, personID string, a gate.Action, audience gate.Audience) (r receiver, err error) {
-	if r.decision, err = p.keeper.DecideIn(rx, personID); err != nil {
+	if r.decision, err = p.allowedIn(rx, personID, a, audience); err != nil {
 		return r, err
-	}
-	if !r.decision.Allows(a) {
-		key := "leads.closed"
-		if audience == gate.Others {
-			key = "leads.closed_to"
-		}
-		return r, &ClosedError{personID, r.decision.Reasons(audience), r.decision, fault.New(fault.Forbidden, key)}
 	}
 	if r.rules, err = p.RulesIn(rx); err != nil {
 		return r, err
@@ -54,6 +47,19 @@ func (p *Pool) receiverIn(rx *store.Rx, personID string, a gate.Action, audience
 		return r, fault.New(fault.Conflict, "leads.cap", "held", held, "cap", limit)
 	}
 	return r, nil
+}
+
+// allowedIn is the gate's decision about a person; what it does not allow is a *ClosedError.
+func (p *Pool) allowedIn(rx *store.Rx, personID string, a gate.Action, audience gate.Audience) (gate.Decision, error) {
+	d, err := p.keeper.DecideIn(rx, personID)
+	if err == nil && !d.Allows(a) {
+		key := "leads.closed"
+		if audience == gate.Others {
+			key = "leads.closed_to"
+		}
+		err = &ClosedError{personID, d.Reasons(audience), d, fault.New(fault.Forbidden, key)}
+	}
+	return d, err
 }
 
 // mayTakeFromIn is the fault that the pool is not the receiver's, or that they hold as many of its leads as they may.

@@ -9,7 +9,7 @@ import (
 
 const (
 	leadColumns   = `l.id, l.company, l.contact, l.phone, l.industry, l.territory, l.source, l.note, l.pool, l.stage, l.state, l.access`
-	tenureColumns = `t.id, t.lead_id, t.holder_id, t.began_ms, t.due_ms, t.hard_ms, t.paused_ms, t.pool, t.exempt, t.private_ms, t.follow_ups, t.ended_ms, coalesce(t.ended_how, '')`
+	tenureColumns = `t.id, t.lead_id, t.holder_id, t.began_ms, t.due_ms, t.hard_ms, t.paused_ms, t.pool, t.exempt, t.private_ms, coalesce(t.since_ms, t.began_ms), t.follow_ups, t.ended_ms, coalesce(t.ended_how, '')`
 
 	// imported keeps the rows of an import that is not applied from being leads.
 	imported = `(SELECT i.applied_ms FROM lead_import i WHERE i.id = l.import_id) IS NOT NULL`
@@ -26,16 +26,16 @@ func scanLead(row store.Row) (l Lead, err error) {
 
 // clockRow holds a tenure's times as the database has them.
 type clockRow struct {
-	began, due, hard       int64
-	paused, private, ended *int64
+	began, due, hard, since int64
+	paused, private, ended  *int64
 }
 
 func tenureDest(t *Tenure, c *clockRow) []any {
-	return []any{&t.ID, &t.LeadID, &t.HolderID, &c.began, &c.due, &c.hard, &c.paused, &t.Pool, &t.Exempt, &c.private, &t.FollowUps, &c.ended, &t.How}
+	return []any{&t.ID, &t.LeadID, &t.HolderID, &c.began, &c.due, &c.hard, &c.paused, &t.Pool, &t.Exempt, &c.private, &c.since, &t.FollowUps, &c.ended, &t.How}
 }
 
 func (c clockRow) into(t *Tenure) {
-	t.Began, t.Due, t.Hard = store.Time(c.began), store.Time(c.due), store.Time(c.hard)
+	t.Began, t.Due, t.Hard, t.Since = store.Time(c.began), store.Time(c.due), store.Time(c.hard), store.Time(c.since)
 	t.Paused, t.Private, t.Ended = store.NullTime(c.paused), store.NullTime(c.private), store.NullTime(c.ended)
 }
 

@@ -39,7 +39,7 @@ func TestL2_APoolsOwnLimits(t *testing.T) {
 		w.stock(9)
 		first := w.draw(w.amy)
 		w.draw(w.amy)
-		w.must(w.Return(ctx, w.amy, first.Lead.ID, "not mine"))
+		w.must(w.Return(ctx, w.amy, first.Lead.ID, Returning{Reason: "not mine"}))
 		_, err := w.Draw(ctx, w.amy, "", "") // what was returned still counts
 		w.want(err, fault.Conflict, "leads.pool_draws")
 		w.clock.Add(24 * time.Hour)
@@ -91,7 +91,7 @@ func TestClaimTakesTheVeryLeadOnce(t *testing.T) {
 		}
 		_, err = w.Claim(ctx, w.bob, id, "")
 		w.want(err, fault.Conflict, "leads.taken")
-		w.must(w.Return(ctx, w.amy, id, "not mine"))
+		w.must(w.Return(ctx, w.amy, id, Returning{Reason: "not mine"}))
 		_, err = w.Claim(ctx, w.amy, id, "")
 		w.want(err, fault.Conflict, "leads.cooling")
 	})

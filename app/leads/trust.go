@@ -55,8 +55,9 @@ func (p *Pool) RestoreIn(tx *store.Tx, personID, by, cause string) error {
 	if _, err := tx.Exec(`UPDATE trust SET ended_ms = ?, ended_how = 'restored', ended_by = ? WHERE person_id = ? AND ended_ms IS NULL`, now, by, personID); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE tenure SET due_ms = due_ms + (? - paused_ms), hard_ms = hard_ms + (? - paused_ms), paused_ms = NULL
-		WHERE holder_id = ? AND ended_ms IS NULL AND paused_ms IS NOT NULL`, now, now, personID); err != nil {
+	if _, err := tx.Exec(`UPDATE tenure SET due_ms = due_ms + (? - paused_ms), hard_ms = hard_ms + (? - paused_ms),
+		since_ms = coalesce(since_ms, began_ms) + (? - paused_ms), paused_ms = NULL
+		WHERE holder_id = ? AND ended_ms IS NULL AND paused_ms IS NOT NULL`, now, now, now, personID); err != nil {
 		return err
 	}
 	return eventsIn(tx, "restored", cause, by, paused...)

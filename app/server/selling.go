@@ -96,7 +96,7 @@ func (f *furnisher) followsUp(number string, daysAgo int) error {
 				return err
 			}
 		case chance < 82:
-			if err := f.Pool.Return(f.ctx, p, holding.Lead.ID, "產業不合，已請對方留下需求再聯絡"); err != nil {
+			if err := f.Pool.Return(f.ctx, p, holding.Lead.ID, leads.Returning{Reason: "產業不合，已請對方留下需求再聯絡"}); err != nil {
 				return err
 			}
 		}

@@ -276,7 +276,7 @@ func (w *Wing) followUp(c *page.Ctx) error {
 // giveBack returns a lead to the pool with a reason for whoever takes it next.
 func (w *Wing) giveBack(c *page.Ctx) error {
 	id := c.Params("id")
-	err := w.pool.Return(c.Context(), c.Person, id, c.FormText("reason"))
+	err := w.pool.Return(c.Context(), c.Person, id, leads.Returning{Reason: c.FormText("reason"), Pool: c.Form("pool")})
 	if err == nil {
 		return c.Back("/leads", "learn.returned")
 	}
