@@ -50,6 +50,17 @@ func (w workdays) add(from time.Time, days int) time.Time {
 // firstDue is when the first follow-up of a tenure that begins at a time is due.
 func (w workdays) firstDue(began time.Time, at Clock) time.Time { return at.On(w.Next(began)) }
 
+// resumed is when a clock is due that stood still since a time, when it had been due at another: after the business days
+// that were left of it, at the same time of day.
+func (w workdays) resumed(stopped, due, now time.Time) time.Time {
+	at, day := due.In(w.Zone), w.add(now, w.Between(stopped, due))
+	t := time.Date(day.Year(), day.Month(), day.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), w.Zone)
+	if !t.After(now) || !w.Business(t) {
+		t = w.Next(t)
+	}
+	return t
+}
+
 // day is the business day whose limits a time falls under: its own, or at a weekend the next.
 func (w workdays) day(at time.Time) string {
 	t := at.In(w.Zone)

@@ -46,6 +46,8 @@ type View struct {
 	Tenure    Tenure     // the open one; zero when there is none or it is not for the viewer to know
 	FollowUps []FollowUp // the latest first: all of them, or those of the viewer's own tenures
 	Events    []Event    // the latest first, likewise
+	Stages    []StageChange
+	Closures  []Closure // the latest first; for managers, HR and admins
 }
 
 // Lead shows a lead: whole to its holder, to the managers above them and to admins; masked, with their own
@@ -84,6 +86,14 @@ func (p *Pool) Lead(ctx context.Context, actor people.Person, leadID string) (v 
 		}
 		if v.Events, err = eventsOfIn(rx, leadID, of); err != nil {
 			return err
+		}
+		if v.Stages, err = stagesIn(rx, leadID, of); err != nil {
+			return err
+		}
+		if manages || actor.Has(people.Manager, people.HR) {
+			if v.Closures, err = closuresIn(rx, ` WHERE c.lead_id = ?`, leadID); err != nil {
+				return err
+			}
 		}
 		if holds || manages || len(v.Events) > 0 || actor.Has(people.Manager, people.HR) {
 			return nil

@@ -81,6 +81,9 @@ func (p *Pool) Assign(ctx context.Context, actor people.Person, leadID, personID
 		if err != nil {
 			return err
 		}
+		if err := mayHandOverIn(tx.Rx, actor, lead); err != nil {
+			return err
+		}
 		h, err = p.assignIn(tx, lead, personID, actor.ID)
 		return err
 	})

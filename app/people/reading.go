@@ -71,6 +71,13 @@ func ActiveIn(rx *store.Rx, after string, n int) (some []Person, next string, er
 	return some, next, err
 }
 
+// Below is everybody below a manager, direct and indirect, former employees too: ids as a subquery, with the manager's id
+// for its one argument.
+const Below = `(WITH RECURSIVE below (id) AS (
+		SELECT id FROM employee WHERE manager_id = ?
+		UNION SELECT e.id FROM employee e JOIN below ON e.manager_id = below.id)
+	SELECT id FROM below)`
+
 // HoldersIn are the ids of the active people who hold one of the roles, each once.
 func HoldersIn(rx *store.Rx, roles ...Role) ([]string, error) {
 	var ids []string
