@@ -119,7 +119,7 @@ type taking struct {
 // takeIn begins a tenure; everything that had to be asked has been, but whether the lead is still there and for whom.
 func (p *Pool) takeIn(tx *store.Tx, r receiver, lead Lead, how taking) (Holding, error) {
 	terms, drawn := r.rules.Pool(lead.Pool), how.by == r.decision.PersonID
-	h := Holding{lead, Tenure{ID: tx.NewID(), LeadID: lead.ID, HolderID: r.decision.PersonID, Began: tx.Now, Pool: terms.Slug,
+	h := Holding{lead, Tenure{ID: tx.NewID(), LeadID: lead.ID, HolderID: r.decision.PersonID, Began: tx.Now, Since: tx.Now, Pool: terms.Slug,
 		Exempt: r.rules.Exempt(lead.Stage), Hard: r.days.add(tx.Now, terms.HardDays).UTC()}}
 	if h.Tenure.Due = r.days.firstDue(tx.Now, terms.FirstDue).UTC(); h.Tenure.Due.After(h.Tenure.Hard) {
 		h.Tenure.Due = h.Tenure.Hard
