@@ -107,7 +107,7 @@ func evidenceIn(rx *store.Rx, t Tenure, note string) error {
 	}
 	contacts := 0
 	if err := rx.Row(`SELECT count(*) FROM follow_up WHERE tenure_id = ? AND kind IN ('call', 'visit')
-		AND at_ms > (SELECT coalesce(max(s.at_ms), 0) FROM lead_stage s WHERE s.tenure_id = ? AND s.due_ms IS NOT NULL)`, t.ID, t.ID).Scan(&contacts); err != nil {
+		AND id > (SELECT coalesce(max(s.id), '') FROM lead_stage s WHERE s.tenure_id = ? AND s.due_ms IS NOT NULL)`, t.ID, t.ID).Scan(&contacts); err != nil {
 		return err
 	}
 	var problems fault.Problems
