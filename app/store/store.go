@@ -45,7 +45,8 @@ type DB struct {
 	clock  func() time.Time
 	open   sync.RWMutex // held for reading by every call, so that Close waits for all of them
 	closed bool
-	inside *closures // nil unless RefuseNesting
+	inside *closures          // nil unless RefuseNesting
+	before func(query string) // nil unless BeforeEach
 	bells  bells
 	ids    counter
 }
@@ -147,7 +148,7 @@ func (db *DB) write(ctx context.Context, f func(*Tx) error) ([]func(), error) {
 		f = watch(db.inside, f)
 	}
 	return db.engine.write(ctx, db.now(), func(tx *Tx) error {
-		tx.bells, tx.counter = &db.bells, &db.ids
+		tx.bells, tx.counter, tx.before = &db.bells, &db.ids, db.before
 		return f(tx)
 	})
 }

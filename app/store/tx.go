@@ -19,6 +19,7 @@ type Rx struct {
 	asked    bool  // a statement has run
 	single   bool  // there may be no second: ReadOne
 	poison   error // the first failed statement, or errEnded
+	before   func(query string)
 }
 
 // Tx is a transaction: an Rx that can also write.
@@ -135,6 +136,9 @@ func (rx *Rx) each(query string, args []any, f func(rows) (more bool, err error)
 		return errTwo
 	}
 	rx.asked = true
+	if rx.before != nil {
+		rx.before(query)
+	}
 	rows, err := rx.conn.query(rx.ctx, query, args...)
 	if err != nil {
 		return rx.fail(err, query)
@@ -162,6 +166,9 @@ func (rx *Rx) each(query string, args []any, f func(rows) (more bool, err error)
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	if err := tx.ready(args); err != nil {
 		return 0, err
+	}
+	if tx.before != nil {
+		tx.before(query)
 	}
 	n, err := tx.conn.exec(tx.ctx, query, args...)
 	if err != nil {
