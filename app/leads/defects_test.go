@@ -107,7 +107,7 @@ func TestL5_TheReclaimJobActsOnWhatIsThereNow(t *testing.T) {
 				t.Fatalf("round %d: the follow-up: %v, the lead is kept: %v", round, errs[1], kept)
 			}
 			if errs[1] == nil {
-				w.must(w.Return(ctx, w.amy, h.Lead.ID, "not mine"))
+				w.must(w.Return(ctx, w.amy, h.Lead.ID, Returning{Reason: "not mine"}))
 			}
 		}
 	})

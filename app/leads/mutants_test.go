@@ -78,8 +78,8 @@ func todayIn(rx *store.Rx, personID, day string) (Today, error) {
 		err := p.db.Write(ctx, func(tx *store.Tx) error {
 			due, err := store.All(tx.Rx, scanTenure,`},
 		{"receiver.go", // the gate says one thing, the pool does another
-			"	if !r.decision.Allows(a) {\n",
-			"	if mutated(\"explained but not given\") || !r.decision.Allows(a) && !mutated(\"given but not explained\") {\n"},
+			"	if !d.Allows(a) {\n",
+			"	if mutated(\"explained but not given\") || !d.Allows(a) && !mutated(\"given but not explained\") {\n"},
 	}
 }
 

@@ -55,14 +55,17 @@ func (p *Pool) receiverIn(rx *store.Rx, personID string, a gate.Action, audience
 // allowedIn is the gate's decision about a person; what it does not allow is a *ClosedError.
 func (p *Pool) allowedIn(rx *store.Rx, personID string, a gate.Action, audience gate.Audience) (gate.Decision, error) {
 	d, err := p.keeper.DecideIn(rx, personID)
-	if err == nil && !d.Allows(a) {
+	if err != nil {
+		return d, err
+	}
+	if !d.Allows(a) {
 		key := "leads.closed"
 		if audience == gate.Others {
 			key = "leads.closed_to"
 		}
-		err = &ClosedError{personID, d.Reasons(audience), d, fault.New(fault.Forbidden, key)}
+		return d, &ClosedError{personID, d.Reasons(audience), d, fault.New(fault.Forbidden, key)}
 	}
-	return d, err
+	return d, nil
 }
 
 // mayTakeFromIn is the fault that the pool is not the receiver's, or that they hold as many of its leads as they may.

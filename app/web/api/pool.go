@@ -273,7 +273,7 @@ func (d *dealer) giveBack(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := d.pool.Return(c.Context(), by, c.Params("id"), o.Reason); err != nil {
+	if err := d.pool.Return(c.Context(), by, c.Params("id"), leads.Returning{Reason: o.Reason}); err != nil {
 		return err
 	}
 	return d.shown(c, by)
