@@ -147,6 +147,13 @@ func (p *Pool) Reopen(ctx context.Context, actor people.Person, leadID, reason s
 		if err != nil {
 			return err
 		}
+		erased, err := erasedIn(tx.Rx, leadID)
+		if err != nil {
+			return err
+		}
+		if erased {
+			return fault.New(fault.Conflict, "moves.erased")
+		}
 		if len(closures) == 0 || closures[0].Outcome != OutcomeLost && closures[0].Outcome != OutcomeInvalid {
 			return fault.New(fault.Conflict, "moves.closed_for_good")
 		}

@@ -37,7 +37,7 @@ func TestPromisesHoldAfterEveryStep(t *testing.T) {
 				},
 			})
 		})
-		for _, kind := range []string{"drawn", "assigned", "transferred", "swapped", "kept", "staged", "returned", "moved", "closed", "reopened", "reclaimed", "trusted", "restored", "trust", "deactivated"} {
+		for _, kind := range []string{"drawn", "assigned", "transferred", "swapped", "kept", "staged", "returned", "moved", "closed", "reopened", "reclaimed", "merged", "erased", "ruled", "trusted", "restored", "trust", "deactivated"} {
 			if n := w.count(`SELECT count(*) FROM lead_event WHERE kind = ?`, kind); n < 3 && w.db.Engine() == store.SQLite {
 				t.Errorf("only %d leads were %s: these histories prove too little", n, kind)
 			} else {
@@ -55,7 +55,7 @@ func (m *model) steps() (all []func(*rapid.T)) {
 	}{
 		{12, m.drawStep}, {4, m.claimStep}, {6, m.assignStep}, {6, m.transferStep}, {14, m.swapStep}, {12, m.followUpStep}, {10, m.advanceStep},
 		{4, m.returnStep}, {3, m.moveStep}, {4, m.closeStep}, {3, m.reopenStep}, {6, m.reclaimStep}, {1, m.absenceStep}, {1, m.withdrawalStep},
-		{1, m.redLineStep}, {3, m.overturnStep}, {1, m.releaseStep}, {3, m.deactivateStep}, {3, m.policyStep}, {3, m.importStep}, {8, m.tickStep},
+		{2, m.mergeStep}, {1, m.eraseStep}, {4, m.disputeStep}, {1, m.redLineStep}, {3, m.overturnStep}, {1, m.releaseStep}, {3, m.deactivateStep}, {3, m.policyStep}, {3, m.importStep}, {8, m.tickStep},
 	} {
 		for range s.times {
 			all = append(all, s.step)
@@ -280,23 +280,84 @@ func (m *model) closeStep(t *rapid.T) {
 	if err != nil {
 		return
 	}
-	if l.holder != "" {
-		m.ended(id, coolReturned)
-	}
-	l.closed, l.handover = c.Outcome, false
+	m.closed(id, c.Outcome)
 }
 
 func (m *model) reopenStep(t *rapid.T) {
 	id := m.anyLead(t)
 	l := m.of(id)
 	err := m.Reopen(ctx, m.manager, id, "再試")
-	if may := l.closed == OutcomeLost || l.closed == OutcomeInvalid; may != (err == nil) {
+	if may := !l.erased && (l.closed == OutcomeLost || l.closed == OutcomeInvalid); may != (err == nil) {
 		t.Fatalf("may reopen it: %v, but %v", may, err)
 	}
 	if err == nil {
 		if l.closed = ""; l.exempt() {
 			l.stage = "lead"
 		}
+	}
+}
+
+func (m *model) mergeStep(t *rapid.T) {
+	keep, drop := m.anyLead(t), m.anyLead(t)
+	k, d := m.of(keep), m.of(drop)
+	may := keep != drop && k.closed == "" && d.closed == "" && k.state(m) != InTrust && d.state(m) != InTrust &&
+		(d.holder == "" || d.holder == k.holder) && !(d.handover && k.state(m) == InPool)
+	err := m.Merge(ctx, m.manager, keep, drop, "同一家")
+	if may != (err == nil) {
+		t.Fatalf("may merge %+v into %+v: %v, but %v", d, k, may, err)
+	}
+	if err == nil {
+		m.closed(drop, OutcomeDuplicate)
+	}
+}
+
+// closed is a lead that is closed, and whose tenure, if it had one, has ended.
+func (m *model) closed(id string, c Outcome) {
+	l := m.of(id)
+	if l.holder != "" {
+		m.ended(id, coolReturned)
+	}
+	l.closed, l.handover = c, false
+}
+
+func (m *model) eraseStep(t *rapid.T) {
+	id := m.anyLead(t)
+	if below(t, 3) > 0 || m.of(id).erased {
+		return
+	}
+	m.must(m.Erase(ctx, m.hr, id, "當事人要求"))
+	if l := m.of(id); l.closed == "" {
+		m.closed(id, OutcomeInvalid)
+	}
+	m.of(id).erased = true
+}
+
+// disputeStep raises a dispute and rules on it; without a lead of the same customer its claimant has held this one before.
+func (m *model) disputeStep(t *rapid.T) {
+	p, id := m.anyone(t), m.anyLead(t)
+	l := m.of(id)
+	if l.state(m) == InTrust {
+		return
+	}
+	d, err := m.Dispute(ctx, p, id, "我先談的")
+	if had := !m.cool[id+p.ID].IsZero(); (l.holder != "" && l.holder != p.ID && had) != (err == nil) {
+		t.Fatalf("may dispute %+v: %v", l, err)
+	}
+	if err != nil {
+		return
+	}
+	winner := oneOf(t, p.ID, l.holder)
+	switch err := m.Rule(ctx, m.manager, d.ID, winner, "看跟進紀錄"); {
+	case err != nil:
+		if !fault.HasKey(err, "moves.transfer_overdue") {
+			m.refused(t, p, err)
+		}
+		m.must(m.Rule(ctx, m.manager, d.ID, l.holder, "就維持這樣")) // or it would wait for ever
+	case winner == p.ID:
+		chain := l.chain
+		m.ended(id, coolReturned)
+		m.began(t, p, Holding{Lead: Lead{ID: id}})
+		l.chain, l.chain.bumped = chain, chain.bumped || l.exempt()
 	}
 }
 

@@ -36,6 +36,7 @@ type leadModel struct {
 	private     bool
 	handover    bool
 	closed      Outcome
+	erased      bool
 	called      bool // since the tenure began, or since it was at an exempt stage
 	chain       chain
 }
@@ -306,8 +307,10 @@ func promises() map[string]string {
 		"L5: a clock beyond its maximum":            `SELECT count(*) FROM tenure WHERE due_ms > hard_ms`,
 		"L5: a lead reclaimed before it was due":    `SELECT count(*) FROM tenure WHERE ended_how = 'reclaimed' AND due_ms > ended_ms`,
 		"audit: a tenure without its event":         `SELECT (SELECT count(*) FROM tenure) - (SELECT count(*) FROM lead_event WHERE kind IN ('drawn', 'assigned'))`,
-		"audit: a closing without its tenure":       `SELECT (SELECT count(*) FROM tenure WHERE ended_how = 'closed') - (SELECT count(*) FROM lead_closing WHERE tenure_id IS NOT NULL)`,
-		"audit: a closing without its event":        `SELECT (SELECT count(*) FROM lead_closing) - (SELECT count(*) FROM lead_event WHERE kind = 'closed')`,
+		"audit: a closing without its tenure":       `SELECT count(*) FROM tenure t WHERE t.ended_how IN ('closed', 'merged') AND NOT EXISTS (SELECT 1 FROM lead_closing c WHERE c.tenure_id = t.id)`,
+		"audit: a closing without its event":        `SELECT (SELECT count(*) FROM lead_closing) - (SELECT count(*) FROM lead_event WHERE kind = 'closed') - (SELECT count(*) FROM lead_merge)`,
+		"a merged lead that is not closed":          `SELECT count(*) FROM lead WHERE merged_into IS NOT NULL AND state <> 'closed'`,
+		"a merge beside its lead":                   `SELECT (SELECT count(*) FROM lead WHERE merged_into IS NOT NULL) - (SELECT count(*) FROM lead_merge)`,
 		"audit: a stage without its event":          `SELECT (SELECT count(*) FROM lead_stage WHERE tenure_id IS NOT NULL) - (SELECT count(*) FROM lead_event WHERE kind = 'staged')`,
 		"a follow-up that its tenure did not count": `SELECT (SELECT count(*) FROM follow_up) - (SELECT coalesce(sum(follow_ups), 0) FROM tenure)`,
 	}

@@ -48,6 +48,7 @@ type View struct {
 	Events    []Event    // the latest first, likewise
 	Stages    []StageChange
 	Closures  []Closure // the latest first; for managers, HR and admins
+	Merged    string    // the lead that this one was a duplicate of; "" for none
 }
 
 // Lead shows a lead: whole to its holder, to the managers above them and to admins; masked, with their own
@@ -56,6 +57,9 @@ type View struct {
 func (p *Pool) Lead(ctx context.Context, actor people.Person, leadID string) (v View, err error) {
 	err = p.db.Read(ctx, func(rx *store.Rx) error {
 		if v.Lead, err = leadIn(rx, leadID); err != nil {
+			return err
+		}
+		if err := rx.Row(`SELECT coalesce(merged_into, '') FROM lead WHERE id = ?`, leadID).Scan(&v.Merged); err != nil {
 			return err
 		}
 		t, open, err := openIn(rx, leadID)
@@ -121,10 +125,10 @@ func (p *Pool) showsIn(rx *store.Rx, personID string) error {
 	return err
 }
 
-// followUpsIn are a lead's follow-ups of one holder, of all with "".
+// followUpsIn are a lead's follow-ups, and those of leads merged into it, of one holder, of all with "".
 func followUpsIn(rx *store.Rx, leadID, holderID string) ([]FollowUp, error) {
 	query, args := `SELECT f.id, f.tenure_id, f.kind, f.outcome, f.next_step, f.due_ms, f.by_id, f.at_ms
-		FROM follow_up f JOIN tenure t ON t.id = f.tenure_id WHERE t.lead_id = ?`, []any{leadID}
+		FROM follow_up f JOIN tenure t ON t.id = f.tenure_id WHERE t.lead_id IN (SELECT id FROM lead WHERE id = ? OR merged_into = ?)`, []any{leadID, leadID}
 	if holderID != "" {
 		query, args = query+` AND t.holder_id = ?`, append(args, holderID)
 	}

@@ -41,10 +41,8 @@ func (p *Pool) Transfer(ctx context.Context, actor people.Person, leadID, person
 			return fault.New(fault.Conflict, "moves.same_holder").In("person")
 		case !old.Paused.IsZero():
 			return fault.New(fault.Conflict, "leads.in_trust")
-		case !old.Exempt && !old.Due.After(tx.Now):
-			return fault.New(fault.Conflict, "moves.transfer_overdue")
 		}
-		h, err = p.transferIn(tx, lead, old, personID, reason, actor.ID)
+		h, err = p.transferIn(tx, lead, old, personID, Transferred, reason, actor.ID)
 		return err
 	})
 	if err != nil {
@@ -54,7 +52,10 @@ func (p *Pool) Transfer(ctx context.Context, actor people.Person, leadID, person
 }
 
 // transferIn ends a tenure and begins one of another person in its place; who may say so has been looked at.
-func (p *Pool) transferIn(tx *store.Tx, lead Lead, old Tenure, personID, reason, by string) (Holding, error) {
+func (p *Pool) transferIn(tx *store.Tx, lead Lead, old Tenure, personID string, how Ended, reason, by string) (Holding, error) {
+	if !old.Exempt && !old.Due.After(tx.Now) {
+		return Holding{}, fault.New(fault.Conflict, "moves.transfer_overdue")
+	}
 	r, err := p.receiverIn(tx.Rx, personID, gate.Assign, gate.Others)
 	if err != nil {
 		return Holding{}, err
@@ -70,10 +71,10 @@ func (p *Pool) transferIn(tx *store.Tx, lead Lead, old Tenure, personID, reason,
 	if err != nil {
 		return Holding{}, err
 	}
-	if err := closeIn(tx, Transferred, by, store.Ms(company.add(tx.Now, terms.CoolReturned)), []Tenure{old}); err != nil {
+	if err := closeIn(tx, how, by, store.Ms(company.add(tx.Now, terms.CoolReturned)), []Tenure{old}); err != nil {
 		return Holding{}, err
 	}
-	if err := eventsIn(tx, string(Transferred), reason, by, old); err != nil {
+	if err := eventsIn(tx, string(how), reason, by, old); err != nil {
 		return Holding{}, err
 	}
 	h, err := p.takeIn(tx, r, lead, taking{from: lead.State, by: by})
