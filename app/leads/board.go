@@ -13,7 +13,8 @@ import (
 type BoardLine struct {
 	Person             people.Person
 	Held, InTrust      int
-	Due                time.Time // of what is due soonest; zero when nothing is held
+	Private, Exempt    int       // of the held: in the private pool, and at a stage from which nothing is reclaimed
+	Due                time.Time // of what is due soonest; zero when no clock runs
 	Today              Today
 	FollowedUpThisWeek int // follow-ups since Monday
 }
@@ -46,8 +47,9 @@ func (p *Pool) Board(ctx context.Context, actor people.Person) (lines []BoardLin
 func boardLineIn(rx *store.Rx, person people.Person, days workdays) (l BoardLine, err error) {
 	l.Person = person
 	var due *int64
-	if err = rx.Row(`SELECT count(*) - count(paused_ms), count(paused_ms), min(CASE WHEN paused_ms IS NULL THEN due_ms END)
-		FROM tenure WHERE holder_id = ? AND ended_ms IS NULL`, person.ID).Scan(&l.Held, &l.InTrust, &due); err != nil {
+	if err = rx.Row(`SELECT count(*) - count(paused_ms), count(paused_ms), count(CASE WHEN paused_ms IS NULL THEN private_ms END),
+		count(CASE WHEN paused_ms IS NULL AND exempt THEN 1 END), min(CASE WHEN paused_ms IS NULL AND NOT exempt THEN due_ms END)
+		FROM tenure WHERE holder_id = ? AND ended_ms IS NULL`, person.ID).Scan(&l.Held, &l.InTrust, &l.Private, &l.Exempt, &due); err != nil {
 		return l, err
 	}
 	l.Due = store.NullTime(due)

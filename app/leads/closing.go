@@ -93,7 +93,8 @@ func closableIn(rx *store.Rx, actor people.Person, leadID string) (Lead, Tenure,
 	return inChargeIn(rx, actor, leadID)
 }
 
-// shutIn closes a lead and ends its tenure, if it has one.
+// shutIn closes a lead and ends its tenure, if it has one. For whom a fresh lead is kept stays as it was, so that closing and
+// reopening it opens it to nobody else.
 func (p *Pool) shutIn(tx *store.Tx, lead Lead, t Tenure, how Ended, c Closing, by string) error {
 	var tenure *string
 	moved := Tenure{LeadID: lead.ID, HolderID: by}
@@ -111,7 +112,7 @@ func (p *Pool) shutIn(tx *store.Tx, lead Lead, t Tenure, how Ended, c Closing, b
 			return err
 		}
 	}
-	n, err := tx.Exec(`UPDATE lead SET state = 'closed', access = 'open', widens_ms = NULL WHERE id = ? AND coalesce(state, '') = ?`, lead.ID, lead.State)
+	n, err := tx.Exec(`UPDATE lead SET state = 'closed' WHERE id = ? AND coalesce(state, '') = ?`, lead.ID, lead.State)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,19 @@
 // holder's approved leave; an evening
 // or weekend belongs to the limits of the day it is on, or the next business day.
 //
+// Moves. A swap puts leads into its holder's private pool, where a clock runs slower, and as many back into the public one.
+// A transfer passes a lead on to a colleague; a chain of transfers lasts no longer than its first tenure would have, and the
+// private pool counts from that one's beginning, so that nobody keeps a lead out of the pool by handing it round. A lead goes
+// through stages; at an exempt one its clock stands still, which wants evidence and is listed for its managers, and coming
+// back the clock has the business days left that it had, within its hard maximum. Once a clock has run out only a follow-up
+// saves the lead: not a swap, a transfer or a stage. A closing ends the work with an outcome, a reopening takes it back. A
+// dispute is two people with one customer and wants a ruling; a merge makes one lead of two. An erasure forgets a person on
+// request: the one case in which records are overwritten, and then only what was written in words.
+//
+// Leave. Approving leave moves the clocks of what a person holds by the business days of it that lie ahead in them, the hard
+// maximum too, and withdrawing it moves them back; on the day itself it counts whole. Nobody on leave draws or is given
+// leads. A holiday that is published later moves no clock that runs, as no change of the terms does.
+//
 // Rules. Leads wait in pools, each with terms of its own: who may take from it, how fast its clocks run, what is kept for
 // newcomers, what is hidden. Pools and the stages that a lead goes through are one versioned document,
 // content/pools.yaml. A tenure's clock is computed by the terms at its time and stored: a change of the terms moves no
@@ -20,5 +33,7 @@
 // moment it is applied. tenure is who held what from when to when, follow_up what they did, trust a pause.
 // lead_event is the audit trail of every move. lead_day counts what a person drew and was allocated on a
 // business day, lead_pool_day what they drew from a pool that has a limit of its own; nothing ever counts them down.
-// absence is approved leave, whose days are none of a person's clocks.
+// absence is approved leave, whose days are none of a person's clocks. swap and swap_lead are the swaps, lead_stage the changes
+// of stage, lead_closing and lead_reopening the ends, dispute with its ruling, lead_merge, and lead_erasure who forgot what
+// when and why.
 package leads

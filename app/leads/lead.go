@@ -134,7 +134,7 @@ type FollowUp struct {
 // Event is one move of a lead.
 type Event struct {
 	Kind     string // drawn, assigned, trusted, restored, or how a tenure ended
-	PersonID string // the holder
+	PersonID string // the holder, or of a lead that nobody held who moved it
 	Note     string
 	By       string
 	At       time.Time

@@ -85,6 +85,10 @@ func TestL5_AnExemptStageWantsEvidenceAndStopsTheClock(t *testing.T) {
 		}
 		_, err = w.Exempt(ctx, w.amy)
 		w.want(err, fault.Forbidden, "leads.managers_only")
+		board, err := w.Board(ctx, w.manager)
+		if w.must(err); board[0].Held != 1 || board[0].Exempt != 1 || board[0].Private != 0 || !board[0].Due.IsZero() {
+			t.Errorf("%+v", board[0])
+		}
 
 		w.clock.Set(time.Date(2026, 12, 10, 10, 0, 0, 0, taipei))
 		w.must(w.ReclaimDue(ctx))
@@ -200,5 +204,18 @@ func TestAContractGoesToHandoverAndToTheTeamOfItsLastHolder(t *testing.T) {
 		if tn := w.tenure(id); !tn.Due.Equal(tn.Hard) || tn.Exempt {
 			t.Errorf("%+v", tn)
 		}
+	})
+}
+
+func TestClosingAndReopeningKeepsAFreshLeadForWhomItIsKept(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.rules = "pools:\n  - {pool: default, title: Pool, embargo_days: 2}\n  - {pool: east, title: East, newcomer_share: 0}\n"
+		w.open()
+		id := w.one("北區")
+		w.must(w.Close(ctx, w.manager, id, Closing{OutcomeInvalid, "空號"}))
+		w.must(w.Reopen(ctx, w.manager, id, "號碼對了"))
+		w.must(w.Move(ctx, w.manager, id, "east", "東區的客戶"))
+		_, err := w.Claim(ctx, w.bob, id, "")
+		w.want(err, fault.Conflict, "leads.embargo")
 	})
 }

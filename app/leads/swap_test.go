@@ -61,6 +61,10 @@ func TestL3_ASwapMovesAsManyBothWays(t *testing.T) {
 		w.want(err, fault.Conflict, "leads.cooling")
 		w.draw(w.bob)
 
+		board, err := w.Board(ctx, w.manager)
+		if w.must(err); board[0].Held != 2 || board[0].Private != 2 {
+			t.Errorf("%+v", board[0])
+		}
 		again, err := w.Swap(ctx, w.amy, ids[:1], ids[1:2], "k") // L7, whatever else is asked
 		if w.must(err); again.ID != s.ID || !slices.Equal(again.In, s.In) || !slices.Equal(again.Out, s.Out) {
 			t.Errorf("%+v, then %+v", s, again)
