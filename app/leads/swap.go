@@ -93,24 +93,35 @@ func (p *Pool) swapIn(tx *store.Tx, personID, request string, plan swapPlan, rul
 
 // keepIn puts leads that a person holds into their private pool.
 func (p *Pool) keepIn(tx *store.Tx, personID string, in []Holding, rules *Rules) error {
+	earliest := in[0].Tenure.Since
 	for _, h := range in {
-		days, err := p.workdaysSinceIn(tx.Rx, personID, h.Tenure.Since)
-		if err != nil {
-			return err
+		if h.Tenure.Since.Before(earliest) {
+			earliest = h.Tenure.Since
 		}
+	}
+	days, err := p.workdaysSinceIn(tx.Rx, personID, earliest)
+	if err != nil {
+		return err
+	}
+	ids := []any{}
+	for _, h := range in {
 		t := h.Tenure.private(rules.Pool(h.Tenure.Pool), tx.Now, days)
 		kept, err := tx.Exec(`UPDATE tenure SET private_ms = ?, due_ms = ?, hard_ms = ? WHERE id = ? AND coalesce(ended_ms, 0) = 0`,
 			store.Ms(tx.Now), store.Ms(t.Due), store.Ms(t.Hard), t.ID)
 		if err != nil {
 			return err
 		}
-		moved, err := tx.Exec(`UPDATE lead SET state = 'private' WHERE id = ? AND coalesce(state, '') = 'held'`, h.Lead.ID)
-		if err != nil {
-			return err
-		}
-		if kept != 1 || moved != 1 {
+		if kept != 1 {
 			return fault.New(fault.Conflict, "leads.nobody_holds")
 		}
+		ids = append(ids, h.Lead.ID)
+	}
+	moved, err := tx.Exec(`UPDATE lead SET state = 'private' WHERE coalesce(state, '') = 'held' AND id IN (`+places(len(ids))+`)`, ids...)
+	if err != nil {
+		return err
+	}
+	if moved != int64(len(in)) {
+		return fault.New(fault.Conflict, "leads.nobody_holds")
 	}
 	return eventsIn(tx, "kept", "", personID, tenuresOf(in)...)
 }
