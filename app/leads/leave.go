@@ -128,14 +128,14 @@ func leaveDays(from, to string) (first, last string, ok bool) {
 	return from, to, err == nil && !b.Before(a) && b.Before(a.AddDate(0, 0, mostLeave))
 }
 
-// onLeaveIn is the fault that a person is on leave today.
-func (p *Pool) onLeaveIn(rx *store.Rx, personID string, days workdays) error {
-	off, err := absencesIn(rx, personID, days.date(rx.Now), days.Zone)
+// onLeaveIn is the fault that a person is on leave on a day, yyyy-mm-dd.
+func onLeaveIn(rx *store.Rx, personID, day string, zone *time.Location) error {
+	off, err := absencesIn(rx, personID, day, zone)
 	if err != nil {
 		return err
 	}
 	for _, a := range off {
-		if a.From <= days.date(rx.Now) {
+		if a.From <= day {
 			return fault.New(fault.Conflict, "moves.on_leave", "until", a.To)
 		}
 	}

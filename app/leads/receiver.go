@@ -33,7 +33,7 @@ func (p *Pool) receiverIn(rx *store.Rx, personID string, a gate.Action, audience
 	if err != nil {
 		return r, err
 	}
-	if err := p.onLeaveIn(rx, personID, company); err != nil {
+	if err := onLeaveIn(rx, personID, company.date(rx.Now), company.Zone); err != nil {
 		return r, err
 	}
 	if r.today, err = todayIn(rx, personID, company.day(rx.Now)); err != nil {
