@@ -23,6 +23,7 @@ type Queue struct {
 	log       *slog.Logger
 	handlers  map[string]func(context.Context, []byte) error
 	schedules map[string]schedule // by id
+	standings map[string]standing // by kind
 }
 
 type schedule struct {
@@ -36,7 +37,8 @@ func (s schedule) id() string { return "every/" + s.name }
 
 // New is a queue without handlers; a job whose kind no handler is known for waits for a process that has one.
 func New(db *store.DB, log *slog.Logger) *Queue {
-	return &Queue{db: db, log: log, handlers: map[string]func(context.Context, []byte) error{}, schedules: map[string]schedule{}}
+	return &Queue{db: db, log: log, handlers: map[string]func(context.Context, []byte) error{},
+		schedules: map[string]schedule{}, standings: map[string]standing{}}
 }
 
 // Handle sets what runs the jobs of a kind. All handlers are set before Run or Drain.
@@ -53,19 +55,31 @@ func (q *Queue) Every(name string, every time.Duration, f func(ctx context.Conte
 
 // Run does the work until ctx ends, finishes the jobs that it has begun and returns nil.
 func (q *Queue) Run(ctx context.Context) error {
+	var lanes sync.WaitGroup
+	lanes.Go(func() {
+		q.work(ctx, workers, slices.AppendSeq(slices.Sorted(maps.Keys(q.handlers)), maps.Keys(q.schedules)), q.plan)
+	})
+	for kind, s := range q.standings {
+		lanes.Go(func() { q.work(ctx, s.workers, []string{kind}, func(context.Context) error { return nil }) })
+	}
+	lanes.Wait()
+	return nil
+}
+
+// work runs the jobs of these kinds until ctx ends, that many side by side, once plan has been made.
+func (q *Queue) work(ctx context.Context, workers int, kinds []string, plan func(context.Context) error) {
 	wake := q.db.Listen(bell)
-	kinds := slices.AppendSeq(q.jobKinds(), maps.Keys(q.schedules))
 	slots := make(chan struct{}, workers)
 	var running sync.WaitGroup
 	defer running.Wait()
 	for planned := false; ctx.Err() == nil; {
 		if !planned {
-			planned = q.try(q.plan(ctx))
+			planned = q.try(plan(ctx))
 		}
 		select {
 		case slots <- struct{}{}:
 		case <-ctx.Done():
-			return nil
+			return
 		}
 		j, taken, wait, err := q.next(ctx, kinds)
 		if taken {
@@ -83,7 +97,6 @@ func (q *Queue) Run(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}
-	return nil
 }
 
 // Drain runs every job that is due, then each schedule once, then what those have added. It returns the
@@ -111,7 +124,10 @@ func (q *Queue) drain(ctx context.Context) (failures error) {
 	}
 }
 
-func (q *Queue) jobKinds() []string { return slices.Sorted(maps.Keys(q.handlers)) }
+// jobKinds are the kinds that come and go; schedules stay.
+func (q *Queue) jobKinds() []string {
+	return append(slices.Sorted(maps.Keys(q.handlers)), q.standingKinds()...)
+}
 
 func (q *Queue) plan(ctx context.Context) error {
 	return q.db.Write(ctx, func(tx *store.Tx) error {
@@ -166,6 +182,9 @@ func (q *Queue) settle(tx *store.Tx, j job, failure error) error {
 	if s, ok := q.schedules[j.kind]; ok {
 		return putBack(tx, j, 0, tx.Now.Add(s.every), lastError)
 	}
+	if s, ok := q.standings[j.kind]; ok {
+		return s.settle(tx, j, failure != nil, lastError)
+	}
 	switch {
 	case failure == nil:
 		return remove(tx, j)
@@ -184,6 +203,9 @@ func (q *Queue) call(ctx context.Context, j job) (err error) {
 	}()
 	if s, ok := q.schedules[j.kind]; ok {
 		return s.run(ctx)
+	}
+	if s, ok := q.standings[j.kind]; ok {
+		return s.call(ctx, j)
 	}
 	return q.handlers[j.kind](ctx, j.payload)
 }
