@@ -85,7 +85,7 @@ func (q *Queue) work(ctx context.Context, workers int, kinds []string, plan func
 		if taken {
 			running.Go(func() {
 				defer func() { <-slots }()
-				q.try(q.run(context.WithoutCancel(ctx), j))
+				q.try(q.run(ctx, context.WithoutCancel(ctx), j))
 			})
 			continue
 		}
@@ -104,7 +104,7 @@ func (q *Queue) work(ctx context.Context, workers int, kinds []string, plan func
 func (q *Queue) Drain(ctx context.Context) error {
 	failures := q.drain(ctx)
 	for _, id := range slices.Sorted(maps.Keys(q.schedules)) {
-		if err := q.call(ctx, job{kind: id}); err != nil {
+		if err := q.call(ctx, ctx, job{kind: id}); err != nil {
 			failures = errors.Join(failures, fmt.Errorf("jobs: %s: %w", id, err))
 		}
 	}
@@ -120,7 +120,7 @@ func (q *Queue) drain(ctx context.Context) (failures error) {
 		if !taken {
 			return failures
 		}
-		failures = errors.Join(failures, q.run(ctx, j))
+		failures = errors.Join(failures, q.run(ctx, ctx, j))
 	}
 }
 
@@ -159,13 +159,13 @@ func (q *Queue) next(ctx context.Context, kinds []string) (j job, taken bool, wa
 }
 
 // run calls the handler under a lease and writes down what became of the job. It returns the handler's
-// failure.
-func (q *Queue) run(ctx context.Context, j job) error {
+// failure. stop ends when the queue is to end, ctx does not.
+func (q *Queue) run(stop, ctx context.Context, j job) error {
 	failure := errors.New("the process ended during every try")
 	if j.tries <= maxTries {
-		stop := q.keepLease(ctx, j)
-		failure = q.call(ctx, j)
-		stop()
+		release := q.keepLease(ctx, j)
+		failure = q.call(stop, ctx, j)
+		release()
 	}
 	err := q.db.Write(ctx, func(tx *store.Tx) error { return q.settle(tx, j, failure) })
 	if failure != nil {
@@ -195,7 +195,7 @@ func (q *Queue) settle(tx *store.Tx, j job, failure error) error {
 }
 
 // call runs the handler; its panic is a failure of this job and not of the process.
-func (q *Queue) call(ctx context.Context, j job) (err error) {
+func (q *Queue) call(stop, ctx context.Context, j job) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
@@ -205,7 +205,7 @@ func (q *Queue) call(ctx context.Context, j job) (err error) {
 		return s.run(ctx)
 	}
 	if s, ok := q.standings[j.kind]; ok {
-		return s.call(ctx, j)
+		return s.call(stop, j)
 	}
 	return q.handlers[j.kind](ctx, j.payload)
 }

@@ -19,8 +19,9 @@ type standing struct {
 }
 
 // Stand sets what works off the line behind a key, for every key that Wake names. A key has one worker at a time, and
-// the kind has workers of its own: who waits for strangers holds up nobody else. After each run next is asked, in the
-// transaction that puts the job back, when there is more to do.
+// the kind has workers of its own: who waits for strangers holds up nobody else, and not the end of the program either,
+// since then the context of a run ends. After each run next is asked, in the transaction that puts the job back, when
+// there is more to do.
 func (q *Queue) Stand(kind string, workers int, run func(ctx context.Context, key string) error,
 	next func(rx *store.Rx, key string) (at time.Time, more bool, err error)) {
 	q.standings[kind] = standing{workers, run, next}
@@ -36,10 +37,15 @@ func Wake(tx *store.Tx, kind, key string, at time.Time) error {
 	if at.Before(tx.Now) {
 		at = tx.Now
 	}
+	tx.Ring(bell)
+	// The row is written only when it must be: whoever wakes the same key at the same moment need not wait for this one.
+	var wakes bool
+	if err := tx.Row(`SELECT EXISTS (SELECT 1 FROM job WHERE id = ? AND (tries > 0 OR ready_ms <= ?))`, kind+"/"+key, store.Ms(at)).Scan(&wakes); err != nil || wakes {
+		return err
+	}
 	_, err = tx.Exec(`INSERT INTO job (id, kind, payload, added_ms, ready_ms, tries, last_error) VALUES (?, ?, ?, ?, ?, 0, '')
 		ON CONFLICT (id) DO UPDATE SET ready_ms = excluded.ready_ms WHERE job.tries = 0 AND job.ready_ms > excluded.ready_ms`,
 		kind+"/"+key, kind, string(payload), store.Ms(tx.Now), store.Ms(at))
-	tx.Ring(bell)
 	return err
 }
 

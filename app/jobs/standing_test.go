@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"bainian/app/jobs"
@@ -16,31 +17,42 @@ func TestStandingJobsWorkOffTheirLinesAndHoldUpNobody(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
 		const letters = 25
 		var mu sync.Mutex
-		waiting, at, stuck := map[string]int{}, map[string]int{}, make(chan struct{})
+		at, stuck := map[string]int{}, make(chan struct{})
 		done := make(chan struct{}, 3*letters)
 		q := jobs.New(db, quiet())
 		q.Stand("letters", 2, func(ctx context.Context, key string) error {
 			if key == "stuck" {
 				<-stuck
-				return nil
 			}
 			mu.Lock()
-			defer mu.Unlock()
 			if at[key]++; at[key] > 1 {
 				t.Errorf("two workers at %s", key)
 			}
-			for ; waiting[key] > 0; waiting[key]-- {
+			mu.Unlock()
+			var gone int64
+			err := db.Write(context.Background(), func(tx *store.Tx) (err error) {
+				gone, err = tx.Exec(`DELETE FROM letter WHERE box = ?`, key)
+				return err
+			})
+			mu.Lock()
+			at[key]--
+			mu.Unlock()
+			for range gone {
 				done <- struct{}{}
 			}
-			at[key]--
-			return nil
+			return err
 		}, func(rx *store.Rx, key string) (time.Time, bool, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			return rx.Now, waiting[key] > 0, nil
+			var more bool
+			err := rx.Row(`SELECT EXISTS (SELECT 1 FROM letter WHERE box = ?)`, key).Scan(&more)
+			return rx.Now, more, err
 		})
 		post := func(key string) {
-			if err := db.Write(t.Context(), func(tx *store.Tx) error { return jobs.Wake(tx, "letters", key, tx.Now) }); err != nil {
+			if err := db.Write(t.Context(), func(tx *store.Tx) error {
+				if _, err := tx.Exec(`INSERT INTO letter (id, box) VALUES (?, ?)`, tx.NewID(), key); err != nil {
+					return err
+				}
+				return jobs.Wake(tx, "letters", key, tx.Now)
+			}); err != nil {
 				t.Error(err)
 			}
 		}
@@ -50,9 +62,6 @@ func TestStandingJobsWorkOffTheirLinesAndHoldUpNobody(t *testing.T) {
 		post("stuck")
 		for range letters {
 			for _, key := range []string{"a", "b", "c"} {
-				mu.Lock()
-				waiting[key]++
-				mu.Unlock()
 				post(key)
 			}
 		}
@@ -78,5 +87,6 @@ func TestStandingJobsWorkOffTheirLinesAndHoldUpNobody(t *testing.T) {
 		}); err != nil {
 			t.Error(err)
 		}
-	}, jobs.Schema())
+	}, jobs.Schema(), store.Schema{Domain: "letters", Files: fstest.MapFS{"schema/0001_letter.sql": &fstest.MapFile{
+		Data: []byte(`CREATE TABLE letter (id TEXT NOT NULL PRIMARY KEY, box TEXT NOT NULL);`)}}})
 }

@@ -2,12 +2,9 @@ package post
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,10 +12,10 @@ import (
 	"time"
 )
 
-// Endpoint is where events are posted to.
+// Endpoint is where the operator has events posted to that tell nobody's state.
 type Endpoint struct {
 	url    *url.URL
-	secret []byte
+	key    Key
 	client *http.Client
 }
 
@@ -39,7 +36,7 @@ func ParseEndpoint(address, secret string) (*Endpoint, error) {
 	if err != nil || len(key) < leastSecret || len(key) > mostSecret {
 		return nil, fmt.Errorf("post: the webhook's secret must be whsec_ and the base64 of %d to %d bytes", leastSecret, mostSecret)
 	}
-	return &Endpoint{u, key, &http.Client{
+	return &Endpoint{u, Key{Scheme: V1, secret: key}, &http.Client{
 		Timeout:       patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport:     &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10},
@@ -47,33 +44,7 @@ func ParseEndpoint(address, secret string) (*Endpoint, error) {
 }
 
 func (e *Endpoint) send(ctx context.Context, d dispatch, now time.Time) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url.String(), strings.NewReader(d.body))
-	if err != nil {
-		return errors.New("post: the request could not be made")
-	}
 	seconds := strconv.FormatInt(now.Unix(), 10)
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("webhook-id", d.id)
-	request.Header.Set("webhook-timestamp", seconds)
-	request.Header.Set("webhook-signature", e.sign(d.id, seconds, d.body))
-	response, err := e.client.Do(request)
-	if err != nil {
-		if outer := (*url.Error)(nil); errors.As(err, &outer) {
-			err = outer.Err // without the URL, which may hold a token
-		}
-		return fmt.Errorf("post: webhook: %w", err)
-	}
-	defer response.Body.Close()
-	_, _ = io.CopyN(io.Discard, response.Body, 64<<10) // what it says is not asked for
-	if response.StatusCode/100 != 2 {
-		return fmt.Errorf("post: webhook: it answered %d", response.StatusCode)
-	}
-	return nil
-}
-
-// sign is the signature over id, time and body, version 1.
-func (e *Endpoint) sign(id, seconds, body string) string {
-	m := hmac.New(sha256.New, e.secret)
-	m.Write([]byte(id + "." + seconds + "." + body))
-	return "v1," + base64.StdEncoding.EncodeToString(m.Sum(nil))
+	_, err := postTo(ctx, e.client, e.url.String(), d.id, seconds, e.key.sign(d.id, seconds, d.body), d.body)
+	return err
 }

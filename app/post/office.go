@@ -7,7 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"net"
 	"time"
 
 	"bainian/app/jobs"
@@ -28,12 +28,6 @@ type Mail struct {
 	Text    string
 }
 
-// Hook is one event for whoever listens at the webhook's URL.
-type Hook struct {
-	Kind string // the event's type
-	Data any    // as JSON
-}
-
 // The channels and the states of a dispatch.
 const (
 	byMail = "mail"
@@ -44,17 +38,29 @@ const (
 	unconfigured = "unconfigured"
 )
 
-// Office takes what is to leave and sends it. Of its two ways each may be missing.
-type Office struct {
-	db   *store.DB
-	mail *MailServer
-	hook *Endpoint
+// Push is how webhooks that admins subscribe are served.
+type Push struct {
+	Source   string        // of all events, by CloudEvents: the public base URL
+	Kinds    []Kind        // what can be subscribed to
+	Networks Networks      // private networks that webhooks may reach
+	Resolver *net.Resolver // nil for the machine's own
 }
 
-// New makes an office and takes up the queue's dispatches; mail and hook are nil where none is configured.
-func New(db *store.DB, queue *jobs.Queue, mail *MailServer, hook *Endpoint) *Office {
-	o := &Office{db, mail, hook}
+// Office takes what is to leave and sends it. Of mail and hook each may be missing.
+type Office struct {
+	db      *store.DB
+	mail    *MailServer
+	hook    *Endpoint
+	push    Push
+	carrier *carrier
+}
+
+// New makes an office and takes up the queue's dispatches and deliveries; mail and hook are nil where none is configured.
+func New(db *store.DB, queue *jobs.Queue, mail *MailServer, hook *Endpoint, push Push) *Office {
+	o := &Office{db, mail, hook, push, newCarrier(push.Networks, push.Resolver)}
 	queue.Handle(sendJob, o.send)
+	queue.Handle(replayJob, o.replayChunk)
+	queue.Stand(deliverJob, mostWebhooks, o.deliver, nextIn)
 	return o
 }
 
@@ -67,23 +73,6 @@ func (o *Office) MailIn(tx *store.Tx, m Mail) error {
 		state = unconfigured
 	}
 	return queueIn(tx, dispatch{id: tx.NewID(), channel: byMail, kind: m.Kind, address: m.To, subject: m.Subject, body: m.Text, state: state})
-}
-
-// HookIn queues an event in the transaction of its cause.
-func (o *Office) HookIn(tx *store.Tx, h Hook) error {
-	body, err := json.Marshal(struct {
-		Type      string `json:"type"`
-		Timestamp string `json:"timestamp"`
-		Data      any    `json:"data"`
-	}{h.Kind, tx.Now.Format(time.RFC3339Nano), h.Data})
-	if err != nil {
-		return fmt.Errorf("post: data of %s: %w", h.Kind, err)
-	}
-	d := dispatch{id: tx.NewID(), channel: byHook, kind: h.Kind, body: string(body), state: unconfigured}
-	if o.hook != nil {
-		d.address, d.state = o.hook.url.Host, waiting
-	}
-	return queueIn(tx, d)
 }
 
 // dispatch is one mail or webhook as stored.

@@ -120,7 +120,7 @@ type office struct {
 
 func open(t *testing.T, db *store.DB, clock *storetest.Clock, server *post.MailServer, hook *post.Endpoint) *office {
 	queue := jobs.New(db, slog.New(slog.DiscardHandler))
-	return &office{t, db, clock, queue, post.New(db, queue, server, hook)}
+	return &office{t, db, clock, queue, post.New(db, queue, server, hook, post.Push{Source: "https://training.example.com"})}
 }
 
 func (o *office) ok(err error) {
@@ -224,12 +224,12 @@ func TestMailAndWebhookLeaveAndAreRetried(t *testing.T) {
 		}
 		id, body, _ := strings.Cut(bodies[0], " ")
 		var event struct {
-			Type      string
-			Timestamp time.Time
-			Data      struct{ Size int }
+			Type string
+			Time time.Time
+			Data struct{ Size int }
 		}
 		o.ok(json.Unmarshal([]byte(body), &event))
-		if event.Type != "ledger.root" || event.Data.Size != 12 || event.Timestamp.IsZero() || !strings.HasPrefix(bodies[2], id) {
+		if event.Type != "ledger.root" || event.Data.Size != 12 || event.Time.IsZero() || !strings.HasPrefix(bodies[2], id) {
 			t.Errorf("%v", bodies)
 		}
 	}, schemas()...)

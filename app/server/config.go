@@ -35,6 +35,8 @@ type Config struct {
 	Webhook       string // URL that events are posted to; empty: none are
 	WebhookSecret string // that they are signed with
 
+	WebhookNetworks string // private networks that webhooks of admins may reach, by commas
+
 	Demo bool // furnish a demonstration company
 	JSON bool // with Demo: print one line of JSON on standard output once listening
 }
@@ -63,6 +65,7 @@ func (c *Config) settings() []setting {
 		{name: "roots-to", text: &c.RootsTo, usage: "address that the ledger's root of each day is mailed to"},
 		{name: "webhook", text: &c.Webhook, usage: "URL that events are posted to, signed as Standard Webhooks asks"},
 		{name: "webhook-secret", text: &c.WebhookSecret, usage: "secret of the webhook: whsec_ and base64", secret: true},
+		{name: "webhook-networks", text: &c.WebhookNetworks, usage: "private networks that the webhooks of admins may reach, such as 10.1.0.0/16, by commas (default none)"},
 		{name: "demo", flag: &c.Demo, usage: "furnish a demonstration company, in a fresh temporary folder unless -data is given"},
 	}
 }

@@ -53,7 +53,7 @@ type House struct {
 
 // Schemas are the tables of every domain, in the order in which they may refer to each other.
 func Schemas() []store.Schema {
-	return []store.Schema{jobs.Schema(), ledger.Schema(), post.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(),
+	return []store.Schema{jobs.Schema(), ledger.Schema(), people.Schema(), post.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(),
 		exams.Schema(), integrity.Schema(), gate.Schema(), leads.Schema()}
 }
 

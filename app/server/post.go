@@ -1,11 +1,13 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"net/mail"
 	"os"
 	"strings"
 
+	"bainian/app/gate"
 	"bainian/app/jobs"
 	"bainian/app/ledger"
 	"bainian/app/post"
@@ -19,6 +21,9 @@ func (c *Config) checkPost() error {
 	}
 	if _, err := c.endpoint(); err != nil {
 		return fmt.Errorf("%w: -webhook: %w", errUsage, err)
+	}
+	if _, err := post.ParseNetworks(c.WebhookNetworks); err != nil {
+		return fmt.Errorf("%w: -webhook-networks: %w", errUsage, err)
 	}
 	if _, err := mail.ParseAddress(c.RootsTo); c.RootsTo != "" && err != nil {
 		return fmt.Errorf("%w: -roots-to %q is no address of a mail", errUsage, c.RootsTo)
@@ -50,7 +55,12 @@ func (c *Config) office(db *store.DB, queue *jobs.Queue) (*post.Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	return post.New(db, queue, mail, hook), nil
+	networks, err := post.ParseNetworks(c.WebhookNetworks)
+	if err != nil {
+		return nil, err
+	}
+	return post.New(db, queue, mail, hook, post.Push{Source: cmp.Or(c.URL, "http://"+c.Addr), Networks: networks,
+		Kinds: append(gate.Kinds(), post.Kind{Name: rootKind})}), nil
 }
 
 // witnesses are the public keys that -witness names, by commas, or in a file a line each.

@@ -36,6 +36,9 @@ func (h *House) anchor(ctx context.Context) error {
 	return h.Ledger.Seal(ctx, evidence())
 }
 
+// rootKind is the kind of the mail and the event by which the root of a day leaves.
+const rootKind = "ledger.root"
+
 // rootEvent is the root of a day as the webhook tells it.
 type rootEvent struct {
 	Day        string `json:"day"`
@@ -49,10 +52,10 @@ type rootEvent struct {
 // kept as it came and given to bainian verify -checkpoint.
 func (h *House) sendRootIn(tx *store.Tx, r ledger.Root, to string) error {
 	if to != "" {
-		if err := h.Office.MailIn(tx, post.Mail{Kind: "ledger.root", To: to, Text: r.Note,
+		if err := h.Office.MailIn(tx, post.Mail{Kind: rootKind, To: to, Text: r.Note,
 			Subject: fmt.Sprintf("Bainian ledger: root of %s, %d leaves", r.Day, r.Size)}); err != nil {
 			return err
 		}
 	}
-	return h.Office.HookIn(tx, post.Hook{Kind: "ledger.root", Data: rootEvent{r.Day, r.Size, r.Root.String(), h.Signer.Public(), r.Note}})
+	return h.Office.HookIn(tx, post.Hook{Kind: rootKind, Data: rootEvent{r.Day, r.Size, r.Root.String(), h.Signer.Public(), r.Note}})
 }
