@@ -51,7 +51,7 @@ func Each(t *testing.T, f func(t *testing.T, w *World)) {
 func New(tb testing.TB, engine store.Engine) *World {
 	tb.Helper()
 	w := &World{TB: tb, Clock: storetest.NewClock(), Ctx: context.Background(), files: content()}
-	config := server.Config{DB: storetest.URL(tb, engine, server.Schemas()...), Zone: "Asia/Taipei", Key: filepath.Join(tb.TempDir(), "key"), Blobs: filepath.Join(tb.TempDir(), "blobs"), URL: "http://localhost"}
+	config := server.Config{DB: storetest.URL(tb, engine, server.Schemas()...), Zone: "Asia/Taipei", Key: filepath.Join(tb.TempDir(), "key"), Blobs: filepath.Join(tb.TempDir(), "blobs"), URL: "http://localhost", WebhookNetworks: "127.0.0.0/8"}
 	w.config = config
 	w.open()
 	tb.Cleanup(func() {

@@ -25,6 +25,7 @@ type Library struct {
 	markdown    *markdown.Renderer
 	guard       func(*store.Rx, people.Person, string) error
 	onCompleted []func(*store.Tx, Completion) error
+	onSigned    []func(*store.Tx, string) error
 
 	mu       sync.Mutex
 	latest   *outline            // of the newest edition that was asked for
@@ -53,4 +54,9 @@ func (l *Library) Guard(f func(rx *store.Rx, p people.Person, lesson string) err
 // to serve. An error of f undoes the completion.
 func (l *Library) OnCompleted(f func(tx *store.Tx, c Completion) error) {
 	l.onCompleted = append(l.onCompleted, f)
+}
+
+// OnSigned is OnCompleted for the pledge: f gets the person who has signed it.
+func (l *Library) OnSigned(f func(tx *store.Tx, personID string) error) {
+	l.onSigned = append(l.onSigned, f)
 }

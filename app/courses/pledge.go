@@ -60,7 +60,15 @@ func (l *Library) SignPledge(ctx context.Context, p people.Person, version int, 
 		}
 		_, err = tx.Exec(`INSERT INTO pledge_signature (person_id, version, lang, at_ms) VALUES (?, ?, ?, ?)
 			ON CONFLICT (person_id, version) DO NOTHING`, p.ID, version, string(lang), store.Ms(tx.Now))
-		return err
+		if err != nil {
+			return err
+		}
+		for _, f := range l.onSigned {
+			if err := f(tx, p.ID); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -18,7 +18,11 @@
 // moment, signed, in a file; a glass answers from it while the database is away, once two holders of a passphrase have
 // broken it; an episode is one such breaking, brought home from its log.
 //
-// Tables: waiver, waiver_withdrawal, gate_opening (when a person first took a lead), gate_grant (who asked for which
-// grant, for ninety days), gate_decision (the logbook), glass_holder,
-// break_glass with break_glass_decision and break_glass_reading.
+// A change is that a person's gate comes to stand differently. It is noticed in the transaction of its cause (NoticeIn),
+// or within a minute when its cause is time or a new policy (Sweep), put on record with a sequence, and told (OnChanged).
+//
+// Tables: waiver, waiver_withdrawal, sign_off, sign_off_withdrawal, policy_override, gate_opening (when a person first took
+// a lead), gate_grant (who asked for which grant, for ninety days), gate_decision (the logbook), glass_holder, break_glass
+// with break_glass_decision and break_glass_reading, gate_change, gate_state (the last change of each person), gate_round
+// (the look at everybody after a new policy).
 package gate

@@ -35,6 +35,7 @@ type Keeper struct {
 	kept atomic.Int64 // unix ms of the last snapshot in its file
 
 	onBroughtHome []func(*store.Tx, Episode) error
+	onChanged     []func(*store.Tx, Change) error
 
 	latest    atomic.Pointer[terms]
 	versions  sync.Map               // of the policy that were read: number → *Policy

@@ -51,7 +51,10 @@ func (k *Keeper) Waive(ctx context.Context, actor people.Person, personID, requi
 		}
 		_, err = tx.Exec(`INSERT INTO waiver (id, person_id, requirement, until_ms, reason, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			tx.NewID(), personID, requirement, store.Ms(until), strings.TrimSpace(reason), actor.ID, store.Ms(tx.Now))
-		return err
+		if err != nil {
+			return err
+		}
+		return k.NoticeIn(tx, personID)
 	})
 }
 
@@ -61,16 +64,19 @@ func (k *Keeper) Withdraw(ctx context.Context, actor people.Person, waiverID str
 		return fault.New(fault.Forbidden, "gate.may_not_waive")
 	}
 	return k.db.Write(ctx, func(tx *store.Tx) error {
-		var exists bool
-		if err := tx.Row(`SELECT EXISTS (SELECT 1 FROM waiver WHERE id = ?)`, waiverID).Scan(&exists); err != nil {
+		personID, exists, err := store.First(tx.Rx, scanID, `SELECT person_id FROM waiver WHERE id = ?`, waiverID)
+		if err != nil {
 			return err
 		}
 		if !exists {
 			return fault.New(fault.NotFound, "gate.no_waiver")
 		}
-		_, err := tx.Exec(`INSERT INTO waiver_withdrawal (waiver_id, by_id, at_ms) VALUES (?, ?, ?) ON CONFLICT (waiver_id) DO NOTHING`,
+		_, err = tx.Exec(`INSERT INTO waiver_withdrawal (waiver_id, by_id, at_ms) VALUES (?, ?, ?) ON CONFLICT (waiver_id) DO NOTHING`,
 			waiverID, actor.ID, store.Ms(tx.Now))
-		return err
+		if err != nil {
+			return err
+		}
+		return k.NoticeIn(tx, personID)
 	})
 }
 

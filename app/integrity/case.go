@@ -127,7 +127,10 @@ func (d *Desk) Open(ctx context.Context, actor people.Person, number int) error 
 		if _, err := tx.Exec(`UPDATE integrity_case SET state = 'open' WHERE number = ?`, number); err != nil {
 			return err
 		}
-		return d.startIn(tx, number, Notice, actor.ID)
+		if err := d.startIn(tx, number, Notice, actor.ID); err != nil {
+			return err
+		}
+		return d.suspendedIn(tx, c.PersonID)
 	})
 }
 
@@ -170,7 +173,10 @@ func (d *Desk) Renew(ctx context.Context, actor people.Person, number int, reaso
 		if err := eventIn(tx, number, "renewed", reason, actor.ID); err != nil {
 			return err
 		}
-		return d.suspendIn(tx, number, actor.ID)
+		if err := d.suspendIn(tx, number, actor.ID); err != nil {
+			return err
+		}
+		return d.suspendedIn(tx, c.PersonID)
 	})
 }
 

@@ -18,13 +18,14 @@ func Schema() store.Schema { return store.Schema{Domain: "integrity", Files: sch
 
 // Desk compares papers, keeps cases and records what reviewers decide.
 type Desk struct {
-	db         *store.DB
-	room       *exams.Room
-	log        *ledger.Log // what packs are signed and proved with
-	calendarIn func(rx *store.Rx) (calendar.Calendar, error)
-	onVerdict  []func(tx *store.Tx, v Verdict) error
-	onReminder []func(tx *store.Tx, r Reminder) error
-	keepers    []Keeper
+	db          *store.DB
+	room        *exams.Room
+	log         *ledger.Log // what packs are signed and proved with
+	calendarIn  func(rx *store.Rx) (calendar.Calendar, error)
+	onVerdict   []func(tx *store.Tx, v Verdict) error
+	onReminder  []func(tx *store.Tx, r Reminder) error
+	onSuspended []func(tx *store.Tx, personID string) error
+	keepers     []Keeper
 }
 
 // New makes the desk and takes up the queue's comparisons, its clocks and its daily round. calendarIn is the company's
@@ -49,6 +50,20 @@ func (d *Desk) OnReminder(f func(tx *store.Tx, r Reminder) error) {
 // OnVerdict adds a consequence that runs in the transaction of every verdict, of every overturning, and of every
 // red line that becomes final.
 func (d *Desk) OnVerdict(f func(tx *store.Tx, v Verdict) error) { d.onVerdict = append(d.onVerdict, f) }
+
+// OnSuspended adds a consequence that runs in the transaction in which a case begins to suspend a person, or goes on to.
+func (d *Desk) OnSuspended(f func(tx *store.Tx, personID string) error) {
+	d.onSuspended = append(d.onSuspended, f)
+}
+
+func (d *Desk) suspendedIn(tx *store.Tx, personID string) error {
+	for _, f := range d.onSuspended {
+		if err := f(tx, personID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Verdict is what closes a case; or, Overturned, what undoes it; or, Final, that no appeal can undo it any more.
 type Verdict struct {

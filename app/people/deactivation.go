@@ -27,24 +27,32 @@ func (d *Directory) Deactivate(ctx context.Context, actor Person, personID, reas
 		if _, err := endSessions(tx, actor, personID); err != nil {
 			return err
 		}
-		for _, f := range d.onDeactivated {
-			if err := f(tx, p); err != nil {
-				return err
-			}
-		}
-		return nil
+		return tell(tx, d.onDeactivated, p)
 	})
 }
 
-// Reactivate opens the account again, with the password it had. What the deactivation ended stays ended.
+// Reactivate opens the account again, with the password it had, and runs every OnReactivated hook. What the deactivation
+// ended stays ended.
 func (d *Directory) Reactivate(ctx context.Context, actor Person, personID, reason string) error {
 	if err := checkReason(reason); err != nil {
 		return err
 	}
 	return d.db.Write(ctx, func(tx *store.Tx) error {
-		_, err := switched(tx, actor, personID, true, reason)
-		return err
+		p, err := switched(tx, actor, personID, true, reason)
+		if err != nil {
+			return err
+		}
+		return tell(tx, d.onReactivated, p)
 	})
+}
+
+func tell(tx *store.Tx, hooks []func(*store.Tx, Person) error, p Person) error {
+	for _, f := range hooks {
+		if err := f(tx, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // switched makes a person active or not, with its record, and returns them in the new state.

@@ -17,6 +17,7 @@ type Directory struct {
 	db            *store.DB
 	hashing       chan struct{} // a slot for each password being hashed: 19 MiB and a core for some 30 ms
 	onDeactivated []func(*store.Tx, Person) error
+	onReactivated []func(*store.Tx, Person) error
 	cohorts       Cohorts // nil unless imports enrol
 }
 
@@ -29,4 +30,9 @@ func New(db *store.DB) *Directory {
 // serve. An error of f undoes the deactivation.
 func (d *Directory) OnDeactivated(f func(tx *store.Tx, p Person) error) {
 	d.onDeactivated = append(d.onDeactivated, f)
+}
+
+// OnReactivated is OnDeactivated for those who come back.
+func (d *Directory) OnReactivated(f func(tx *store.Tx, p Person) error) {
+	d.onReactivated = append(d.onReactivated, f)
 }

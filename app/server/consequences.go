@@ -7,6 +7,7 @@ import (
 	"bainian/app/courses"
 	"bainian/app/exams"
 	"bainian/app/fault"
+	"bainian/app/gate"
 	"bainian/app/integrity"
 	"bainian/app/people"
 	"bainian/app/store"
@@ -40,6 +41,20 @@ func (h *House) consequences() {
 		}
 		return nil
 	})
+
+	// Whatever may open or close somebody's gate is noticed there and then, after all else that follows from it. The gate
+	// itself notices its waivers, and once a minute what follows from time and from a new policy.
+	notice := func(tx *store.Tx, p people.Person) error { return h.Keeper.NoticeIn(tx, p.ID) }
+	h.Directory.OnDeactivated(notice)
+	h.Directory.OnReactivated(notice)
+	h.Library.OnSigned(h.Keeper.NoticeIn)
+	h.Library.OnCompleted(func(tx *store.Tx, c courses.Completion) error { return h.Keeper.NoticeIn(tx, c.PersonID) })
+	h.Room.OnGraded(func(tx *store.Tx, g exams.Graded) error { return h.Keeper.NoticeIn(tx, g.Attempt.PersonID) })
+	h.Desk.OnSuspended(h.Keeper.NoticeIn)
+	h.Desk.OnVerdict(func(tx *store.Tx, v integrity.Verdict) error { return h.Keeper.NoticeIn(tx, v.PersonID) })
+
+	// A gate stands differently: whoever subscribes to it is told.
+	h.Keeper.OnChanged(func(tx *store.Tx, c gate.Change) error { return h.Office.HookIn(tx, gateHook(c)) })
 
 	// A track opens once the exam of the track before it is passed: values before product before sales.
 	h.Library.Guard(func(rx *store.Rx, p people.Person, lesson string) error {

@@ -132,6 +132,7 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Keeper.OnBroughtHome(func(tx *store.Tx, e gate.Episode) error { return h.tellOfGlassIn(tx, e, c, catalog) })
 	h.Queue.Every("gate/decisions", time.Hour, h.Keeper.SweepDecisions)
 	h.witnessed(c)
+	h.Queue.Every("gate/sweep", time.Minute, h.Keeper.Sweep)
 	h.Queue.Every("leads/reclaim", time.Minute, h.Pool.ReclaimDue)
 	h.Queue.Every("leads/widen", time.Minute, h.Pool.Widen)
 	return nil

@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 
-	"bainian/app/gate"
 	"bainian/app/jobs"
 	"bainian/app/ledger"
 	"bainian/app/post"
@@ -60,7 +59,7 @@ func (c *Config) office(db *store.DB, queue *jobs.Queue) (*post.Office, error) {
 		return nil, err
 	}
 	return post.New(db, queue, mail, hook, post.Push{Source: cmp.Or(c.URL, "http://"+c.Addr), Networks: networks,
-		Kinds: append(gate.Kinds(), post.Kind{Name: rootKind})}), nil
+		Kinds: append(gateKinds(), post.Kind{Name: rootKind})}), nil
 }
 
 // witnesses are the public keys that -witness names, by commas, or in a file a line each.
