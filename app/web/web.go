@@ -18,6 +18,7 @@ import (
 	"bainian/app/leads"
 	"bainian/app/ledger"
 	"bainian/app/people"
+	"bainian/app/post"
 	"bainian/app/store"
 	"bainian/app/web/api"
 	"bainian/app/web/learn"
@@ -43,6 +44,7 @@ type Site struct {
 	Keeper     *gate.Keeper
 	Grants     *gate.Grants
 	Pool       *leads.Pool
+	Office     *post.Office
 	Files      fs.FS // images beside the lessons
 
 	// Figures that metrics tell of; nil where there are none.
@@ -65,7 +67,7 @@ func (s *Site) App() (*fiber.App, error) {
 	api.MountLedger(app, kit, s.Ledger, s.Witnesses)
 	api.MountPool(app, kit, s.Directory, s.Keeper, s.Pool)
 	// Before learn, whose /leads/:id would take /leads/import.
-	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {
+	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool, s.Office); err != nil {
 		return nil, err
 	}
 	if err := learn.Mount(app, kit, s.Roster, s.Library, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {

@@ -27,7 +27,7 @@ func tabsOf(c *page.Ctx, at string) tabs {
 		t.Tabs = append(t.Tabs, tab{"/leads/import", "review.import.leads"}, tab{"/break-glass", "glass.title"})
 	}
 	if c.Person.Has(people.Admin) {
-		t.Tabs = append(t.Tabs, tab{"/tokens", "review.tokens"})
+		t.Tabs = append(t.Tabs, tab{"/tokens", "review.tokens"}, tab{"/webhooks", "push.webhooks"})
 	}
 	return t
 }

@@ -15,6 +15,7 @@ import (
 	"bainian/app/integrity"
 	"bainian/app/leads"
 	"bainian/app/people"
+	"bainian/app/post"
 	"bainian/app/web/dossier"
 	"bainian/app/web/page"
 )
@@ -34,16 +35,17 @@ type Wing struct {
 	desk      *integrity.Desk
 	keeper    *gate.Keeper
 	pool      *leads.Pool
+	office    *post.Office
 }
 
 // Mount adds the wing's routes. /leads/import must be mounted before any /leads/:id.
 func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *cohorts.Roster, library *courses.Library, shelf *documents.Shelf,
-	room *exams.Room, desk *integrity.Desk, keeper *gate.Keeper, pool *leads.Pool) error {
+	room *exams.Room, desk *integrity.Desk, keeper *gate.Keeper, pool *leads.Pool, office *post.Office) error {
 	pages, err := kit.Templates(files, dossier.Files)
 	if err != nil {
 		return err
 	}
-	w := &Wing{kit, pages, directory, roster, library, shelf, room, desk, keeper, pool}
+	w := &Wing{kit, pages, directory, roster, library, shelf, room, desk, keeper, pool, office}
 	reviewer := page.Only(people.Reviewer)
 	keeps := page.Only(people.HR, people.Admin)
 	hr := page.Only(people.HR)
@@ -129,6 +131,17 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "GET", Path: "/tokens", Who: admin, Do: w.tokens},
 		{Method: "POST", Path: "/tokens", Who: admin, Do: w.createToken},
 		{Method: "POST", Path: "/tokens/:id/revocation", Who: admin, Do: w.revokeToken},
+
+		{Method: "GET", Path: "/webhooks", Who: admin, Do: w.webhooks},
+		{Method: "POST", Path: "/webhooks", Who: admin, Do: w.createWebhook},
+		{Method: "GET", Path: "/webhooks/:id", Who: admin, Do: w.webhook},
+		{Method: "POST", Path: "/webhooks/:id/terms", Who: admin, Do: w.reviseWebhook},
+		{Method: "POST", Path: "/webhooks/:id/enabling", Who: admin, Do: w.enableWebhook},
+		{Method: "POST", Path: "/webhooks/:id/disabling", Who: admin, Do: w.disableWebhook},
+		{Method: "POST", Path: "/webhooks/:id/keys", Who: admin, Do: w.rotateKey},
+		{Method: "POST", Path: "/webhooks/:id/tests", Who: admin, Do: w.testWebhook},
+		{Method: "POST", Path: "/webhooks/:id/replays", Who: admin, Do: w.replayWebhook},
+		{Method: "POST", Path: "/webhooks/:id/deliveries/:delivery/replays", Who: admin, Do: w.resendDelivery},
 
 		{Method: "GET", Path: "/leads/import", Who: importsLeads, Do: w.importLeads},
 		{Method: "POST", Path: "/leads/import", Who: importsLeads, Do: w.importLeads},

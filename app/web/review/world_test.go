@@ -42,7 +42,7 @@ func open(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.app = kit.App()
-	if err := review.Mount(s.app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {
+	if err := review.Mount(s.app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool, s.Office); err != nil {
 		t.Fatal(err)
 	}
 	return s
