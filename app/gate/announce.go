@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"context"
 	"time"
 
 	"bainian/app/fault"
@@ -136,4 +137,18 @@ func (k *Keeper) NoticeIn(tx *store.Tx, personID string) error {
 		}
 	}
 	return nil
+}
+
+// Taker is somebody whose gate was open when it was looked at last.
+type Taker struct{ PersonID, Number string }
+
+// Takers are at most n of the people whose gate is open, after one of them, by id.
+func (k *Keeper) Takers(ctx context.Context, after string, n int) (some []Taker, err error) {
+	err = k.db.ReadOne(ctx, func(rx *store.Rx) (err error) {
+		some, err = store.All(rx, func(r store.Row) (t Taker, err error) { return t, r.Scan(&t.PersonID, &t.Number) },
+			`SELECT s.person_id, e.number FROM gate_state s JOIN employee e ON e.id = s.person_id
+				WHERE s.person_id > ? AND s.standing IN ('open', 'limited') ORDER BY s.person_id LIMIT ?`, after, n)
+		return err
+	})
+	return some, err
 }

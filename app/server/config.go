@@ -35,6 +35,7 @@ type Config struct {
 	Webhook       string // URL that events are posted to; empty: none are
 	WebhookSecret string // that they are signed with
 
+	CRM             string // salesforce:FILE, the CRM that is kept in line with the gate; empty: none is
 	WebhookNetworks string // private networks that webhooks of admins may reach, by commas
 
 	Demo bool // furnish a demonstration company
@@ -66,6 +67,7 @@ func (c *Config) settings() []setting {
 		{name: "webhook", text: &c.Webhook, usage: "URL that events are posted to, signed as Standard Webhooks asks"},
 		{name: "webhook-secret", text: &c.WebhookSecret, usage: "secret of the webhook: whsec_ and base64", secret: true},
 		{name: "webhook-networks", text: &c.WebhookNetworks, usage: "private networks that the webhooks of admins may reach, such as 10.1.0.0/16, by commas (default none)"},
+		{name: "crm", text: &c.CRM, usage: "CRM to keep in line with the gate: salesforce:FILE with its configuration in JSON"},
 		{name: "demo", flag: &c.Demo, usage: "furnish a demonstration company, in a fresh temporary folder unless -data is given"},
 	}
 }

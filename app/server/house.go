@@ -19,6 +19,7 @@ import (
 	"bainian/app/exams"
 	"bainian/app/fault"
 	"bainian/app/gate"
+	"bainian/app/gate/crm"
 	"bainian/app/integrity"
 	"bainian/app/jobs"
 	"bainian/app/leads"
@@ -47,6 +48,7 @@ type House struct {
 	Desk       *integrity.Desk
 	Keeper     *gate.Keeper
 	Grants     *gate.Grants
+	CRM        *crm.Reconciler // nil unless one is configured
 	Pool       *leads.Pool
 	Files      fs.FS // content, quizzes and static
 }
@@ -54,7 +56,7 @@ type House struct {
 // Schemas are the tables of every domain, in the order in which they may refer to each other.
 func Schemas() []store.Schema {
 	return []store.Schema{jobs.Schema(), ledger.Schema(), people.Schema(), post.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(),
-		exams.Schema(), integrity.Schema(), gate.Schema(), leads.Schema()}
+		exams.Schema(), integrity.Schema(), gate.Schema(), crm.Schema(), leads.Schema()}
 }
 
 // OpenHouse opens the database, brings its tables up to date and wires the domains. It loads no content;
@@ -132,6 +134,13 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Keeper.OnBroughtHome(func(tx *store.Tx, e gate.Episode) error { return h.tellOfGlassIn(tx, e, c, catalog) })
 	h.Queue.Every("gate/decisions", time.Hour, h.Keeper.SweepDecisions)
 	h.witnessed(c)
+	salesforce, err := c.crm()
+	if err != nil {
+		return err
+	}
+	if salesforce != nil {
+		h.CRM = crm.New(h.DB, h.Keeper, h.Queue, salesforce)
+	}
 	h.Queue.Every("gate/sweep", time.Minute, h.Keeper.Sweep)
 	h.Queue.Every("leads/reclaim", time.Minute, h.Pool.ReclaimDue)
 	h.Queue.Every("leads/widen", time.Minute, h.Pool.Widen)

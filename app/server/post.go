@@ -24,6 +24,9 @@ func (c *Config) checkPost() error {
 	if _, err := post.ParseNetworks(c.WebhookNetworks); err != nil {
 		return fmt.Errorf("%w: -webhook-networks: %w", errUsage, err)
 	}
+	if _, err := c.crm(); err != nil {
+		return fmt.Errorf("%w: -crm: %w", errUsage, err)
+	}
 	if _, err := mail.ParseAddress(c.RootsTo); c.RootsTo != "" && err != nil {
 		return fmt.Errorf("%w: -roots-to %q is no address of a mail", errUsage, c.RootsTo)
 	}

@@ -1,9 +1,15 @@
 package server
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
 	"time"
 
 	"bainian/app/gate"
+	"bainian/app/gate/crm"
 	"bainian/app/post"
 )
 
@@ -40,4 +46,26 @@ func gateHook(c gate.Change) post.Hook {
 		e.Until = c.Until.UTC().Format(time.RFC3339)
 	}
 	return post.Hook{Kind: gateKind(c.Standing), Topic: c.PersonID, Subject: c.Number, Sequence: c.Sequence, Urgent: !c.Standing.Takes(), Data: e}
+}
+
+// crm is the CRM that -crm names, nil without one.
+func (c *Config) crm() (*crm.Salesforce, error) {
+	if c.CRM == "" {
+		return nil, nil
+	}
+	file, ok := strings.CutPrefix(c.CRM, "salesforce:")
+	if !ok {
+		return nil, fmt.Errorf("%q must be salesforce: and a file", c.CRM)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var config crm.SalesforceConfig
+	reader := json.NewDecoder(bytes.NewReader(text))
+	reader.DisallowUnknownFields()
+	if err := reader.Decode(&config); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return crm.NewSalesforce(config)
 }
