@@ -13,6 +13,7 @@ import (
 	"bainian/app/documents"
 	"bainian/app/exams"
 	"bainian/app/gate"
+	"bainian/app/gate/crm"
 	"bainian/app/integrity"
 	"bainian/app/jobs"
 	"bainian/app/leads"
@@ -45,6 +46,7 @@ type Site struct {
 	Grants     *gate.Grants
 	Pool       *leads.Pool
 	Office     *post.Office
+	CRM        *crm.Reconciler // nil unless one is configured
 	Files      fs.FS // images beside the lessons
 
 	// Figures that metrics tell of; nil where there are none.
@@ -67,7 +69,7 @@ func (s *Site) App() (*fiber.App, error) {
 	api.MountLedger(app, kit, s.Ledger, s.Witnesses)
 	api.MountPool(app, kit, s.Directory, s.Keeper, s.Pool)
 	// Before learn, whose /leads/:id would take /leads/import.
-	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool, s.Office); err != nil {
+	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool, s.Office, s.CRM); err != nil {
 		return nil, err
 	}
 	if err := learn.Mount(app, kit, s.Roster, s.Library, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {

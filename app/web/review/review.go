@@ -12,6 +12,7 @@ import (
 	"bainian/app/documents"
 	"bainian/app/exams"
 	"bainian/app/gate"
+	"bainian/app/gate/crm"
 	"bainian/app/integrity"
 	"bainian/app/leads"
 	"bainian/app/people"
@@ -36,16 +37,17 @@ type Wing struct {
 	keeper    *gate.Keeper
 	pool      *leads.Pool
 	office    *post.Office
+	crm       *crm.Reconciler // nil unless one is configured
 }
 
 // Mount adds the wing's routes. /leads/import must be mounted before any /leads/:id.
 func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *cohorts.Roster, library *courses.Library, shelf *documents.Shelf,
-	room *exams.Room, desk *integrity.Desk, keeper *gate.Keeper, pool *leads.Pool, office *post.Office) error {
+	room *exams.Room, desk *integrity.Desk, keeper *gate.Keeper, pool *leads.Pool, office *post.Office, other *crm.Reconciler) error {
 	pages, err := kit.Templates(files, dossier.Files)
 	if err != nil {
 		return err
 	}
-	w := &Wing{kit, pages, directory, roster, library, shelf, room, desk, keeper, pool, office}
+	w := &Wing{kit, pages, directory, roster, library, shelf, room, desk, keeper, pool, office, other}
 	reviewer := page.Only(people.Reviewer)
 	keeps := page.Only(people.HR, people.Admin)
 	hr := page.Only(people.HR)
@@ -142,6 +144,7 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "POST", Path: "/webhooks/:id/tests", Who: admin, Do: w.testWebhook},
 		{Method: "POST", Path: "/webhooks/:id/replays", Who: admin, Do: w.replayWebhook},
 		{Method: "POST", Path: "/webhooks/:id/deliveries/:delivery/replays", Who: admin, Do: w.resendDelivery},
+		{Method: "GET", Path: "/crm", Who: admin, Do: w.crmPage},
 
 		{Method: "GET", Path: "/leads/import", Who: importsLeads, Do: w.importLeads},
 		{Method: "POST", Path: "/leads/import", Who: importsLeads, Do: w.importLeads},

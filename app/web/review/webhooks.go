@@ -16,6 +16,8 @@ type webhooksView struct {
 	All   []post.Webhook
 	Form  webhookForm
 	Empty page.Empty
+	CRM   string // that is kept in line with the gate; "" without one
+	Alarm bool   // somebody should look there
 }
 
 // webhookForm is what an admin enters of a webhook.
@@ -73,8 +75,16 @@ func (w *Wing) showWebhooks(c *page.Ctx, t post.Terms, refused error) error {
 	if err != nil {
 		return err
 	}
-	return c.Page(w.pages, "webhooks", &webhooksView{Base: page.Base{Title: c.T("push.webhooks"), Here: "/people"}, Tabs: tabsOf(c, "/webhooks"), All: all,
-		Form: w.webhookFormOf(c, t, true, refused), Empty: page.Empty{Title: c.T("push.none"), Text: c.T("push.none_text")}})
+	v := &webhooksView{Base: page.Base{Title: c.T("push.webhooks"), Here: "/people"}, Tabs: tabsOf(c, "/webhooks"), All: all,
+		Form: w.webhookFormOf(c, t, true, refused), Empty: page.Empty{Title: c.T("push.none"), Text: c.T("push.none_text")}}
+	if w.crm != nil {
+		health, err := w.crm.Health(c.Context())
+		if err != nil {
+			return err
+		}
+		v.CRM, v.Alarm = w.crm.Name(), health.Alarm()
+	}
+	return c.Page(w.pages, "webhooks", v)
 }
 
 func (w *Wing) createWebhook(c *page.Ctx) error {

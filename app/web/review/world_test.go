@@ -29,9 +29,13 @@ type site struct {
 	app *fiber.App
 }
 
-func open(t *testing.T) *site {
+// open is the site as it stands after whatever is to be done before it opens.
+func open(t *testing.T, before ...func(*site)) *site {
 	t.Helper()
 	s := &site{World: apptest.New(t, store.SQLite)}
+	for _, f := range before {
+		f(s)
+	}
 	catalog, err := locale.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +46,7 @@ func open(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.app = kit.App()
-	if err := review.Mount(s.app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool, s.Office); err != nil {
+	if err := review.Mount(s.app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool, s.Office, s.CRM); err != nil {
 		t.Fatal(err)
 	}
 	return s
