@@ -72,6 +72,7 @@ func (s standing) settle(tx *store.Tx, j job, failed bool, lastError string) err
 	if !more {
 		return remove(tx, j)
 	}
+	tx.Ring(bell) // whoever woke it while it ran found it taken, and looks again only now
 	return putBack(tx, j, 0, at, lastError)
 }
 

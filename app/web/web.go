@@ -47,7 +47,7 @@ type Site struct {
 	Pool       *leads.Pool
 	Office     *post.Office
 	CRM        *crm.Reconciler // nil unless one is configured
-	Files      fs.FS // images beside the lessons
+	Files      fs.FS           // images beside the lessons
 
 	// Figures that metrics tell of; nil where there are none.
 	Backlog func(ctx context.Context) (jobs.Backlog, error)
