@@ -28,6 +28,15 @@ func TestConfig(t *testing.T) {
 	if err := os.WriteFile(secret, []byte("postgres://u:p@h/d\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	salesforce, misspelt := secret+".sf", secret+".misspelt"
+	for file, text := range map[string]string{
+		salesforce: `{"url": "https://example.my.salesforce.com", "client_id": "a", "client_secret": "b", "permission_set": "Leads"}`,
+		misspelt:   `{"url": "https://example.my.salesforce.com", "client_id": "a", "client_secret": "b", "permision_set": "Leads"}`,
+	} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, c := range []struct {
 		name    string
 		args    []string
@@ -56,6 +65,13 @@ func TestConfig(t *testing.T) {
 		{name: "a mail server without an address", args: []string{"-smtp", "smtp://u:s3cret@mail.example.com"}, refused: "from"},
 		{name: "bad address", args: []string{"-roots-to", "nobody"}, refused: "-roots-to"},
 		{name: "webhook without a secret", args: []string{"-webhook", "https://example.com/in"}, refused: "secret"},
+		{name: "networks that are none", args: []string{"-webhook-networks", "10.0.0.1,crm"}, refused: "10.0.0.1"},
+		{name: "networks", env: []string{"BAINIAN_WEBHOOK_NETWORKS=10.1.0.0/16, fd00:1::/32"}, check: func(c Config) bool { return c.WebhookNetworks != "" }},
+		{name: "a CRM that nobody knows", args: []string{"-crm", "odoo:x.json"}, refused: "-crm"},
+		{name: "a CRM without its file", args: []string{"-crm", "salesforce:" + secret + ".json"}, refused: ".json"},
+		{name: "a CRM whose file is none", args: []string{"-crm", "salesforce:" + secret}, refused: "-crm"},
+		{name: "a CRM", args: []string{"-crm", "salesforce:" + salesforce}, check: func(c Config) bool { return c.CRM != "" }},
+		{name: "a CRM with a misspelt field", args: []string{"-crm", "salesforce:" + misspelt}, refused: "permision_set"},
 		{name: "bad database", args: []string{"-db", "mysql://x"}, refused: "-db"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
