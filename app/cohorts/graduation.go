@@ -52,7 +52,12 @@ func (r *Roster) Graduate(ctx context.Context, actor people.Person, cohortID str
 			if err != nil {
 				return err
 			}
-			n += int(added)
+			if n += int(added); added == 0 {
+				continue
+			}
+			if err := r.graduatedIn(tx, id); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -69,16 +74,19 @@ func (r *Roster) UndoGraduation(ctx context.Context, actor people.Person, id, re
 		return fault.New(fault.Invalid, "cohorts.reason_missing", "max", maxText).In("reason")
 	}
 	return r.db.Write(ctx, func(tx *store.Tx) error {
-		var exists bool
-		if err := tx.Row(`SELECT EXISTS (SELECT 1 FROM graduation WHERE id = ?)`, id).Scan(&exists); err != nil {
+		personID, exists, err := store.First(tx.Rx, func(row store.Row) (id string, err error) { return id, row.Scan(&id) },
+			`SELECT employee_id FROM graduation WHERE id = ?`, id)
+		if err != nil {
 			return err
 		}
 		if !exists {
 			return fault.New(fault.NotFound, "cohorts.no_graduation")
 		}
-		_, err := tx.Exec(`INSERT INTO graduation_undoing (graduation_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (graduation_id) DO NOTHING`,
-			id, reason, actor.ID, store.Ms(tx.Now))
-		return err
+		if _, err := tx.Exec(`INSERT INTO graduation_undoing (graduation_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (graduation_id) DO NOTHING`,
+			id, reason, actor.ID, store.Ms(tx.Now)); err != nil {
+			return err
+		}
+		return r.graduatedIn(tx, personID)
 	})
 }
 

@@ -21,6 +21,22 @@ func Schema() store.Schema { return store.Schema{Domain: "cohorts", Files: schem
 type Roster struct {
 	db    *store.DB
 	shelf *documents.Shelf
+
+	onGraduated []func(tx *store.Tx, personID string) error
+}
+
+// OnGraduated adds what follows in the transaction in which a person graduates, or a graduation is undone.
+func (r *Roster) OnGraduated(f func(tx *store.Tx, personID string) error) {
+	r.onGraduated = append(r.onGraduated, f)
+}
+
+func (r *Roster) graduatedIn(tx *store.Tx, personID string) error {
+	for _, f := range r.onGraduated {
+		if err := f(tx, personID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // New makes the roster over a migrated database. The shelf gets the programme's check.
@@ -29,7 +45,7 @@ func New(db *store.DB, shelf *documents.Shelf) *Roster {
 		_, problems := programmeOf(d)
 		return problems, nil
 	})
-	return &Roster{db, shelf}
+	return &Roster{db: db, shelf: shelf}
 }
 
 // Create makes a cohort; its ID is given. HR and administrators may. A number that is taken is a Conflict.

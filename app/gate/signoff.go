@@ -51,9 +51,11 @@ func (k *Keeper) SignOff(ctx context.Context, actor people.Person, personID, not
 		if err := k.maySignOffIn(tx.Rx, actor, personID); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`INSERT INTO sign_off (id, person_id, note, by_id, at_ms) VALUES (?, ?, ?, ?, ?)`,
-			tx.NewID(), personID, note, actor.ID, store.Ms(tx.Now))
-		return err
+		if _, err := tx.Exec(`INSERT INTO sign_off (id, person_id, note, by_id, at_ms) VALUES (?, ?, ?, ?, ?)`,
+			tx.NewID(), personID, note, actor.ID, store.Ms(tx.Now)); err != nil {
+			return err
+		}
+		return k.NoticeIn(tx, personID)
 	})
 }
 
@@ -76,9 +78,11 @@ func (k *Keeper) WithdrawSignOff(ctx context.Context, actor people.Person, id, r
 				return err
 			}
 		}
-		_, err = tx.Exec(`INSERT INTO sign_off_withdrawal (sign_off_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (sign_off_id) DO NOTHING`,
-			id, reason, actor.ID, store.Ms(tx.Now))
-		return err
+		if _, err := tx.Exec(`INSERT INTO sign_off_withdrawal (sign_off_id, reason, by_id, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (sign_off_id) DO NOTHING`,
+			id, reason, actor.ID, store.Ms(tx.Now)); err != nil {
+			return err
+		}
+		return k.NoticeIn(tx, s.PersonID)
 	})
 }
 

@@ -3,6 +3,8 @@ package gate
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"bainian/app/fault"
 	"bainian/app/store"
@@ -71,10 +73,15 @@ func strangersIn(rx *store.Rx) ([]string, error) {
 
 // mark names what decisions rest on for everybody: when it changes, everybody is looked at.
 func (t *terms) mark() string {
-	if t.policy == nil {
-		return fmt.Sprintf("no policy, pledge %d", t.pledge)
+	mark := "no policy"
+	if t.policy != nil {
+		mark = fmt.Sprintf("policy %d", t.policy.Version)
 	}
-	return fmt.Sprintf("policy %d, pledge %d", t.policy.Version, t.pledge)
+	mark += fmt.Sprintf(", pledge %d", t.texts.pledge.Version)
+	for _, ref := range slices.Sorted(maps.Keys(t.texts.courses)) {
+		mark += fmt.Sprintf(", %s %d", ref, t.texts.courses[ref].Version)
+	}
+	return mark
 }
 
 // round looks at the next of everybody after the terms have changed, and tells whether there are more. It decides in a

@@ -47,6 +47,7 @@ func (h *House) consequences() {
 	notice := func(tx *store.Tx, p people.Person) error { return h.Keeper.NoticeIn(tx, p.ID) }
 	h.Directory.OnDeactivated(notice)
 	h.Directory.OnReactivated(notice)
+	h.Roster.OnGraduated(h.Keeper.NoticeIn)
 	h.Library.OnSigned(h.Keeper.NoticeIn)
 	h.Library.OnCompleted(func(tx *store.Tx, c courses.Completion) error { return h.Keeper.NoticeIn(tx, c.PersonID) })
 	h.Room.OnGraded(func(tx *store.Tx, g exams.Graded) error { return h.Keeper.NoticeIn(tx, g.Attempt.PersonID) })

@@ -177,7 +177,7 @@ func newSite(c Config, h *House, catalog *locale.Catalog, now func() time.Time, 
 	}
 	return &web.Site{Config: config, DB: h.DB, Directory: h.Directory, Shelf: h.Shelf, Roster: h.Roster, Library: h.Library,
 		Room: h.Room, Rehearsals: h.Rehearsals, Ledger: h.Ledger, Witnesses: h.Witnesses, Desk: h.Desk, Keeper: h.Keeper, Grants: h.Grants, Pool: h.Pool,
-		Office: h.Office, CRM: h.CRM, Files: h.Files, Backlog: h.Queue.Backlog}, nil
+		Office: h.Office, CRM: h.CRM, Files: h.Files, Backlog: h.Queue.Backlog, Unsent: h.unsent, Drift: h.drift()}, nil
 }
 
 // setUp makes the first admin for whoever has read the code off the console.
