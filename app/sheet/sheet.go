@@ -1,12 +1,10 @@
-// Package sheet reads a file that a spreadsheet saved, and writes one that a spreadsheet opens. What it reads is CSV
-// in UTF-8 whose first line names the columns, in any order; it finds everything that is wrong with the file as a
-// file, and what a cell means is for whoever asks.
+// Package sheet reads a file that a spreadsheet saved, and writes one that a spreadsheet opens. What it reads is a
+// workbook, or text in any of the encodings that spreadsheets write here, whose first line names the columns, in any
+// order; it finds everything that is wrong with the file as a file, and what a cell means is for whoever asks. It goes
+// through a file line by line, so that a million of them need no more memory than one.
 package sheet
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
 	"io"
 	"iter"
 	"slices"
@@ -25,14 +23,17 @@ const MaxBytes = 10 << 20
 // Form is what a file should look like. Empty and Missing are message keys in the words of whoever asks.
 type Form struct {
 	Columns []Column
-	MaxRows int    // below the first line
-	Empty   string // said of a file without rows
-	Missing string // said of a required column that the file lacks, with {column}
+	MaxRows int               // below the first line
+	Empty   string            // said of a file without rows
+	Missing string            // said of a required column that the file lacks, with {column}
+	Named   map[string]string // what a person said that names in the first line mean: a column, or "" to pass it over
 }
 
 // Column is one column of a form. Whether a cell may be empty is for whoever asks.
 type Column struct {
-	Name     string // in lower case
+	Name     string   // in lower case
+	Aliases  []string // what else it is called, folded as Fold does
+	Passed   bool     // a file may have it and nothing comes of it
 	Required bool
 	Refused  string // the message key, with {column}, for a column that no file may have; "" for others
 	Max      int    // characters of a cell; 0 for any number
@@ -45,11 +46,17 @@ type Column struct {
 type Row struct {
 	Line  int      // where it begins, 1-based
 	Said  []string // columns that need no second word: the file lacks them, or the cell is wrong
-	cells map[string]string
+	cells []string
+	at    map[string]int
 }
 
 // Cell is the trimmed text in a column, "" when the file has no such column.
-func (r Row) Cell(column string) string { return r.cells[column] }
+func (r Row) Cell(column string) string {
+	if at, ok := r.at[column]; ok {
+		return r.cells[at]
+	}
+	return ""
+}
 
 // Load reads a whole file. It is TooLarge over MaxBytes, and Malformed when it breaks off.
 func Load(file io.Reader) ([]byte, error) {
@@ -63,70 +70,77 @@ func Load(file io.Reader) ([]byte, error) {
 	return data, nil
 }
 
-// Rows goes through the rows that can be told apart and adds what is wrong to problems, with the column as the
-// item: what is wrong with a row before it is handed out, so that the caller's own words come right behind.
+// Rows goes through the rows of a text in UTF-8 as Each does, and adds what is wrong to problems.
 func (f Form) Rows(data []byte, problems *fault.Problems) iter.Seq[Row] {
 	return func(yield func(Row) bool) {
-		s := &reader{Form: f, problems: problems}
-		in, rows := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\uFEFF")))), 0
-		in.FieldsPerRecord = -1 // counted here, to say what is wrong
-		for count := 0; ; count++ {
-			cells, err := in.Read()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			wrong := (*csv.ParseError)(nil)
-			if errors.As(err, &wrong) {
-				s.line = wrong.StartLine // FieldPos panics when the line broke in its first field
-			} else {
-				s.line, _ = in.FieldPos(0)
-			}
-			if count > f.MaxRows {
-				s.problem("", "sheet.rows", "max", f.MaxRows)
-				break
-			}
-			if wrong != nil {
-				s.problem("", "sheet.quotes")
-				continue
-			}
-			switch readable := s.readable(cells); {
-			case s.header == nil:
-				if !readable || !s.readHeader(cells) {
-					return
-				}
-			case readable:
-				if rows++; !yield(s.row(cells)) {
-					return
-				}
-			}
-		}
-		if rows == 0 && *problems == nil {
-			problems.Add("", 1, "", f.Empty)
-		}
+		// A text in memory does not break off.
+		_ = f.Each(Text(data), func(p fault.Problem) { *problems = append(*problems, p) }, yield)
 	}
+}
+
+// Each goes through the rows that can be told apart until row returns false, and says what is wrong, with the column as
+// the item: what is wrong with a row before it is handed out, so that the caller's own words come right behind. An
+// error says that the file as a whole could not be read.
+func (f Form) Each(src *Source, say func(fault.Problem), row func(Row) bool) error {
+	s := &reader{Form: f, say: say, encoding: src.Encoding}
+	rows, count, stopped := 0, 0, false
+	err := src.records(func(r record) bool {
+		s.line = r.line
+		if count++; count > f.MaxRows+1 {
+			s.problem("", "sheet.rows", "max", f.MaxRows)
+			return false
+		}
+		if r.wrong != "" {
+			s.problem("", r.wrong)
+			return true
+		}
+		switch readable := s.readable(r.cells); {
+		case s.header == nil:
+			stopped = !readable || !s.readHeader(r.cells)
+		case readable:
+			rows++
+			stopped = !row(s.row(r.cells))
+		}
+		return !stopped
+	})
+	if err == nil && rows == 0 && !s.said {
+		s.line = 1
+		s.problem("", f.Empty)
+	}
+	return err
 }
 
 // reader is one file being read, at a line.
 type reader struct {
 	Form
-	problems *fault.Problems
+	say      func(fault.Problem)
+	said     bool
+	encoding Encoding
 	line     int
 	header   []Column // as the file has them
+	at       map[string]int
 	missing  []string
 }
 
 func (s *reader) problem(column, key string, args ...any) {
-	s.problems.Add("", s.line, column, key, args...)
+	s.said = true
+	s.say(fault.Problem{Line: s.line, Item: column, Key: key, Args: args})
 }
 
 // readable refuses bytes that are no text, and a line whose cells cannot be told apart.
 func (s *reader) readable(cells []string) bool {
 	for _, cell := range cells {
-		if !utf8.ValidString(cell) {
+		switch {
+		case !utf8.ValidString(cell):
 			s.problem("", "sheet.not_utf8")
 			return false
-		}
-		if strings.ContainsRune(cell, 0) {
+		case strings.IndexFunc(cell, damaged) >= 0 && s.encoding != "" && s.encoding != UTF8:
+			s.problem("", "sheet.not_encoding", "encoding", string(s.encoding))
+			return false
+		case strings.ContainsRune(cell, utf8.RuneError):
+			s.problem("", "sheet.damaged", "cell", cell)
+			return false
+		case strings.ContainsRune(cell, 0):
 			s.problem("", "sheet.nul")
 			return false
 		}
@@ -138,28 +152,63 @@ func (s *reader) readable(cells []string) bool {
 	return true
 }
 
+// Fold is a name in the first line as it is compared: without case, width and what stands between its letters.
+func Fold(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || strings.ContainsRune("_-:.()[]*/", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(norm.NFKC.String(name)))
+}
+
+// Column is the column that a name in the first line means.
+func (f Form) Column(name string) (Column, bool) {
+	plain := strings.ToLower(norm.NFKC.String(strings.TrimSpace(name)))
+	if said, ok := f.Named[plain]; ok {
+		if said == "" {
+			return Column{Name: plain, Passed: true}, true
+		}
+		plain = said
+	}
+	for _, c := range f.Columns {
+		if c.Name == plain {
+			return c, true
+		}
+	}
+	folded := Fold(name)
+	for _, c := range f.Columns {
+		if slices.Contains(c.Aliases, folded) {
+			return c, true
+		}
+	}
+	return Column{Name: plain, Lines: true}, false
+}
+
 // readHeader learns the columns and reports whether there is any to go on with.
 func (s *reader) readHeader(cells []string) bool {
 	var known []string
-	columns := map[string]Column{}
 	for _, c := range s.Columns {
-		if columns[c.Name] = c; c.Refused == "" {
+		if c.Refused == "" && !c.Passed {
 			known = append(known, c.Name)
 		}
 	}
-	for _, cell := range cells {
-		name := strings.ToLower(norm.NFKC.String(strings.TrimSpace(cell)))
-		c, found := columns[name]
+	s.at = map[string]int{}
+	for i, cell := range cells {
+		c, found := s.Column(cell)
 		switch {
 		case !found:
-			c = Column{Name: name, Lines: true}
 			s.problem(cell, "sheet.column_unknown", "column", cell, "known", strings.Join(known, ", "))
 		case c.Refused != "":
-			s.problem(name, c.Refused, "column", name)
-		case s.has(name):
-			s.problem(name, "sheet.column_twice", "column", name)
+			s.problem(c.Name, c.Refused, "column", cell)
+		case c.Passed:
+		case s.has(c.Name):
+			s.problem(c.Name, "sheet.column_twice", "column", c.Name)
 		}
 		s.header = append(s.header, c)
+		if _, twice := s.at[c.Name]; !twice {
+			s.at[c.Name] = i
+		}
 	}
 	required := 0
 	for _, c := range s.Columns {
@@ -175,14 +224,18 @@ func (s *reader) readHeader(cells []string) bool {
 }
 
 func (s *reader) has(name string) bool {
-	return slices.ContainsFunc(s.header, func(c Column) bool { return c.Name == name })
+	return slices.ContainsFunc(s.header, func(c Column) bool { return c.Name == name && !c.Passed })
 }
 
 // row takes one line, with all that is wrong with its cells.
 func (s *reader) row(cells []string) Row {
-	r := Row{Line: s.line, Said: slices.Clone(s.missing), cells: map[string]string{}}
+	r := Row{Line: s.line, Said: slices.Clone(s.missing), cells: cells, at: s.at}
 	for i, cell := range cells {
 		c, text := s.header[i], strings.TrimSpace(cell)
+		cells[i] = text
+		if c.Passed {
+			continue
+		}
 		problem := func(key string, args ...any) {
 			s.problem(c.Name, key, append(args, "column", c.Name)...)
 			r.Said = append(r.Said, c.Name)
@@ -194,9 +247,6 @@ func (s *reader) row(cells []string) Row {
 			problem("sheet.long", "max", c.Max)
 		case !c.Lines && strings.IndexFunc(cell, unicode.IsControl) >= 0:
 			problem("sheet.lines")
-		}
-		if _, twice := r.cells[c.Name]; !twice {
-			r.cells[c.Name] = text
 		}
 	}
 	return r
