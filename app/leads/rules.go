@@ -170,3 +170,12 @@ func (r *Rules) PoolFor(territory, industry string) Terms {
 
 // hides reports whether a field is hidden from those who do not hold the lead.
 func (t Terms) hides(field string) bool { return slices.Contains(t.Masked, field) }
+
+// slugs are the names of all pools.
+func (r *Rules) slugs() []string {
+	names := make([]string, len(r.Pools))
+	for i, t := range r.Pools {
+		names[i] = t.Slug
+	}
+	return names
+}

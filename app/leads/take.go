@@ -171,6 +171,8 @@ func notThere(lead Lead, from State) error {
 		return fault.New(fault.Conflict, "leads.taken")
 	case lead.Access == AccessNewcomers:
 		return fault.New(fault.Conflict, "leads.for_newcomers")
+	case lead.Access == accessComing:
+		return fault.New(fault.Conflict, "intake.coming")
 	case lead.Access == AccessEmbargo:
 		return fault.New(fault.Conflict, "leads.embargo")
 	}
