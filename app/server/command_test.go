@@ -153,6 +153,21 @@ func TestImportDryRunThenApply(t *testing.T) {
 	if r, status := report("leads", leadFile); status != exitOK || r.New != 1 || !r.Applied {
 		t.Errorf("leads: %d %+v", status, r)
 	}
+	strange := write(t, filepath.Join(data, "strange.csv"), "誰家;手機;薪水\n乙公司;0912345678;1\n甲公司;;2\n丙公司;x;3\n")
+	list := filepath.Join(data, "findings.csv")
+	r, status = report("leads", strange, "-column", "誰家=company", "-column", "薪水=", "-findings", list)
+	if status != exitFailed || r.Applied || r.New != 1 || r.Same != 1 || r.Wrong != 1 || len(r.Problems) != 1 {
+		t.Errorf("strange leads: %d %+v", status, r)
+	}
+	if found, err := os.ReadFile(list); err != nil || strings.Count(string(found), "\n") != 3 || !strings.Contains(string(found), "duplicate") {
+		t.Errorf("%s %v", found, err)
+	}
+	if status, _, errOut := runIn(t, "import", "-data", data, "leads", strange, "-encoding", "latin-1"); status == exitOK || !strings.Contains(errOut, "latin-1") {
+		t.Errorf("unknown encoding: %d %s", status, errOut)
+	}
+	if status, _, _ := runIn(t, "import", "-data", data, "leads", strange, "-column", "薪水=salary"); status != exitUsage {
+		t.Errorf("unknown column: %d", status)
+	}
 	if status, _, errOut := runIn(t, "import", "-data", data, "weather", good); status == exitOK || !strings.Contains(errOut, "weather") {
 		t.Errorf("unknown kind: %d %s", status, errOut)
 	}

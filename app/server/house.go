@@ -144,6 +144,7 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Queue.Every("gate/sweep", time.Minute, h.Keeper.Sweep)
 	h.Queue.Every("leads/reclaim", time.Minute, h.Pool.ReclaimDue)
 	h.Queue.Every("leads/widen", time.Minute, h.Pool.Widen)
+	h.Queue.Every("leads/imports", time.Minute, h.Pool.TendImports)
 	return nil
 }
 

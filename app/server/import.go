@@ -25,7 +25,8 @@ type importReport struct {
 	Rows     int           `json:"rows"`
 	New      int           `json:"new"`
 	Changed  int           `json:"changed"`
-	Same     int           `json:"same"` // there already, or twice in the file
+	Same     int           `json:"same"`  // there already, or twice in the file
+	Wrong    int           `json:"wrong"` // problems; the first 1,000 are listed
 	Applied  bool          `json:"applied"`
 	Problems []problemJSON `json:"problems"`
 }
@@ -34,15 +35,17 @@ type importReport struct {
 // applied.
 func importCommand(ctx context.Context, p program) int {
 	var dry, asJSON bool
+	var how leadFlags
 	c, rest, status, ok := p.configure(func(f *flag.FlagSet) {
 		f.BoolVar(&dry, "dry-run", false, "say what would happen and apply nothing")
 		f.BoolVar(&asJSON, "json", false, "print the report as one JSON object")
+		how.register(f)
 	})
 	if !ok {
 		return status
 	}
 	if len(rest) != 2 {
-		return p.fail(fmt.Errorf("%w: bainian import people|leads|bank FILE [-dry-run] [-json]", errUsage), exitUsage)
+		return p.fail(fmt.Errorf("%w: bainian import people|leads|bank FILE [-dry-run] [-json] [-encoding E] [-column NAME=COLUMN] [-findings FILE]", errUsage), exitUsage)
 	}
 	catalog, err := locale.Load()
 	if err != nil {
@@ -53,7 +56,7 @@ func importCommand(ctx context.Context, p program) int {
 		return p.fail(err, exitUsage)
 	}
 	defer h.Close()
-	report, problems, err := h.importFile(ctx, rest[0], rest[1], !dry)
+	report, problems, err := h.importFile(ctx, rest[0], rest[1], how, catalog, !dry)
 	if err != nil {
 		return p.fail(refusal(catalog, err), failureStatus(err))
 	}
@@ -74,7 +77,7 @@ func importCommand(ctx context.Context, p program) int {
 			fmt.Fprintf(p.out, "%s:%d: %s\n", q.File, q.Line, q.Message)
 		}
 		fmt.Fprintf(p.out, "%d rows: %d new, %d changed, %d as before, %d problems; applied: %t\n",
-			report.Rows, report.New, report.Changed, report.Same, len(report.Problems), report.Applied)
+			report.Rows, report.New, report.Changed, report.Same, report.Wrong, report.Applied)
 	}
 	if len(problems) > 0 {
 		return exitFailed
@@ -98,7 +101,7 @@ func failureStatus(err error) int {
 	return exitFailed
 }
 
-func (h *House) importFile(ctx context.Context, kind, path string, apply bool) (importReport, fault.Problems, error) {
+func (h *House) importFile(ctx context.Context, kind, path string, how leadFlags, catalog *locale.Catalog, apply bool) (importReport, fault.Problems, error) {
 	if kind == "bank" {
 		return h.importBank(ctx, path, apply)
 	}
@@ -114,10 +117,9 @@ func (h *House) importFile(ctx context.Context, kind, path string, apply bool) (
 	switch kind {
 	case "people":
 		r, err := h.Directory.Import(ctx, people.System(), file, apply)
-		return importReport{Rows: r.Rows, New: r.New, Changed: r.Changed, Same: r.Same, Applied: r.Applied}, r.Problems, err
+		return importReport{Rows: r.Rows, New: r.New, Changed: r.Changed, Same: r.Same, Wrong: len(r.Problems), Applied: r.Applied}, r.Problems, err
 	case "leads":
-		r, err := h.Pool.Import(ctx, people.System(), file, apply)
-		return importReport{Rows: r.Rows, New: r.New, Same: len(r.Duplicates), Applied: r.Applied}, r.Problems, err
+		return h.importLeads(ctx, file, how, catalog, apply)
 	}
 	return importReport{}, nil, fault.New(fault.Invalid, "server.unknown_import", "kind", kind)
 }
@@ -141,7 +143,7 @@ func (h *House) importBank(ctx context.Context, path string, apply bool) (import
 		doc.Sources[lang] = string(source)
 	}
 	problems, err := h.Shelf.Lint(ctx, doc)
-	if err != nil || len(problems) > 0 {
+	if report.Wrong = len(problems); err != nil || report.Wrong > 0 {
 		return report, problems, err
 	}
 	report.Rows, report.New = 1, 1

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"bainian/app/fault"
-	"bainian/app/leads"
 	"bainian/app/people"
 	"bainian/app/web/page"
 )
@@ -52,41 +51,6 @@ func (w *Wing) importPeople(c *page.Ctx) (err error) {
 	return c.Page(w.pages, "import_people", v)
 }
 
-type importLeadsView struct {
-	page.Base
-	upload
-	Report *leads.Report
-	Err    error
-}
-
-// importLeads is importPeople for leads, which all come into the pool.
-func (w *Wing) importLeads(c *page.Ctx) (err error) {
-	v := &importLeadsView{Base: page.Base{Title: c.T("review.import.leads"), Here: w.leadsHome(c)}}
-	if c.Method() == "POST" {
-		if v.upload, v.Err = uploaded(c); v.Err == nil {
-			var report leads.Report
-			if report, v.Err = w.pool.Import(c.Context(), c.Person, strings.NewReader(v.Content), v.Apply); v.Err == nil {
-				v.Report = &report
-			}
-		}
-		if err := refusal(c, v.Err, v.Report != nil && v.Report.Problems != nil); err != nil {
-			return err
-		}
-	}
-	if v.Report != nil && v.Report.Applied {
-		return c.Back("/leads/import", "review.import.leads_done", "new", v.Report.New, "left", len(v.Report.Duplicates))
-	}
-	return c.Page(w.pages, "import_leads", v)
-}
-
-// leadsHome is the place in the menu that the import of leads belongs to.
-func (w *Wing) leadsHome(c *page.Ctx) string {
-	if c.Person.Has(people.Manager) {
-		return "/board"
-	}
-	return "/people"
-}
-
 // refusal sets the status of what is shown in the form, and returns what is not for the form.
 func refusal(c *page.Ctx, err error, problems bool) error {
 	if problems {
@@ -103,10 +67,6 @@ const bom = "\uFEFF"
 
 func (w *Wing) peopleTemplate(c *page.Ctx) error {
 	return template(c, "people.csv", "number,name,email,roles,manager,hired_on,cohort")
-}
-
-func (w *Wing) leadsTemplate(c *page.Ctx) error {
-	return template(c, "leads.csv", "company,contact,phone,industry,territory,source,note")
 }
 
 func template(c *page.Ctx, name, header string) error {

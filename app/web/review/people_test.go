@@ -1,11 +1,14 @@
 package review_test
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"bainian/app/fault"
 	"bainian/app/locale"
@@ -167,21 +170,74 @@ func TestLeadsImport(t *testing.T) {
 	s := open(t)
 	manager := s.as(s.Manager)
 	csv := "company,contact,phone,industry,territory,source,note\n遠帆五金,王先生,02-2345-6789,五金,台北,展會,\n遠帆五金有限公司,李小姐,02-2345-6780,,,,\n"
+	send := func(b browser, data string) (path string) {
+		t.Helper()
+		_, path = b.upload("/leads/import", 303, "leads.csv", data)
+		return path
+	}
 	for _, lang := range locale.Langs() {
 		manager.in(lang).get("/leads/import", 200)
-		manager.in(lang).upload("/leads/import", 200, "leads.csv", csv)
+		manager.in(lang).upload("/leads/import", 422, "", "")
+		manager.in(lang).get(send(manager, csv), 200)
+		manager.in(lang).get(send(manager, "客戶名稱,薪水\n遠帆,1\n,2\n"), 422)
 	}
-	html, _ := manager.upload("/leads/import", 200, "leads.csv", csv)
-	has(t, html, `name="apply"`, "略過的 1 列", "第 3 行")
-	html, _ = manager.upload("/leads/import", 422, "leads.csv", "company,owner\n遠帆,N1\n")
+	at := send(manager, csv)
+	html := manager.get(at, 200)
+	has(t, html, at+"/application", "略過的 1 列", "第 3 行")
+	has(t, manager.get(at+"/findings.csv", 200), "重複，略過", "遠帆五金有限公司")
+	html = manager.get(send(manager, "company,owner\n遠帆,N1\n"), 422)
 	has(t, html, "匯入不能指定線索歸誰")
-	manager.upload("/leads/import", 303, "", "", "apply", "yes", "name", "leads.csv", "content", csv)
+	strange := send(manager, "誰家,聯絡電話,薪水\n長風,02-8765-4321,1\n")
+	html = manager.get(strange, 422)
+	has(t, html, "薪水", `name="c0"`, `name="c2"`)
+	html = manager.get(strange+"?c0=company&c2=-", 200)
+	has(t, html, `<input type="hidden" name="c0" value="company">`, `<input type="hidden" name="c2" value="-">`)
+	manager.post(strange+"/application", 422)
+	manager.post(strange+"/application", 303, "c0", "company", "c2", "-")
+	manager.post(at+"/application", 303)
+	manager.post(at+"/application", 409)
+	has(t, manager.get(at, 200), "已經匯入")
+	s.as(s.HR).get(at, 404)
 	stats, err := s.Pool.Stats(s.Ctx, s.Manager)
-	if err != nil || stats.States["pool"] != 1 {
+	if err != nil || stats.States["pool"] != 2 {
 		t.Error(stats, err)
 	}
+	known := manager.get(send(manager, csv), 200)
+	has(t, known, "在公海", "略過的 2 列")
 	s.as(s.NewHire("Amy")).get("/leads/import", 403)
 	has(t, manager.get("/leads/import/template.csv", 200), "company,contact,phone")
+}
+
+// TestLeadsImportOfOtherFiles: what is none of UTF-8 is told, or asked for, and never stored as other words.
+func TestLeadsImportOfOtherFiles(t *testing.T) {
+	s := open(t)
+	manager := s.as(s.Manager)
+	big5 := "company,phone\n\xa5\xd2\xa4\xbd\xa5q\xaa\xd1\xa5\xf7\xa6\xb3\xad\xad\xa4\xbd\xa5q,0912345678\n" // 甲公司股份有限公司
+	_, at := manager.upload("/leads/import", 303, "../名單.csv", big5)
+	has(t, manager.get(at, 200), "<h1>名單.csv</h1>", "甲公司股份有限公司", `<option value="big5" selected>`)
+	_, at = manager.upload("/leads/import", 303, "short.csv", "company\n\xb3\xaf\n") // 陳 or 朝
+	for _, lang := range locale.Langs() {
+		has(t, manager.in(lang).get(at, 422), "陳", "朝", `name="encoding" value="big5"`)
+	}
+	has(t, manager.get(at+"?encoding=big5", 200), "陳", `name="encoding" value="big5"`)
+	_, location := manager.post(at+"/application", 303, "encoding", "big5")
+	if location != "/leads/import" {
+		t.Error(location)
+	}
+	_, at = manager.upload("/leads/import", 303, "broken.xlsx", "PK\x03\x04")
+	manager.get(at, 422)
+	book := excelize.NewFile()
+	for cell, value := range map[string]any{"A1": "公司", "B1": "手機", "A2": "乙公司", "B2": 886912345678, "A3": "丙公司", "B3": "8.86E+11"} {
+		if err := book.SetCellValue("Sheet1", cell, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := book.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	_, at = manager.upload("/leads/import", 303, "leads.xlsx", b.String())
+	has(t, manager.get(at, 422), "縮寫", "886912345678")
 }
 
 func TestCohorts(t *testing.T) {

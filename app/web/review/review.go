@@ -147,8 +147,11 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "GET", Path: "/crm", Who: admin, Do: w.crmPage},
 
 		{Method: "GET", Path: "/leads/import", Who: importsLeads, Do: w.importLeads},
-		{Method: "POST", Path: "/leads/import", Who: importsLeads, Do: w.importLeads},
+		{Method: "POST", Path: "/leads/import", Who: importsLeads, Do: w.uploadLeads},
 		{Method: "GET", Path: "/leads/import/template.csv", Who: importsLeads, Do: w.leadsTemplate},
+		{Method: "GET", Path: "/leads/imports/:id", Who: importsLeads, Do: w.importedLeads},
+		{Method: "POST", Path: "/leads/imports/:id/application", Who: importsLeads, Do: w.applyLeads},
+		{Method: "GET", Path: "/leads/imports/:id/findings.csv", Who: importsLeads, Do: w.findingsOfLeads},
 	})
 	return nil
 }
