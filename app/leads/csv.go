@@ -53,8 +53,14 @@ func form() sheet.Form {
 		{Name: columnNote, Max: maxNote, Lines: true, Aliases: called("備註", "备注", "註記", "說明", "说明", "notes", "remark", "remarks", "comment", "comments")},
 		{Name: columnPool, Max: maxField, Aliases: called("公海", "名單池", "名单池", "公海代號", "公海代号")},
 	}}
-	for _, name := range []string{"id", "state", "stage", "held_by", "due", "came_on"} {
-		f.Columns = append(f.Columns, sheet.Column{Name: name, Passed: true})
+	for _, c := range []sheet.Column{
+		{Name: "state", Aliases: called("狀態", "状态")},
+		{Name: "stage", Aliases: called("階段", "阶段")},
+		{Name: "held_by", Aliases: called("持有者")},
+		{Name: "due", Aliases: called("下次跟進期限", "下次跟进期限", "follow-up due")},
+	} {
+		c.Passed = true
+		f.Columns = append(f.Columns, c)
 	}
 	for _, c := range []sheet.Column{
 		{Name: "holder", Aliases: called("持有人", "負責人", "负责人", "業務", "業務員", "业务员")},

@@ -12,6 +12,7 @@ import (
 
 const (
 	stageRows = 200 // rows staged by one transaction
+	rankRun   = 20  // of them in a row in the pool: apart they would each change another page of its index, together draws would meet
 	deadAfter = 24 * time.Hour
 )
 
@@ -92,12 +93,16 @@ func (p *Pool) stageIn(tx *store.Tx, importID string, rows []row) error {
 		return err
 	}
 	values := make([][]any, len(rows))
+	rank := int64(0)
 	for i, r := range rows {
+		if rank++; i%rankRun == 0 {
+			rank = newRank(tx)
+		}
 		pool := r.Pool
 		if pool == "" {
 			pool = rules.PoolFor(r.Territory, r.Industry).Slug
 		}
-		values[i] = []any{tx.NewID(), importID, r.Company, r.companyKey, r.Contact, r.Phone, r.phoneKey, r.Industry, r.Territory, r.Source, r.Note, newRank(tx), pool, accessComing}
+		values[i] = []any{tx.NewID(), importID, r.Company, r.companyKey, r.Contact, r.Phone, r.phoneKey, r.Industry, r.Territory, r.Source, r.Note, rank, pool, accessComing}
 	}
 	return insertRows(tx, `INSERT INTO lead (id, import_id, company, company_key, contact, phone, phone_key, industry, territory, source, note, rank, pool, access)`, values)
 }

@@ -168,6 +168,22 @@ func TestImportDryRunThenApply(t *testing.T) {
 	if status, _, _ := runIn(t, "import", "-data", data, "leads", strange, "-column", "薪水=salary"); status != exitUsage {
 		t.Errorf("unknown column: %d", status)
 	}
+	out := filepath.Join(data, "out.csv")
+	if status, said, errOut := runIn(t, "export", "-data", data, "leads", out, "-state", "pool"); status != exitOK || !strings.HasPrefix(said, "1 leads") {
+		t.Errorf("export: %d %s%s", status, said, errOut)
+	}
+	if r, status := report("leads", out); status != exitOK || r.Same != 1 || r.New != 0 {
+		t.Errorf("an export imported: %d %+v", status, r)
+	}
+	if status, _, _ := runIn(t, "export", "-data", data, "leads", out); status == exitOK {
+		t.Error("it writes over a file")
+	}
+	if status, _, _ := runIn(t, "export", "-data", data, "leads", out+".xlsx", "-holder", "nobody"); status == exitOK {
+		t.Error("it exports what nobody holds")
+	}
+	if status, _, _ := runIn(t, "export", "-data", data, "people", out); status != exitUsage {
+		t.Error("it exports people")
+	}
 	if status, _, errOut := runIn(t, "import", "-data", data, "weather", good); status == exitOK || !strings.Contains(errOut, "weather") {
 		t.Errorf("unknown kind: %d %s", status, errOut)
 	}

@@ -51,15 +51,15 @@ const (
 )
 
 func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int {
-	commands := map[string]command{"serve": serveCommand, "lint": lintCommand, "import": importCommand, "token": tokenCommand, "verify": verifyCommand, "analyse": analyseCommand, "version": versionCommand,
-		"seb-key": sebKeyCommand, "witness": witnessCommand, "break-glass": breakGlassCommand}
+	commands := map[string]command{"serve": serveCommand, "lint": lintCommand, "import": importCommand, "export": exportCommand, "token": tokenCommand, "verify": verifyCommand,
+		"analyse": analyseCommand, "version": versionCommand, "seb-key": sebKeyCommand, "witness": witnessCommand, "break-glass": breakGlassCommand}
 	name := "serve"
 	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
 		name, args = args[0], args[1:]
 	}
 	do, ok := commands[name]
 	if !ok {
-		fmt.Fprintf(errOut, "bainian: unknown command %q; there are serve, lint, import, token, verify, witness, break-glass, seb-key, analyse and version\n", name)
+		fmt.Fprintf(errOut, "bainian: unknown command %q; there are serve, lint, import, export, token, verify, witness, break-glass, seb-key, analyse and version\n", name)
 		return exitUsage
 	}
 	return do(ctx, program{name, args, environ, out, errOut, os.Stdin})

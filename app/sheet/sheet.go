@@ -178,7 +178,7 @@ func (f Form) Column(name string) (Column, bool) {
 	}
 	folded := Fold(name)
 	for _, c := range f.Columns {
-		if slices.Contains(c.Aliases, folded) {
+		if folded == Fold(c.Name) || slices.Contains(c.Aliases, folded) {
 			return c, true
 		}
 	}
@@ -231,7 +231,11 @@ func (s *reader) has(name string) bool {
 func (s *reader) row(cells []string) Row {
 	r := Row{Line: s.line, Said: slices.Clone(s.missing), cells: cells, at: s.at}
 	for i, cell := range cells {
-		c, text := s.header[i], strings.TrimSpace(cell)
+		c := s.header[i]
+		text := strings.TrimSpace(cell)
+		if plain, armed := strings.CutPrefix(text, "'"); armed && c.Formula != nil && c.Formula(plain) && Harmless(plain) == text {
+			cell, text = plain, plain // what WriteCSV put before it
+		}
 		cells[i] = text
 		if c.Passed {
 			continue

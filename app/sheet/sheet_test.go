@@ -54,6 +54,7 @@ func TestRowsNamesEveryBadLine(t *testing.T) {
 		"twice":        {"name,phone,Name\nAmy,1,Bob\n", "2 Amy|1|", "1 name column_twice"},
 		"count":        {header + "Amy,1\nBob,1,x,y\nCat,1,x\n", "4 Cat|1|x", "2  fields\n3  fields"},
 		"formula":      {header + "=1+1,+1,-1\n@SUM(A1),+886,\n", "2 =1+1|+1|-1\n3 @SUM(A1)|+886|", "2 name formula\n2 phone formula\n2 note formula\n3 name formula"},
+		"armed":        {header + "Amy,'+886,\nBob,'1,'=1\n", "2 Amy|+886|\n3 Bob|'1|'=1", ""},
 		"hidden":       {header + "\" =1\",\"\t1\",\"\r1\"\n", "2 =1|1|1", "2 name formula\n2 phone formula\n2 note formula"},
 		"long":         {header + "一二三四五,123456,x\n一二三四五六,1,x\n", "2 一二三四五|123456|x\n3 一二三四五六|1|x", "3 name long"},
 		"lines":        {header + "\"A\ny\",1,\"x\ny\"\nB\x07,1,\n", "2 A\ny|1|x\ny\n5 B\x07|1|", "2 name lines\n5 name lines"},

@@ -27,3 +27,33 @@ CREATE TABLE lead_file_part (
   content BYTEA  NOT NULL,
   PRIMARY KEY (file_id, n)
 );
+CREATE INDEX swap_lead_of_lead ON swap_lead (lead_id);              -- what is staged is removed again without a look at every swap
+
+-- Who took leads out of the house, which and how many.
+CREATE TABLE lead_export (
+  id     TEXT    NOT NULL PRIMARY KEY,
+  filter TEXT    NOT NULL,                      -- JSON
+  masked BOOLEAN NOT NULL,
+  leads  BIGINT,                                -- once the last one was read
+  by_id  TEXT    NOT NULL,
+  at_ms  BIGINT  NOT NULL
+);
+
+-- One thing that a person did with several leads, each for itself.
+CREATE TABLE lead_bulk (
+  id      TEXT   NOT NULL PRIMARY KEY,
+  request TEXT   NOT NULL,                      -- idempotency key
+  action  TEXT   NOT NULL CONSTRAINT lead_bulk_action CHECK (action IN ('assign', 'transfer', 'move', 'close', 'reclaim')),
+  by_id   TEXT   NOT NULL,
+  at_ms   BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX lead_bulk_request ON lead_bulk (by_id, request);
+CREATE TABLE lead_bulk_item (
+  bulk_id TEXT   NOT NULL REFERENCES lead_bulk (id),
+  place   BIGINT NOT NULL,
+  lead_id TEXT   NOT NULL,
+  done_ms BIGINT,
+  failed  TEXT   NOT NULL DEFAULT '',           -- the message key of what stood in the way, '' when it was done
+  args    TEXT   NOT NULL DEFAULT '',           -- JSON, of that message
+  PRIMARY KEY (bulk_id, place)
+);

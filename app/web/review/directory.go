@@ -24,7 +24,7 @@ func tabsOf(c *page.Ctx, at string) tabs {
 	}
 	t.Tabs = append(t.Tabs, tab{"/cohorts", "review.cohorts"})
 	if c.Person.Has(people.HR, people.Admin) {
-		t.Tabs = append(t.Tabs, tab{"/leads/import", "review.import.leads"}, tab{"/break-glass", "glass.title"})
+		t.Tabs = append(t.Tabs, tab{"/leads/manage", "intake.manage"}, tab{"/break-glass", "glass.title"})
 	}
 	if c.Person.Has(people.Admin) {
 		t.Tabs = append(t.Tabs, tab{"/tokens", "review.tokens"}, tab{"/webhooks", "push.webhooks"})

@@ -40,7 +40,7 @@ type Wing struct {
 	crm       *crm.Reconciler // nil unless one is configured
 }
 
-// Mount adds the wing's routes. /leads/import must be mounted before any /leads/:id.
+// Mount adds the wing's routes. Those below /leads must be mounted before any /leads/:id.
 func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *cohorts.Roster, library *courses.Library, shelf *documents.Shelf,
 	room *exams.Room, desk *integrity.Desk, keeper *gate.Keeper, pool *leads.Pool, office *post.Office, other *crm.Reconciler) error {
 	pages, err := kit.Templates(files, dossier.Files)
@@ -149,6 +149,11 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "GET", Path: "/leads/import", Who: importsLeads, Do: w.importLeads},
 		{Method: "POST", Path: "/leads/import", Who: importsLeads, Do: w.uploadLeads},
 		{Method: "GET", Path: "/leads/import/template.csv", Who: importsLeads, Do: w.leadsTemplate},
+		{Method: "GET", Path: "/leads/manage", Who: importsLeads, Do: w.leads},
+		{Method: "GET", Path: "/leads/duplicates", Who: importsLeads, Do: w.duplicates},
+		{Method: "POST", Path: "/leads/bulk", Who: importsLeads, Do: w.carryLeads},
+		{Method: "GET", Path: "/leads/bulk/:id", Who: importsLeads, Do: w.carriedLeads},
+		{Method: "POST", Path: "/leads/exports", Who: importsLeads, Do: w.exportLeads},
 		{Method: "GET", Path: "/leads/imports/:id", Who: importsLeads, Do: w.importedLeads},
 		{Method: "POST", Path: "/leads/imports/:id/application", Who: importsLeads, Do: w.applyLeads},
 		{Method: "GET", Path: "/leads/imports/:id/findings.csv", Who: importsLeads, Do: w.findingsOfLeads},
