@@ -43,7 +43,7 @@ CREATE TABLE lead_export (
 CREATE TABLE lead_bulk (
   id      TEXT   NOT NULL PRIMARY KEY,
   request TEXT   NOT NULL,                      -- idempotency key
-  action  TEXT   NOT NULL CONSTRAINT lead_bulk_action CHECK (action IN ('assign', 'transfer', 'move', 'close', 'reclaim')),
+  action  TEXT   NOT NULL CONSTRAINT lead_bulk_action CHECK (action IN ('assign', 'transfer', 'move', 'close', 'reclaim', 'merge')),
   by_id   TEXT   NOT NULL,
   at_ms   BIGINT NOT NULL
 );
