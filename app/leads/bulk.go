@@ -22,6 +22,7 @@ const (
 	BulkMove     BulkAction = "move"
 	BulkClose    BulkAction = "close"
 	BulkReclaim  BulkAction = "reclaim"
+	BulkMerge    BulkAction = "merge" // into one that is kept; offered where duplicates are
 )
 
 // BulkActions are what a person may try; whether they may with one lead is asked for each.
@@ -43,6 +44,7 @@ type Order struct {
 	Person  string   // to whom
 	Pool    string   // where to
 	Outcome Outcome  // how it ended
+	Keep    string   // the lead that others are merged into
 	Reason  string
 	Request string // the same request is done once
 }
@@ -69,11 +71,16 @@ func (p *Pool) Carry(ctx context.Context, actor people.Person, o Order) (id stri
 	if err := mayImport(actor); err != nil {
 		return "", err
 	}
-	if !slices.Contains(BulkActions(actor), o.Action) {
+	if !slices.Contains(append(BulkActions(actor), BulkMerge), o.Action) {
 		return "", fault.New(fault.Invalid, "intake.no_action").In("action")
 	}
 	o.Leads = slices.Compact(slices.Sorted(slices.Values(o.Leads)))
+	if o.Action == BulkMerge {
+		o.Leads = slices.DeleteFunc(o.Leads, func(id string) bool { return id == o.Keep })
+	}
 	switch {
+	case o.Action == BulkMerge && (o.Keep == "" || len(o.Leads) == 0):
+		return "", fault.New(fault.Invalid, "intake.no_merge").In("keep")
 	case len(o.Leads) == 0:
 		return "", fault.New(fault.Invalid, "intake.none_chosen").In("lead")
 	case len(o.Leads) > listed:
@@ -85,7 +92,7 @@ func (p *Pool) Carry(ctx context.Context, actor people.Person, o Order) (id stri
 	case len(o.Request) == 0 || len(o.Request) > maxRequest:
 		return "", fault.New(fault.Malformed, "leads.request_long", "max", maxRequest)
 	}
-	if o.Action == BulkTransfer || o.Action == BulkMove || o.Action == BulkClose {
+	if o.Action != BulkAssign && o.Action != BulkReclaim {
 		if o.Reason, err = said(o.Reason, "reason", "moves.reason_missing", maxReason); err != nil {
 			return "", err
 		}
@@ -129,6 +136,8 @@ func (p *Pool) carry(ctx context.Context, actor people.Person, o Order, lead str
 		err = p.Close(ctx, actor, lead, Closing{Outcome: o.Outcome, Reason: o.Reason})
 	case BulkReclaim:
 		err = p.Reclaim(ctx, actor, lead)
+	case BulkMerge:
+		err = p.Merge(ctx, actor, o.Keep, lead, o.Reason)
 	}
 	return err
 }

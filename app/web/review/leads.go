@@ -13,23 +13,22 @@ import (
 
 type leadsView struct {
 	page.Base
-	Filter    leads.Filter
-	Holder    string // a number, as it was asked for
-	States    []page.Option
-	Pools     []page.Option
-	Lines     []leads.Line
-	Titles    map[string]string // of pools
-	Actions   []page.Option
-	Team      []page.Option
-	Outcomes  []page.Option
-	Order     leads.Order // as it was refused
-	Query     string
-	Empty     page.Empty
-	Pager     page.Pager
-	Most      int // that a page hands out
-	Imports   bool
-	Undecided bool
-	Err       error
+	Filter   leads.Filter
+	Holder   string // a number, as it was asked for
+	States   []page.Option
+	Pools    []page.Option
+	Lines    []leads.Line
+	Titles   map[string]string // of pools
+	Actions  []page.Option
+	Team     []page.Option
+	Outcomes []page.Option
+	Order    leads.Order // as it was refused
+	Query    string
+	Empty    page.Empty
+	Pager    page.Pager
+	Most     int // that a page hands out
+	Erases   bool
+	Err      error
 }
 
 // leads is the list of leads that a person looks after, from which they move several at once.
@@ -61,7 +60,7 @@ func (w *Wing) showLeads(c *page.Ctx, get func(string) string, order leads.Order
 	if err != nil && !c.Refused(err) {
 		return err
 	}
-	v := &leadsView{Base: page.Base{Title: c.T("intake.manage"), Here: w.leadsHome(c)}, Filter: f, Holder: get("holder"), Query: query.Encode(), Order: order, Most: leads.WebExport, Err: refused}
+	v := &leadsView{Base: page.Base{Title: c.T("intake.manage"), Here: w.leadsHome(c)}, Filter: f, Holder: get("holder"), Query: query.Encode(), Order: order, Most: leads.WebExport, Erases: c.Person.Has(people.HR, people.Admin), Err: refused}
 	if v.Err == nil {
 		v.Err = err
 	}

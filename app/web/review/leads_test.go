@@ -167,4 +167,30 @@ func TestDuplicates(t *testing.T) {
 		s.as(s.HR).in(lang).get("/leads/duplicates?by=company", 200)
 	}
 	s.as(s.HR).get("/leads/duplicates?by=smell", 404)
+	ids := leadIDs(s.as(s.HR).get("/leads/manage", 200))
+	far, long := ids["遠帆五金"], ids["長風食品"]
+	html, _ := s.as(s.HR).post("/leads/merges", 422, "by", "phone", "request", "1", "keep", far, "lead", far, "reason", "同一家")
+	has(t, html, "請選出要留下的一筆")
+	_, report := s.as(s.HR).post("/leads/merges", 303, "by", "phone", "request", "1", "keep", far, "lead", far, "lead", long, "reason", "同一家")
+	if html = s.as(s.HR).get(report, 200); strings.Count(html, "tag pass") != 1 {
+		t.Error(html)
+	}
+}
+
+func TestALeadIsErasedOnRequest(t *testing.T) {
+	s := open(t)
+	s.importLeads("company,contact,phone\n遠帆五金,王先生,02-2345-6789\n")
+	id := leadIDs(s.as(s.HR).get("/leads/manage", 200))["遠帆五金"]
+	path := "/leads/" + id + "/erasure"
+	for _, lang := range locale.Langs() {
+		s.as(s.HR).in(lang).get(path, 200)
+	}
+	s.as(s.Manager).get(path, 403)
+	html, _ := s.as(s.HR).post(path, 422, "reason", "本人要求")
+	has(t, html, `aria-invalid="true"`, "本人要求")
+	s.as(s.HR).post(path, 422, "asked", "書面")
+	s.as(s.HR).post(path, 303, "asked", "書面", "reason", "本人要求")
+	s.as(s.HR).post(path, 409, "asked", "書面", "reason", "本人要求")
+	whole, _ := s.as(s.HR).post("/leads/exports", 200, "format", "csv")
+	lacks(t, whole, "王先生", "2345-6789")
 }
