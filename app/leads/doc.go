@@ -29,11 +29,16 @@
 // clock that runs. At an exempt stage nothing is reclaimed, and what its holder gives up goes to handover and not to the
 // pool. The company-wide limits for a person are the gate policy's.
 //
+// Files. An import is staged in short transactions and is leads all at once, when it is applied; a moment later they are
+// admitted to their pools, row by row. An order moves several leads, each in a transaction of its own, and is its own
+// report. What leaves the house is recorded.
+//
 // Tables. lead is what is known of a lead and its state; lead_import a file of them, which are leads from the
 // moment it is applied. tenure is who held what from when to when, follow_up what they did, trust a pause.
 // lead_event is the audit trail of every move. lead_day counts what a person drew and was allocated on a
 // business day, lead_pool_day what they drew from a pool that has a limit of its own; nothing ever counts them down.
 // absence is approved leave, whose days are none of a person's clocks. swap and swap_lead are the swaps, lead_stage the changes
 // of stage, lead_closing and lead_reopening the ends, dispute with its ruling, lead_merge, and lead_erasure who forgot what
-// when and why.
+// when and why. lead_file is what was uploaded to be imported, for a day; lead_export who took which leads along, lead_bulk an
+// order and lead_bulk_item what came of each of its leads.
 package leads

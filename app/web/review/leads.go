@@ -17,6 +17,7 @@ type leadsView struct {
 	Holder   string // a number, as it was asked for
 	States   []page.Option
 	Pools    []page.Option
+	Targets  []page.Option // pools to move to
 	Lines    []leads.Line
 	Titles   map[string]string // of pools
 	Actions  []page.Option
@@ -99,9 +100,11 @@ func (w *Wing) leadsOptions(c *page.Ctx, v *leadsView) error {
 		v.States = append(v.States, page.Option{Value: string(s), Label: c.T("leads.state_" + string(s)), Chosen: s == v.Filter.State})
 	}
 	v.Pools, v.Titles = []page.Option{{Label: c.T("intake.any_pool")}}, map[string]string{}
+	v.Targets = []page.Option{{Label: c.T("intake.choose")}}
 	for _, t := range rules.Pools {
 		v.Titles[t.Slug] = t.Title[c.Lang]
 		v.Pools = append(v.Pools, page.Option{Value: t.Slug, Label: t.Title[c.Lang], Chosen: t.Slug == v.Filter.Pool})
+		v.Targets = append(v.Targets, page.Option{Value: t.Slug, Label: t.Title[c.Lang], Chosen: t.Slug == v.Order.Pool})
 	}
 	for _, a := range leads.BulkActions(c.Person) {
 		v.Actions = append(v.Actions, page.Option{Value: string(a), Label: c.T("intake.bulk_" + string(a)), Chosen: a == v.Order.Action})
