@@ -29,6 +29,7 @@ type Pool struct {
 	turn   chan struct{} // nil where writers are in line anyway
 
 	latest atomic.Pointer[edition]
+	warn   func(*store.Tx, Warning) error // nil: people see on their pages alone what is due
 }
 
 // New makes the pool over a migrated database; the keeper opens and closes it to people. The shelf gets the rules' check.

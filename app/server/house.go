@@ -130,8 +130,10 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Pool = leads.New(h.DB, h.Shelf, h.Keeper)
 	h.Directory.EnrolIn(h.Roster)
 	h.consequences()
-	h.Desk.OnReminder(func(tx *store.Tx, r integrity.Reminder) error { return h.remindIn(tx, r, c, catalog) })
-	h.Keeper.OnBroughtHome(func(tx *store.Tx, e gate.Episode) error { return h.tellOfGlassIn(tx, e, c, catalog) })
+	writes := secretary{h.Office, c, catalog}
+	h.Desk.OnReminder(writes.remindIn)
+	h.Pool.OnWarning(writes.warnIn)
+	h.Keeper.OnBroughtHome(writes.glassIn)
 	h.Queue.Every("gate/decisions", time.Hour, h.Keeper.SweepDecisions)
 	h.witnessed(c)
 	salesforce, err := c.crm()
@@ -143,6 +145,7 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	}
 	h.Queue.Every("gate/sweep", time.Minute, h.Keeper.Sweep)
 	h.Queue.Every("leads/reclaim", time.Minute, h.Pool.ReclaimDue)
+	h.Queue.Every("leads/warn", time.Minute, h.Pool.Warn)
 	h.Queue.Every("leads/widen", time.Minute, h.Pool.Widen)
 	h.Queue.Every("leads/imports", time.Minute, h.Pool.TendImports)
 	return nil

@@ -53,3 +53,37 @@ func TestRemindersGoByMail(t *testing.T) {
 		t.Error("the person hears of a mere flag")
 	}
 }
+
+// TestWarningsGoByMail: on the day of the reclaim the holder hears twice and the manager once, and no mail names a customer.
+func TestWarningsGoByMail(t *testing.T) {
+	w := apptest.New(t, store.SQLite)
+	amy := w.Ready("Amy")
+	w.Leads(3)
+	for range 2 {
+		if _, err := w.Pool.Draw(w.Ctx, amy, "", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 60 {
+		w.Clock.Add(time.Hour)
+		if err := w.Queue.Drain(w.Ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reached := map[string]int{}
+	if err := w.DB.Read(w.Ctx, func(rx *store.Rx) error {
+		return rx.Each(`SELECT address, subject FROM dispatch WHERE channel = 'mail' AND kind = 'leads.warning'`, nil, func(r store.Row) error {
+			var to, subject string
+			err := r.Scan(&to, &subject)
+			if reached[to]++; strings.Contains(subject, "公司") {
+				t.Errorf("a mail names a customer: %s", subject)
+			}
+			return err
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if reached[amy.Email] != 2 || reached[w.Manager.Email] != 1 || len(reached) != 2 {
+		t.Errorf("%v", reached)
+	}
+}

@@ -10,10 +10,7 @@ import (
 	"time"
 
 	"bainian/app/gate"
-	"bainian/app/locale"
 	"bainian/app/people"
-	"bainian/app/post"
-	"bainian/app/store"
 )
 
 const (
@@ -99,31 +96,4 @@ func (h *House) bringHome(ctx context.Context, path string) (lines int, err erro
 	}
 	lines, err = h.Keeper.BringHome(ctx, people.System(), log)
 	return lines, errors.Join(err, broken)
-}
-
-// tellOfGlassIn writes to HR and admins that the glass was broken; it waits on their home page as well.
-func (h *House) tellOfGlassIn(tx *store.Tx, e gate.Episode, c Config, words *locale.Catalog) error {
-	ids, err := people.HoldersIn(tx.Rx, people.HR, people.Admin)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		p, ok, err := people.PersonIn(tx.Rx, id)
-		if err != nil {
-			return err
-		}
-		if !ok || p.Email == "" {
-			continue
-		}
-		lang := p.Lang
-		if lang == "" {
-			lang = locale.Hant
-		}
-		at := e.At.In(c.location()).Format("2006-01-02 15:04")
-		if err := h.Office.MailIn(tx, post.Mail{Kind: "gate.glass", To: p.Email, Subject: words.T(lang, "glass.mail_subject"),
-			Text: words.T(lang, "glass.mail_text", "name", p.Name, "at", at, "n", e.Allowed+e.Denied, "wrong", e.Wrong, "url", c.URL+"/break-glass") + "\n"}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -44,6 +44,11 @@ func MountPool(app *fiber.App, kit *page.Kit, directory Directory, keeper *gate.
 		{Method: "POST", Path: "/api/v1/leads/:id/follow-ups", Who: page.Dealing, Do: d.followUp},
 		{Method: "POST", Path: "/api/v1/leads/:id/return", Who: page.Dealing, Do: d.giveBack},
 		{Method: "POST", Path: "/api/v1/leads/:id/reclamation", Who: page.Dealing, Do: d.reclaim},
+		{Method: "POST", Path: "/api/v1/leads/:id/transfer", Who: page.Dealing, Do: d.transfer},
+		{Method: "POST", Path: "/api/v1/leads/:id/stage", Who: page.Dealing, Do: d.advance},
+		{Method: "POST", Path: "/api/v1/leads/:id/closing", Who: page.Dealing, Do: d.close},
+		{Method: "POST", Path: "/api/v1/leads/:id/reopening", Who: page.Dealing, Do: d.reopen},
+		{Method: "POST", Path: "/api/v1/swaps", Who: page.Dealing, Do: d.swap},
 	})
 }
 
@@ -57,6 +62,7 @@ type order struct {
 	Next    string   `json:"next"`
 	Reason  string   `json:"reason"`
 	Stage   string   `json:"stage"`
+	Note    string   `json:"note"`
 	In      []string `json:"in"` // lead ids that go into the private pool
 	Out     []string `json:"out"`
 }
@@ -273,7 +279,7 @@ func (d *dealer) giveBack(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := d.pool.Return(c.Context(), by, c.Params("id"), leads.Returning{Reason: o.Reason}); err != nil {
+	if err := d.pool.Return(c.Context(), by, c.Params("id"), leads.Returning{Reason: o.Reason, Pool: o.Pool}); err != nil {
 		return err
 	}
 	return d.shown(c, by)
@@ -288,6 +294,66 @@ func (d *dealer) reclaim(c *page.Ctx) error {
 		return err
 	}
 	return d.shown(c, by)
+}
+
+func (d *dealer) transfer(c *page.Ctx) error {
+	o, by, err := d.ordered(c)
+	if err != nil {
+		return err
+	}
+	to, err := d.person(c, o.To, "to")
+	if err != nil {
+		return err
+	}
+	h, err := d.pool.Transfer(c.Context(), by, c.Params("id"), to.ID, o.Reason)
+	return d.held(c, fiber.StatusCreated, h, err)
+}
+
+func (d *dealer) advance(c *page.Ctx) error {
+	o, by, err := d.ordered(c)
+	if err != nil {
+		return err
+	}
+	if err := d.pool.Advance(c.Context(), by, c.Params("id"), o.Stage, o.Note); err != nil {
+		return err
+	}
+	return d.shown(c, by)
+}
+
+// close ends the work on a lead; outcome is won, lost, invalid or duplicate.
+func (d *dealer) close(c *page.Ctx) error {
+	o, by, err := d.ordered(c)
+	if err != nil {
+		return err
+	}
+	if err := d.pool.Close(c.Context(), by, c.Params("id"), leads.Closing{Outcome: leads.Outcome(o.Outcome), Reason: o.Reason}); err != nil {
+		return err
+	}
+	return d.shown(c, by)
+}
+
+func (d *dealer) reopen(c *page.Ctx) error {
+	o, by, err := d.ordered(c)
+	if err != nil {
+		return err
+	}
+	if err := d.pool.Reopen(c.Context(), by, c.Params("id"), o.Reason); err != nil {
+		return err
+	}
+	return d.shown(c, by)
+}
+
+// swap moves as many leads into the private pool as it gives back; both lists are the actor's own.
+func (d *dealer) swap(c *page.Ctx) error {
+	o, by, err := d.ordered(c)
+	if err != nil {
+		return err
+	}
+	s, err := d.pool.Swap(c.Context(), by, o.In, o.Out, request(c))
+	if err != nil {
+		return d.denied(c, err)
+	}
+	return c.Status(fiber.StatusCreated).JSON(map[string]any{"id": s.ID, "at": s.At.In(c.Zone()).Format(time.RFC3339), "in": s.In, "out": s.Out})
 }
 
 // shown answers with the lead as it is now for whoever has just done something to it.

@@ -8,12 +8,8 @@ import (
 	"bainian/app/web/page"
 )
 
-// The drawings' places, in units of their view boxes.
+// The places of the drawing of the week, in units of its view box.
 const (
-	funnelLeft  = 96  // where the bars begin; the states' names stand before it
-	funnelRight = 376 // where the longest bar ends; its number stands behind it
-	funnelRow   = 34
-
 	weekHeight = 96 // of the highest day
 	weekColumn = 60
 )
@@ -22,15 +18,8 @@ const (
 type funnel struct {
 	Total, Working int
 	Week           int // follow-ups
-	Height         int
-	Rows           []funnelBar
+	States         bars
 	Days           []dayBar
-	Said           string
-}
-
-type funnelBar struct {
-	Y, Width, N int
-	Label       string
 }
 
 type dayBar struct {
@@ -40,17 +29,11 @@ type dayBar struct {
 
 func drawFunnel(c *page.Ctx, s leads.Funnel) funnel {
 	var f funnel
-	most := 1
 	for _, state := range leads.States() {
 		f.Total += s.States[state]
-		most = max(most, s.States[state])
+		f.States.row(c.T("leads.state_"+string(state)), s.States[state])
 	}
 	f.Working = s.States[leads.Held] + s.States[leads.Private]
-	for i, state := range leads.States() {
-		n := s.States[state]
-		f.Rows = append(f.Rows, funnelBar{Y: i * funnelRow, Width: (funnelRight - funnelLeft) * n / most, N: n, Label: c.T("leads.state_" + string(state))})
-	}
-	f.Height = len(f.Rows) * funnelRow
 	busiest := 1
 	for _, d := range s.FollowUps {
 		busiest = max(busiest, d.N)
@@ -60,7 +43,7 @@ func drawFunnel(c *page.Ctx, s leads.Funnel) funnel {
 		height := weekHeight * d.N / busiest
 		f.Days = append(f.Days, dayBar{X: i*weekColumn + weekColumn/2, Y: 20 + weekHeight - height, Height: height, N: d.N, Label: weekday(c, d.Day)})
 	}
-	f.Said = c.T("manage.funnel_said", "total", f.Total, "pool", s.States[leads.InPool], "held", f.Working, "trust", s.States[leads.InTrust], "handover", s.States[leads.Handover])
+	f.States.Said = c.T("manage.funnel_said", "total", f.Total, "pool", s.States[leads.InPool], "held", f.Working, "trust", s.States[leads.InTrust], "handover", s.States[leads.Handover])
 	return f
 }
 

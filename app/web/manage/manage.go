@@ -35,6 +35,7 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 	manager := page.Only(people.Manager)
 	kit.Mount(app, []page.Route{
 		{Method: "GET", Path: "/board", Who: manager, Do: w.board},
+		{Method: "GET", Path: "/board/outlook", Who: manager, Do: w.outlook},
 		{Method: "GET", Path: "/board/people/:id", Who: manager, Do: w.member},
 		{Method: "POST", Path: "/board/people/:id/sign-offs", Who: manager, Do: w.signOff},
 		{Method: "POST", Path: "/board/people/:id/sign-offs/:signoff/withdrawal", Who: manager, Do: w.withdrawSignOff},

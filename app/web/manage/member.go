@@ -9,6 +9,7 @@ import (
 	"bainian/app/fault"
 	"bainian/app/gate"
 	"bainian/app/leads"
+	"bainian/app/locale"
 	"bainian/app/people"
 	"bainian/app/web/page"
 )
@@ -19,6 +20,7 @@ type memberView struct {
 	Cohort   cohorts.Cohort
 	InCohort bool
 	Holdings []holding
+	Signs    []string // in words, what stands out in their follow-ups
 	Empty    page.Empty
 	SignOffs []signOff // newest first
 	SignsOff bool      // the gate asks for a manager's word
@@ -53,6 +55,13 @@ func (w *Wing) showMember(c *page.Ctx, refused error) error {
 	}
 	if v.Cohort, v.InCohort, err = w.roster.Of(c.Context(), m.Person.ID); err != nil {
 		return err
+	}
+	signs, err := w.pool.Signs(c.Context(), c.Person, m.Person.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range signs {
+		v.Signs = append(v.Signs, c.T("outlook.sign_"+string(s.Kind), "n", s.N, "of", s.Of, "text", s.Text, "at", locale.DateTime(c.Lang, s.At.In(c.Zone()), c.Now())))
 	}
 	desk, err := w.pool.Mine(c.Context(), m.Person)
 	if err != nil {
