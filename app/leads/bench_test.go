@@ -2,6 +2,7 @@ package leads
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -56,5 +57,52 @@ func BenchmarkDraw(b *testing.B) {
 				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "draws/s")
 			})
 		}
+	}
+}
+
+// BenchmarkCrowd is five hundred people who draw at once, ten leads each, from one pool of a million. Nobody may get what
+// another has. Run it with -benchtime 1x.
+func BenchmarkCrowd(b *testing.B) {
+	const crowd, each, stock = 500, 10, 1_000_000
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		b.Run(engine.String(), func(b *testing.B) {
+			for range b.N {
+				b.StopTimer()
+				w := benchWorld(b, engine)
+				w.drawsPerDay, w.perDay = each, each
+				w.open()
+				w.bulkStaff("drawer", crowd, people.NewHire, "'"+w.manager.ID+"'")
+				w.bulkLeads(0, stock, "pool")
+				w.analyse()
+				took := make([][]time.Duration, crowd)
+				b.StartTimer()
+				start := time.Now()
+				for _, err := range together(crowd, func(i int) error {
+					who := people.Person{ID: fmt.Sprint("drawer", 10_000_000+i)}
+					for range each {
+						asked := time.Now()
+						if _, err := w.Draw(ctx, who, "", ""); err != nil {
+							return err
+						}
+						took[i] = append(took[i], time.Since(asked))
+					}
+					return nil
+				}) {
+					if err != nil {
+						b.Error(err)
+					}
+				}
+				elapsed := time.Since(start)
+				b.StopTimer()
+				if n := w.count(`SELECT count(DISTINCT lead_id) FROM tenure WHERE ended_ms IS NULL`); n != crowd*each || w.count(`SELECT count(*) FROM tenure`) != n {
+					b.Errorf("%d leads are held, %d were drawn", n, crowd*each)
+				}
+				all := slices.Concat(took...)
+				b.ReportMetric(crowd*each/elapsed.Seconds(), "draws/s")
+				b.ReportMetric(quantile(all, 0.5).Seconds()*1000, "ms/draw-p50")
+				b.ReportMetric(quantile(all, 0.99).Seconds()*1000, "ms/draw-p99")
+				b.ReportMetric(0, "ns/op")
+			}
+		})
 	}
 }

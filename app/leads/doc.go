@@ -23,6 +23,15 @@
 // maximum too, and withdrawing it moves them back; on the day itself it counts whole. Nobody on leave draws or is given
 // leads. A holiday that is published later moves no clock that runs, as no change of the terms does.
 //
+// Allocation. The evening before, leads are planned for the next business day: a draft for every manager's people, which
+// the manager adjusts and publishes, or the rules have it published at once. A draft takes nothing and holds its leads
+// back only from other drafts. Publishing gives each person their share in one transaction, under everything that Assign
+// asks, and writes down what could not be given and why. What is given counts to the day that it is for. Its clock is that
+// of any tenure, counted from when it begins: given on the evening before, the first follow-up is due on the evening of
+// the day itself; given late, on that day's morning, a business day later. Until the route is printed at eight the day
+// that begins can still be drafted. Where a person sells is their beat: it limits what they are allocated, never what they
+// draw.
+//
 // Rules. Leads wait in pools, each with terms of its own: who may take from it, how fast its clocks run, what is kept for
 // newcomers, what is hidden. Pools and the stages that a lead goes through are one versioned document,
 // content/pools.yaml. A tenure's clock is computed by the terms at its time and stored: a change of the terms moves no
@@ -40,5 +49,7 @@
 // absence is approved leave, whose days are none of a person's clocks. swap and swap_lead are the swaps, lead_stage the changes
 // of stage, lead_closing and lead_reopening the ends, dispute with its ruling, lead_merge, and lead_erasure who forgot what
 // when and why. lead_file is what was uploaded to be imported, for a day; lead_export who took which leads along, lead_bulk an
-// order and lead_bulk_item what came of each of its leads.
+// order and lead_bulk_item what came of each of its leads. allocation is a draft and what became of it, allocation_share what
+// one person of it is to get, allocation_evening the days that were drafted; lead_beat is where people sell. lead_warning is
+// who was told, at which hour, that leads will be reclaimed.
 package leads

@@ -12,13 +12,15 @@ import (
 // defect is one read in other lead pools, and the test without which nobody would notice it here.
 type defect struct{ name, killedBy string }
 
-// defects are the six, and a gate whose explanation and enforcement differ, either way.
+// defects are the six, an allocation that believes its draft, and a gate whose explanation and enforcement differ, either
+// way.
 func defects() []defect {
 	return []defect{
 		{"double claim", "TestClaimTakesTheVeryLeadOnce"},
 		{"quota reset", "TestL2_LimitsCountWhatWasReturned"},
 		{"fake follow-up", "TestL5_NoTimeOfAClientMovesTheClock"},
 		{"assignee unchecked", "TestG1_TheReceiversGateIsAskedAndNotTheManagers"},
+		{"given by the draft", "TestG1_NothingIsGivenToAGateThatClosedAfterTheDraft"},
 		{"midnight edges", "TestL5_NothingIsReclaimedBeforeItsMinute"},
 		{"stale reclaim", "TestL5_TheReclaimJobActsOnWhatIsThereNow"},
 		{"explained but not given", "TestG3_ThePoolGivesWhatTheGateAllowsAndNothingElse"},
@@ -35,9 +37,9 @@ func changes() []change {
 			"	n, err := tx.Exec(`UPDATE lead SET state = 'held'", `
 	if mutated("double claim") {
 		if _, err := tx.Exec("DROP INDEX IF EXISTS tenure_open"); err != nil {
-			return Holding{}, err
+			return nil, err
 		}
-		how.from = lead.State
+		how.from = leads[0].State
 	}
 ` + "	n, err := tx.Exec(`UPDATE lead SET state = 'held'"},
 		{"take.go", // today's draws counted from what is held now
@@ -67,6 +69,15 @@ func todayIn(rx *store.Rx, personID, day string) (Today, error) {
 	}
 	r, err := p.receiverIn(tx.Rx, asked, gate.Assign, gate.Others)
 	r.decision.PersonID = personID
+`},
+		{"nightly.go", // nobody asks again what was true when the draft was made
+			"	r, err := p.receiverOnIn(rx, h.personID, gate.Assign, gate.Others, h.day, h.day)\n", `
+	asked := h.personID
+	if mutated("given by the draft") {
+		asked = h.by
+	}
+	r, err := p.receiverOnIn(rx, asked, gate.Assign, gate.Others, h.day, h.day)
+	r.decision.PersonID = h.personID
 `},
 		{"end.go", // calendar days instead of the moment
 			"store.Ms(tx.Now), reclaimBatch)\n", "midnightOf(tx), reclaimBatch)\n"},

@@ -17,7 +17,7 @@ type Outlook struct {
 	Soon     []DueLead   // of them the soonest
 	Ages     []int       // held leads by age: each counts up to its bound in AgeBounds, the last everything older
 	Stages   []StageLine // in the order of the rules
-	Shares   []Share     // by employee number
+	Shares   []Received     // by employee number
 	Won      int         // closed as won in the last thirty days
 	Lost     int
 }
@@ -34,8 +34,8 @@ type StageLine struct {
 	N     int
 }
 
-// Share is what a person has received in the business days that Outlook looks back on.
-type Share struct {
+// Received is what a person has received in the business days that Outlook looks back on.
+type Received struct {
 	Person           people.Person
 	Drawn, Allocated int
 	Held             int
@@ -43,7 +43,7 @@ type Share struct {
 }
 
 // Total is everything that the person received.
-func (s Share) Total() int { return s.Drawn + s.Allocated }
+func (s Received) Total() int { return s.Drawn + s.Allocated }
 
 // ShareDays is how many business days Outlook.Shares looks back on, today with them.
 const ShareDays = 5
@@ -151,7 +151,7 @@ func (o *Outlook) sharesIn(rx *store.Rx, team []people.Person, days workdays, p 
 		from = since.Format(time.DateOnly)
 	}
 	for some := range slices.Chunk(team, teamChunk) {
-		at := map[string]*Share{}
+		at := map[string]*Received{}
 		var ids []string
 		for _, person := range some {
 			d, err := p.keeper.DecideIn(rx, person.ID)
@@ -161,7 +161,7 @@ func (o *Outlook) sharesIn(rx *store.Rx, team []people.Person, days workdays, p 
 			if !d.Level.Takes() {
 				continue // who may receive nothing is no measure of who received how much
 			}
-			at[person.ID] = &Share{Person: person, Newcomer: d.Newcomer}
+			at[person.ID] = &Received{Person: person, Newcomer: d.Newcomer}
 			ids = append(ids, person.ID)
 		}
 		if len(ids) == 0 {

@@ -10,16 +10,32 @@ import (
 	"bainian/app/store"
 )
 
-// receiver is a person to whom the gate is open and who has room for one more lead.
+// receiver is a person whose gate is open, with what they have taken and hold.
 type receiver struct {
 	decision gate.Decision
 	rules    *Rules
 	days     workdays
 	today    Today
+	held     int
 }
 
-// receiverIn asks the gate and counts, in the transaction that is about to give the lead.
-func (p *Pool) receiverIn(rx *store.Rx, personID string, a gate.Action, audience gate.Audience) (r receiver, err error) {
+// receiverIn is somebody with room for one more lead today: it asks the gate and counts, in the transaction that is about
+// to give the lead.
+func (p *Pool) receiverIn(rx *store.Rx, personID string, a gate.Action, audience gate.Audience) (receiver, error) {
+	days, err := p.workdaysIn(rx)
+	if err != nil {
+		return receiver{}, err
+	}
+	r, err := p.receiverOnIn(rx, personID, a, audience, days.day(rx.Now), days.date(rx.Now))
+	if err == nil {
+		err = r.full()
+	}
+	return r, err
+}
+
+// receiverOnIn is receiverIn for the limits of a business day, for somebody who is at work on a date, whether there is room
+// or not.
+func (p *Pool) receiverOnIn(rx *store.Rx, personID string, a gate.Action, audience gate.Audience, day, date string) (r receiver, err error) {
 	if r.decision, err = p.allowedIn(rx, personID, a, audience); err != nil {
 		return r, err
 	}
@@ -29,27 +45,25 @@ func (p *Pool) receiverIn(rx *store.Rx, personID string, a gate.Action, audience
 	if r.days, err = p.workdaysOfIn(rx, personID); err != nil {
 		return r, err
 	}
-	company, err := p.workdaysIn(rx)
-	if err != nil {
+	if err := onLeaveIn(rx, personID, date, r.days.Zone); err != nil {
 		return r, err
 	}
-	if err := onLeaveIn(rx, personID, company.date(rx.Now), company.Zone); err != nil {
+	if r.today, err = todayIn(rx, personID, day); err != nil {
 		return r, err
 	}
-	if r.today, err = todayIn(rx, personID, company.day(rx.Now)); err != nil {
-		return r, err
-	}
+	err = rx.Row(`SELECT count(*) FROM tenure WHERE holder_id = ? AND ended_ms IS NULL`, personID).Scan(&r.held)
+	return r, err
+}
+
+// full is the fault that the receiver has taken as many leads on the day, or holds as many, as they may.
+func (r receiver) full() error {
 	if taken, limit := r.today.Drawn+r.today.Allocated, r.decision.PerDay(); taken >= limit {
-		return r, fault.New(fault.Conflict, "leads.day_limit", "taken", taken, "limit", limit)
+		return fault.New(fault.Conflict, "leads.day_limit", "taken", taken, "limit", limit)
 	}
-	held := 0
-	if err = rx.Row(`SELECT count(*) FROM tenure WHERE holder_id = ? AND ended_ms IS NULL`, personID).Scan(&held); err != nil {
-		return r, err
+	if limit := r.decision.Cap(); r.held >= limit {
+		return fault.New(fault.Conflict, "leads.cap", "held", r.held, "cap", limit)
 	}
-	if limit := r.decision.Cap(); held >= limit {
-		return r, fault.New(fault.Conflict, "leads.cap", "held", held, "cap", limit)
-	}
-	return r, nil
+	return nil
 }
 
 // allowedIn is the gate's decision about a person; what it does not allow is a *ClosedError.
@@ -70,22 +84,37 @@ func (p *Pool) allowedIn(rx *store.Rx, personID string, a gate.Action, audience 
 
 // mayTakeFromIn is the fault that the pool is not the receiver's, or that they hold as many of its leads as they may.
 func (r receiver) mayTakeFromIn(rx *store.Rx, t Terms) error {
-	ok, err := admitsIn(rx, t, r.decision.PersonID)
-	if err != nil {
-		return err
+	room, err := r.poolRoomIn(rx, t.Slug)
+	if err == nil {
+		err = room.full()
 	}
-	if !ok {
-		return fault.New(fault.Forbidden, "leads.not_your_pool", "pool", t.Slug)
+	return err
+}
+
+// poolRoom is how a receiver stands to a pool.
+type poolRoom struct {
+	terms  Terms
+	admits bool
+	held   int // of its leads, where it has a cap
+}
+
+func (r receiver) poolRoomIn(rx *store.Rx, pool string) (*poolRoom, error) {
+	room := &poolRoom{terms: r.rules.Pool(pool)}
+	var err error
+	if room.admits, err = admitsIn(rx, room.terms, r.decision.PersonID); err != nil || room.terms.Cap == 0 {
+		return room, err
 	}
-	if t.Cap == 0 {
-		return nil
+	err = rx.Row(`SELECT count(*) FROM tenure WHERE holder_id = ? AND ended_ms IS NULL AND pool = ?`, r.decision.PersonID, room.terms.Slug).Scan(&room.held)
+	return room, err
+}
+
+// full is the fault that the pool is not the receiver's, or that they hold as many of its leads as they may.
+func (p *poolRoom) full() error {
+	if !p.admits {
+		return fault.New(fault.Forbidden, "leads.not_your_pool", "pool", p.terms.Slug)
 	}
-	held := 0
-	if err := rx.Row(`SELECT count(*) FROM tenure WHERE holder_id = ? AND ended_ms IS NULL AND pool = ?`, r.decision.PersonID, t.Slug).Scan(&held); err != nil {
-		return err
-	}
-	if held >= t.Cap {
-		return fault.New(fault.Conflict, "leads.pool_cap", "held", held, "cap", t.Cap, "pool", t.Slug)
+	if p.terms.Cap > 0 && p.held >= p.terms.Cap {
+		return fault.New(fault.Conflict, "leads.pool_cap", "held", p.held, "cap", p.terms.Cap, "pool", p.terms.Slug)
 	}
 	return nil
 }

@@ -2,6 +2,8 @@ package leads
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"bainian/app/fault"
 	"bainian/app/gate"
@@ -118,13 +120,16 @@ type taking struct {
 
 // takeIn begins a tenure; everything that had to be asked has been, but whether the lead is still there and for whom.
 func (p *Pool) takeIn(tx *store.Tx, r receiver, lead Lead, how taking) (Holding, error) {
-	terms, drawn := r.rules.Pool(lead.Pool), how.by == r.decision.PersonID
-	h := Holding{lead, Tenure{ID: tx.NewID(), LeadID: lead.ID, HolderID: r.decision.PersonID, Began: tx.Now, Since: tx.Now, Pool: terms.Slug,
-		Exempt: r.rules.Exempt(lead.Stage), Hard: r.days.add(tx.Now, terms.HardDays).UTC()}}
-	if h.Tenure.Due = r.days.firstDue(tx.Now, terms.FirstDue).UTC(); h.Tenure.Due.After(h.Tenure.Hard) {
-		h.Tenure.Due = h.Tenure.Hard
+	held, err := p.takeAllIn(tx, r, how, lead)
+	if err != nil {
+		return Holding{}, err
 	}
-	t := h.Tenure
+	return held[0], nil
+}
+
+// takeAllIn begins a tenure of each lead, of all or of none.
+func (p *Pool) takeAllIn(tx *store.Tx, r receiver, how taking, leads ...Lead) ([]Holding, error) {
+	drawn := how.by == r.decision.PersonID
 	open := []any{AccessOpen, AccessOpen}
 	if r.decision.Newcomer {
 		open[1] = AccessNewcomers
@@ -132,36 +137,60 @@ func (p *Pool) takeIn(tx *store.Tx, r receiver, lead Lead, how taking) (Holding,
 	if !drawn { // an embargo holds back draws alone
 		open = append(open, AccessEmbargo)
 	}
+	held, tenures, rows, ids := make([]Holding, len(leads)), make([]Tenure, len(leads)), make([][]any, len(leads)), make([]any, len(leads))
+	clocks := map[string]Tenure{} // by pool
+	for i, lead := range leads {
+		t, known := clocks[lead.Pool]
+		if !known {
+			t = r.clockOf(lead.Pool, tx.Now)
+			clocks[lead.Pool] = t
+		}
+		t.ID, t.LeadID, t.Exempt = tx.NewID(), lead.ID, r.rules.Exempt(lead.Stage)
+		lead.State, lead.Access = Held, AccessOpen
+		held[i], tenures[i], ids[i] = Holding{lead, t}, t, lead.ID
+		rows[i] = []any{t.ID, t.LeadID, t.HolderID, how.by, nullable(how.request), store.Ms(t.Began), store.Ms(t.Due), store.Ms(t.Hard), t.Pool, t.Exempt}
+	}
 	// coalesce keeps PostgreSQL from finding the row by walking, and so locking, the whole index of the pool.
-	n, err := tx.Exec(`UPDATE lead SET state = 'held', access = 'open', widens_ms = NULL WHERE id = ? AND coalesce(state, '') = ? AND access IN (`+places(len(open))+`)`,
-		append([]any{lead.ID, how.from}, open...)...)
+	n, err := tx.Exec(`UPDATE lead SET state = 'held', access = 'open', widens_ms = NULL
+		WHERE id IN (`+places(len(ids))+`) AND coalesce(state, '') = ? AND access IN (`+places(len(open))+`)`, slices.Concat(ids, []any{how.from}, open)...)
 	if err != nil {
-		return Holding{}, err
+		return nil, err
 	}
-	if n != 1 {
-		return Holding{}, notThere(lead, how.from)
+	if n != int64(len(leads)) {
+		return nil, notThere(leads[0], how.from)
 	}
-	h.Lead.State, h.Lead.Access = Held, AccessOpen
-	var key *string
-	if how.request != "" {
-		key = &how.request
+	if err := insertRows(tx, `INSERT INTO tenure (id, lead_id, holder_id, by_id, request, began_ms, due_ms, hard_ms, pool, exempt)`, rows); err != nil {
+		return nil, err
 	}
-	if _, err := tx.Exec(`INSERT INTO tenure (id, lead_id, holder_id, by_id, request, began_ms, due_ms, hard_ms, pool, exempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.ID, t.LeadID, t.HolderID, how.by, key, store.Ms(t.Began), store.Ms(t.Due), store.Ms(t.Hard), t.Pool, t.Exempt); err != nil {
-		return Holding{}, err
-	}
-	if err := countIn(tx, t.HolderID, r.today.Day, terms, drawn); err != nil {
-		return Holding{}, err
+	if err := countIn(tx, r, tenures, drawn); err != nil {
+		return nil, err
 	}
 	kind := "assigned"
 	if drawn {
 		kind = "drawn"
 	}
-	if err := eventsIn(tx, kind, "", how.by, t); err != nil {
-		return Holding{}, err
+	if err := eventsIn(tx, kind, "", how.by, tenures...); err != nil {
+		return nil, err
 	}
 	p.noteTaken(tx, r.decision, drawn, how.by)
-	return h, p.keeper.OpenedIn(tx, t.HolderID)
+	return held, p.keeper.OpenedIn(tx, r.decision.PersonID)
+}
+
+// clockOf is a tenure that begins now, by a pool's terms; of which lead is left open.
+func (r receiver) clockOf(pool string, now time.Time) Tenure {
+	terms := r.rules.Pool(pool)
+	t := Tenure{HolderID: r.decision.PersonID, Began: now, Since: now, Pool: terms.Slug, Hard: r.days.add(now, terms.HardDays).UTC()}
+	if t.Due = r.days.firstDue(now, terms.FirstDue).UTC(); t.Due.After(t.Hard) {
+		t.Due = t.Hard
+	}
+	return t
+}
+
+func nullable(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // notThere says why a lead that was seen a moment ago cannot be taken.
@@ -179,20 +208,27 @@ func notThere(lead Lead, from State) error {
 	return fault.New(fault.Conflict, "leads.taken")
 }
 
-// countIn counts a lead to a person's day, and to the day of a pool that has a limit of its own.
-func countIn(tx *store.Tx, personID, day string, terms Terms, drawn bool) error {
-	draws, allocations := 0, 1
+// countIn counts new tenures to their holder's day, and draws to the day of a pool that has a limit of its own.
+func countIn(tx *store.Tx, r receiver, begun []Tenure, drawn bool) error {
+	personID, day, draws, allocations := r.decision.PersonID, r.today.Day, 0, len(begun)
 	if drawn {
-		draws, allocations = 1, 0
+		draws, allocations = len(begun), 0
 	}
 	if _, err := tx.Exec(`INSERT INTO lead_day (person_id, day, drawn, allocated) VALUES (?, ?, ?, ?)
 		ON CONFLICT (person_id, day) DO UPDATE SET drawn = lead_day.drawn + excluded.drawn, allocated = lead_day.allocated + excluded.allocated`,
-		personID, day, draws, allocations); err != nil || !drawn || terms.DrawsPerDay == 0 {
+		personID, day, draws, allocations); err != nil || !drawn {
 		return err
 	}
-	_, err := tx.Exec(`INSERT INTO lead_pool_day (person_id, day, pool, drawn) VALUES (?, ?, ?, 1)
-		ON CONFLICT (person_id, day, pool) DO UPDATE SET drawn = lead_pool_day.drawn + 1`, personID, day, terms.Slug)
-	return err
+	for _, t := range begun {
+		if r.rules.Pool(t.Pool).DrawsPerDay == 0 {
+			continue
+		}
+		if _, err := tx.Exec(`INSERT INTO lead_pool_day (person_id, day, pool, drawn) VALUES (?, ?, ?, 1)
+			ON CONFLICT (person_id, day, pool) DO UPDATE SET drawn = lead_pool_day.drawn + 1`, personID, day, t.Pool); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cooledIn is the fault that the person held the lead too recently.
@@ -200,9 +236,13 @@ func (p *Pool) cooledIn(rx *store.Rx, leadID, personID string) error {
 	var until int64
 	err := rx.Row(`SELECT coalesce(max(cool_ms), 0) FROM tenure WHERE lead_id = ? AND holder_id = ?`, leadID, personID).Scan(&until)
 	if err == nil && until > store.Ms(rx.Now) {
-		err = fault.New(fault.Conflict, "leads.cooling", "until", p.shown(store.Time(until)))
+		err = p.cooling(until)
 	}
 	return err
+}
+
+func (p *Pool) cooling(until int64) error {
+	return fault.New(fault.Conflict, "leads.cooling", "until", p.shown(store.Time(until)))
 }
 
 // requestedIn is what the same request gave before.

@@ -54,7 +54,7 @@ type world struct {
 	shelf                           *documents.Shelf
 	hr, admin, boss, manager, other people.Person
 	amy, bob                        people.Person
-	made, cases                     int
+	made, cases, bulk               int
 	drawsPerDay, perDay, capacity   int
 	rules                           string // content/pools.yaml
 	lastPolicy                      string

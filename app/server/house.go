@@ -148,6 +148,8 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Queue.Every("leads/warn", time.Minute, h.Pool.Warn)
 	h.Queue.Every("leads/widen", time.Minute, h.Pool.Widen)
 	h.Queue.Every("leads/imports", time.Minute, h.Pool.TendImports)
+	h.Queue.Every("leads/evening", time.Minute, h.Pool.Evening)
+	h.Queue.Handle(leads.GiveJob, h.Pool.GiveJob)
 	return nil
 }
 

@@ -42,6 +42,15 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "POST", Path: "/leads/:id/reclamation", Who: manager, Do: w.reclaim},
 		{Method: "GET", Path: "/leads/:id/assignment", Who: manager, Do: w.assignment},
 		{Method: "POST", Path: "/leads/:id/assignment", Who: manager, Do: w.assign},
+		{Method: "GET", Path: "/allocation", Who: mayAllocate(), Do: w.allocations},
+		{Method: "POST", Path: "/allocation", Who: mayAllocate(), Do: w.draft},
+		{Method: "GET", Path: "/allocation/:id", Who: mayAllocate(), Do: w.allocation},
+		{Method: "GET", Path: "/allocation/:id/people/:person", Who: mayAllocate(), Do: w.share},
+		{Method: "POST", Path: "/allocation/:id/changes", Who: mayAllocate(), Do: w.adjust},
+		{Method: "POST", Path: "/allocation/:id/publication", Who: mayAllocate(), Do: w.publish},
+		{Method: "POST", Path: "/allocation/:id/discarding", Who: mayAllocate(), Do: w.discard},
+		{Method: "GET", Path: "/beats", Who: manager, Do: w.beats},
+		{Method: "POST", Path: "/beats/:id", Who: manager, Do: w.setBeat},
 	})
 	return nil
 }

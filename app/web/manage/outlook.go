@@ -12,7 +12,7 @@ type tab struct{ Path, Key string }
 
 // All are the pages in their order.
 func (tabs) All() []tab {
-	return []tab{{"/board", "manage.board"}, {"/board/outlook", "outlook.title"}}
+	return []tab{{"/board", "manage.board"}, {"/board/outlook", "outlook.title"}, {"/allocation", "allocation.title"}}
 }
 
 type outlookView struct {
@@ -22,7 +22,7 @@ type outlookView struct {
 	Forecast     bars
 	Ages, Stages bars
 	Soon         []leads.DueLead
-	Shares       []leads.Share
+	Shares       []leads.Received
 	ShareDays    int
 	Most, Least  int // received, newcomers aside
 	Compared     bool

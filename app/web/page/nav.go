@@ -35,6 +35,7 @@ var menu = func() []navItem {
 		{"/people", "page.nav.people", "people", []people.Role{people.HR, people.Admin}},
 		{"/people/import", "page.nav.import", "import", admin},
 		{"/tokens", "page.nav.tokens", "key", admin},
+		{"/allocation", "allocation.nav", "cards", []people.Role{people.Manager, people.Admin}},
 		{"/policy", "page.nav.policy", "rules", review},
 	}
 }()

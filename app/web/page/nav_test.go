@@ -15,8 +15,8 @@ func TestMenuOfEachRole(t *testing.T) {
 		people.Invigilator: {"/studio/sittings"},
 		people.HR:          {"/cases", "/studio/sittings", "/studio/items", "/people", "/policy"},
 		people.Reviewer:    {"/cases", "/policy"},
-		people.Manager:     {"/board"},
-		people.Admin:       {"/people", "/people/import", "/tokens"},
+		people.Manager:     {"/board", "/allocation"},
+		people.Admin:       {"/people", "/people/import", "/tokens", "/allocation"},
 	} {
 		var got []string
 		for _, i := range menuOf(bitsOf([]people.Role{role})) {

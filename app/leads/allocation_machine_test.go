@@ -1,0 +1,118 @@
+package leads
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"bainian/app/fault"
+	"bainian/app/people"
+	"bainian/app/store"
+)
+
+// TestAllocationKeepsThePromisesInAnyHistory drafts and publishes, perhaps days later, among draws, reclaims, verdicts,
+// people who leave and policies that close the gate.
+func TestAllocationKeepsThePromisesInAnyHistory(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.drawsPerDay, w.perDay, w.capacity, w.rules = 2, 4, 6, evenings(3, false)
+		w.open()
+		w.stock(20)
+		staff := []people.Person{w.amy, w.bob, w.hire(w.manager.ID)}
+		shut, gone, cases := false, map[string]bool{}, map[string][]int{}
+		drafts, runs := map[string]string{}, 0
+		rapid.Check(t, func(rt *rapid.T) {
+			if runs++; runs > 20 && w.db.Engine() == store.Postgres {
+				return // slower, and the same
+			}
+			w.t = stepper{t, rt}
+			anyone := func(t *rapid.T) people.Person { return rapid.SampledFrom(staff).Draw(t, "person") }
+			chief := func(t *rapid.T) people.Person {
+				return rapid.SampledFrom([]people.Person{w.manager, w.boss}).Draw(t, "manager")
+			}
+			rt.Repeat(map[string]func(*rapid.T){
+				"": func(*rapid.T) { w.allocated() },
+				"draft": func(t *rapid.T) {
+					by := chief(t)
+					drafts[by.ID], _ = w.drafts(by)
+				},
+				"publish": func(t *rapid.T) {
+					by := chief(t)
+					id := drafts[by.ID]
+					if id == "" {
+						return
+					}
+					if err := w.Publish(ctx, by, id); fault.HasKey(err, "allocation.day_over") {
+						return
+					} else if err != nil {
+						t.Fatal(err)
+					}
+					drafts[by.ID] = ""
+					w.must(w.Give(ctx, id))
+					for person, s := range w.shares(by, id) {
+						open := !shut && !gone[person] && len(cases[person]) == 0
+						if s.Given > 0 && !open || s.Settled.IsZero() || s.Given+len(s.Missed) != s.Planned {
+							t.Fatalf("G1: the gate is open: %v, and the share is %+v", open, s)
+						}
+					}
+				},
+				"draw": func(t *rapid.T) {
+					if _, err := w.Draw(ctx, anyone(t), "", ""); err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.Forbidden) {
+						t.Fatal(err)
+					}
+				},
+				"reclaim": func(*rapid.T) { w.must(w.ReclaimDue(ctx)) },
+				"red line": func(t *rapid.T) {
+					if p := anyone(t); len(cases[p.ID]) == 0 {
+						cases[p.ID] = append(cases[p.ID], w.redLine(p))
+					}
+				},
+				"overturn": func(t *rapid.T) {
+					if p := anyone(t); len(cases[p.ID]) > 0 {
+						w.overturn(p, cases[p.ID][0])
+						cases[p.ID] = nil
+					}
+				},
+				"deactivate": func(t *rapid.T) {
+					p := anyone(t)
+					if gone[p.ID] = !gone[p.ID]; gone[p.ID] {
+						w.must(w.dir.Deactivate(ctx, w.hr, p.ID, "left the company"))
+					} else {
+						w.must(w.dir.Reactivate(ctx, w.hr, p.ID, "came back to us"))
+					}
+				},
+				"policy": func(t *rapid.T) {
+					if shut = rapid.IntRange(0, 3).Draw(t, "close") == 0; shut {
+						w.close()
+					} else {
+						w.open()
+					}
+				},
+				"tick": func(t *rapid.T) {
+					w.clock.Add(time.Duration(rapid.IntRange(1, 30).Draw(t, "hours")) * time.Hour)
+				},
+			})
+		})
+		if n := w.count(`SELECT count(*) FROM lead_event WHERE kind = 'assigned'`); n < 20 && w.db.Engine() == store.SQLite {
+			t.Errorf("only %d leads were allocated: these histories prove too little", n)
+		}
+	})
+}
+
+// allocated compares what was given with the limits.
+func (w *world) allocated() {
+	w.t.Helper()
+	for what, query := range map[string]string{
+		"L2: too many for a day":           `SELECT count(*) FROM lead_day WHERE drawn + allocated > 4 OR drawn > 2`,
+		"L2: too many held":                `SELECT count(*) FROM (SELECT holder_id FROM tenure WHERE ended_ms IS NULL GROUP BY holder_id HAVING count(*) > 6) too`,
+		"L2: counters and tenures differ":  `SELECT (SELECT count(*) FROM tenure) - (SELECT coalesce(sum(drawn + allocated), 0) FROM lead_day)`,
+		"L4: a state that is not a tenure": `SELECT (SELECT count(*) FROM lead WHERE state IN ('held', 'trust')) - (SELECT count(*) FROM tenure WHERE ended_ms IS NULL)`,
+		"L6: the former holder did not wait": `SELECT count(*) FROM tenure a JOIN tenure b ON b.lead_id = a.lead_id AND b.holder_id = a.holder_id AND b.id <> a.id
+			AND b.began_ms >= a.ended_ms AND b.began_ms < a.cool_ms`,
+		"two drafts of one team": `SELECT count(*) FROM (SELECT team_of FROM allocation WHERE published_ms IS NULL AND discarded_ms IS NULL GROUP BY team_of HAVING count(*) > 1) too`,
+	} {
+		if n := w.count(query); n != 0 {
+			w.t.Fatalf("%s: %d", what, n)
+		}
+	}
+}
