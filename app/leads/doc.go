@@ -42,6 +42,12 @@
 // admitted to their pools, row by row. An order moves several leads, each in a transaction of its own, and is its own
 // report. What leaves the house is recorded.
 //
+// The day. A Diary is a salesperson's: an agenda of stops in the order of their own route, plans for a day, files that came
+// with a follow-up, and the masked leads that they may open in a pool, so many a day. In the evening it is a report,
+// prefilled from the records and handed in for good, and a sharing: which customer, how they reacted, what was done. A
+// manager, mentor or trainer keeps a sharing as a story, out of which every name and number of a customer is struck; trainers
+// draw lessons from stories. A case is the integrity desk's word and none of this.
+//
 // Tables. lead is what is known of a lead and its state; lead_import a file of them, which are leads from the
 // moment it is applied. tenure is who held what from when to when, follow_up what they did, trust a pause.
 // lead_event is the audit trail of every move. lead_day counts what a person drew and was allocated on a
@@ -52,4 +58,6 @@
 // order and lead_bulk_item what came of each of its leads. allocation is a draft and what became of it, allocation_share what
 // one person of it is to get, allocation_evening the days that were drafted; lead_beat is where people sell. lead_warning is
 // who was told, at which hour, that leads will be reclaimed.
+// lead_route, lead_plan, follow_up_file and lead_view are the day's; day_report, day_report_remark, sharing, story
+// and story_lesson the evening's.
 package leads

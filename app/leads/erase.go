@@ -58,6 +58,9 @@ func (p *Pool) Erase(ctx context.Context, actor people.Person, leadID, reason st
 				return err
 			}
 		}
+		if err := forgetDayIn(tx, leadID); err != nil {
+			return err
+		}
 		for _, statement := range erasing() {
 			if _, err := tx.Exec(statement, leadID, leadID); err != nil {
 				return err

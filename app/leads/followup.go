@@ -16,6 +16,13 @@ import (
 // the server's. NotFound for a lead that the actor does
 // not hold, Conflict for one in trust.
 func (p *Pool) FollowUp(ctx context.Context, actor people.Person, leadID string, c Contact) (t Tenure, err error) {
+	return p.followUp(ctx, actor, leadID, c, "", func(*store.Tx, Tenure, string) error { return nil })
+}
+
+// followUp is FollowUp with what goes with it in the same transaction, which gets the tenure and the follow-up's id. The
+// same request, if not "", is one follow-up.
+func (p *Pool) followUp(ctx context.Context, actor people.Person, leadID string, c Contact, request string,
+	with func(tx *store.Tx, t Tenure, id string) error) (t Tenure, err error) {
 	if !slices.Contains(Kinds(), c.Kind) {
 		return t, fault.New(fault.Invalid, "leads.kind_unknown", "kind", string(c.Kind)).In("kind")
 	}
@@ -28,6 +35,13 @@ func (p *Pool) FollowUp(ctx context.Context, actor people.Person, leadID string,
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
 		if t, err = heldIn(tx.Rx, actor, leadID); err != nil {
 			return err
+		}
+		var key *string
+		if request != "" {
+			key = &request
+			if _, again, err := store.First(tx.Rx, scanText, `SELECT id FROM follow_up WHERE by_id = ? AND request = ?`, actor.ID, request); err != nil || again {
+				return err
+			}
 		}
 		days, err := p.workdaysOfIn(tx.Rx, actor.ID)
 		if err != nil {
@@ -48,9 +62,12 @@ func (p *Pool) FollowUp(ctx context.Context, actor people.Person, leadID string,
 		if _, err := tx.Exec(`UPDATE tenure SET due_ms = ?, follow_ups = ? WHERE id = ?`, store.Ms(t.Due), t.FollowUps, t.ID); err != nil {
 			return err
 		}
-		_, err = tx.Exec(`INSERT INTO follow_up (id, tenure_id, kind, outcome, next_step, due_ms, by_id, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			tx.NewID(), t.ID, c.Kind, c.Outcome, c.Next, store.Ms(t.Due), actor.ID, store.Ms(tx.Now))
-		return err
+		id := tx.NewID()
+		if _, err := tx.Exec(`INSERT INTO follow_up (id, tenure_id, kind, outcome, next_step, due_ms, by_id, at_ms, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			id, t.ID, c.Kind, c.Outcome, c.Next, store.Ms(t.Due), actor.ID, store.Ms(tx.Now), key); err != nil {
+			return err
+		}
+		return with(tx, t, id)
 	})
 	return t, err
 }

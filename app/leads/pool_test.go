@@ -353,6 +353,7 @@ func TestAssignIsForOnesOwnTeam(t *testing.T) {
 func TestWhoSeesWhatOfALead(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.stock(1)
+		w.must(w.diary().Open(ctx, w.bob, w.all()[0]))
 		h := w.draw(w.amy)
 		_, err := w.FollowUp(ctx, w.amy, h.Lead.ID, Contact{Kind: Visit, Outcome: "談了價格", Next: "週五報價"})
 		w.must(err)

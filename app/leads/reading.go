@@ -52,8 +52,8 @@ type View struct {
 }
 
 // Lead shows a lead: whole to its holder, to the managers above them and to admins; masked, with their own
-// history, to a former holder; masked to everyone to whom the gate shows leads, and to managers and HR. For
-// anybody else it is NotFound.
+// history, to a former holder; masked to managers and HR, and to everyone to whom the gate shows leads and who has opened
+// it today (Diary.Open), which is Forbidden "day.not_opened" before. For anybody else it is NotFound.
 func (p *Pool) Lead(ctx context.Context, actor people.Person, leadID string) (v View, err error) {
 	err = p.db.Read(ctx, func(rx *store.Rx) error {
 		if v.Lead, err = leadIn(rx, leadID); err != nil {
@@ -102,7 +102,10 @@ func (p *Pool) Lead(ctx context.Context, actor people.Person, leadID string) (v 
 		if holds || manages || len(v.Events) > 0 || actor.Has(people.Manager, people.HR) {
 			return nil
 		}
-		return p.showsIn(rx, actor.ID)
+		if err := p.showsIn(rx, actor.ID); err != nil {
+			return err
+		}
+		return p.mustHaveOpenedIn(rx, actor.ID, leadID)
 	})
 	if err != nil {
 		return View{}, err
