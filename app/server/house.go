@@ -50,6 +50,7 @@ type House struct {
 	Grants     *gate.Grants
 	CRM        *crm.Reconciler // nil unless one is configured
 	Pool       *leads.Pool
+	Diary      *leads.Diary
 	Files      fs.FS // content, quizzes and static
 }
 
@@ -128,6 +129,11 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Queue.Every("gate/grants", time.Hour, h.Grants.Sweep)
 	h.Desk = integrity.New(h.DB, h.Room, h.Ledger, h.Queue, h.Keeper.CalendarIn)
 	h.Pool = leads.New(h.DB, h.Shelf, h.Keeper)
+	cards, err := blobs.Open(filepath.Join(c.Blobs, "leads"))
+	if err != nil {
+		return err
+	}
+	h.Diary = leads.NewDiary(h.Pool, cards)
 	h.Directory.EnrolIn(h.Roster)
 	h.consequences()
 	writes := secretary{h.Office, c, catalog}
@@ -150,6 +156,7 @@ func (h *House) wire(ctx context.Context, c Config, log *slog.Logger) error {
 	h.Queue.Every("leads/imports", time.Minute, h.Pool.TendImports)
 	h.Queue.Every("leads/evening", time.Minute, h.Pool.Evening)
 	h.Queue.Handle(leads.GiveJob, h.Pool.GiveJob)
+	h.Queue.Every("leads/files", time.Hour, h.Diary.SweepFiles)
 	return nil
 }
 

@@ -176,7 +176,7 @@ func newSite(c Config, h *House, catalog *locale.Catalog, now func() time.Time, 
 		config.DemoSignIn = func(ctx context.Context, token string) (string, error) { return links.signIn(ctx, h.Directory, token) }
 	}
 	return &web.Site{Config: config, DB: h.DB, Directory: h.Directory, Shelf: h.Shelf, Roster: h.Roster, Library: h.Library,
-		Room: h.Room, Rehearsals: h.Rehearsals, Ledger: h.Ledger, Witnesses: h.Witnesses, Desk: h.Desk, Keeper: h.Keeper, Grants: h.Grants, Pool: h.Pool,
+		Room: h.Room, Rehearsals: h.Rehearsals, Ledger: h.Ledger, Witnesses: h.Witnesses, Desk: h.Desk, Keeper: h.Keeper, Grants: h.Grants, Pool: h.Pool, Diary: h.Diary,
 		Office: h.Office, CRM: h.CRM, Files: h.Files, Backlog: h.Queue.Backlog, Unsent: h.unsent, Drift: h.drift()}, nil
 }
 

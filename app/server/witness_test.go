@@ -37,7 +37,7 @@ func served(t *testing.T, w *apptest.World, witnesses ...ledger.Witness) (base s
 	base = "http://" + listener.Addr().String()
 	site := &web.Site{Config: page.Config{Catalog: catalog, Directory: w.Directory, Static: static, BaseURL: base, Zone: w.Keeper.Zone(), Clock: w.Clock.Now, Log: slog.New(slog.DiscardHandler)},
 		DB: w.DB, Directory: w.Directory, Shelf: w.Shelf, Roster: w.Roster, Library: w.Library, Room: w.Room, Rehearsals: w.Rehearsals,
-		Ledger: w.Ledger, Witnesses: witnesses, Desk: w.Desk, Keeper: w.Keeper, Pool: w.Pool, Files: w.Files}
+		Ledger: w.Ledger, Witnesses: witnesses, Desk: w.Desk, Keeper: w.Keeper, Pool: w.Pool, Diary: w.Diary, Files: w.Files}
 	app, err := site.App()
 	ok(t, err)
 	go app.Listener(listener)

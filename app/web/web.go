@@ -45,6 +45,7 @@ type Site struct {
 	Keeper     *gate.Keeper
 	Grants     *gate.Grants
 	Pool       *leads.Pool
+	Diary      *leads.Diary
 	Office     *post.Office
 	CRM        *crm.Reconciler // nil unless one is configured
 	Files      fs.FS           // images beside the lessons
@@ -72,13 +73,13 @@ func (s *Site) App() (*fiber.App, error) {
 	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool, s.Office, s.CRM); err != nil {
 		return nil, err
 	}
-	if err := learn.Mount(app, kit, s.Roster, s.Library, s.Room, s.Desk, s.Keeper, s.Pool); err != nil {
+	if err := learn.Mount(app, kit, s.Roster, s.Library, s.Room, s.Desk, s.Keeper, s.Pool, s.Diary); err != nil {
 		return nil, err
 	}
 	if err := studio.Mount(app, kit, s.Shelf, s.Library, s.Room, s.Roster, s.Directory, s.Desk); err != nil {
 		return nil, err
 	}
-	if err := manage.Mount(app, kit, s.Directory, s.Roster, s.Keeper, s.Pool); err != nil {
+	if err := manage.Mount(app, kit, s.Directory, s.Roster, s.Keeper, s.Pool, s.Diary); err != nil {
 		return nil, err
 	}
 	return app, nil

@@ -268,7 +268,7 @@ func openExam(tb testing.TB, p policy, base string) *examWorld {
 	w.ok(err)
 	desk := integrity.New(db, w.room, ledger.NewLog(db, signer), w.queue, func(*store.Rx) (calendar.Calendar, error) { return calendar.Calendar{Zone: taipei}, nil })
 	w.app, w.kit, w.roster, w.library = kit.App(), kit, roster, library
-	w.ok(learn.Mount(w.app, kit, roster, library, w.room, desk, nil, nil)) // the exam pages ask nothing of keeper and pool
+	w.ok(learn.Mount(w.app, kit, roster, library, w.room, desk, nil, nil, nil)) // the exam pages ask nothing of keeper and pool
 	return w
 }
 

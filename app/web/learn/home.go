@@ -94,7 +94,7 @@ func (w *Wing) dueToday(c *page.Ctx, v *homeView) (sentence string, err error) {
 	if err != nil {
 		return "", err
 	}
-	v.Due, v.Held, v.Left = mine.Today, mine.Held, mine.Left
+	v.Due, v.Held, v.Left = mine.Route.Stops, mine.Held, mine.Left
 	n := len(v.Due)
 	v.Due = v.Due[:min(n, shortList)]
 	switch {

@@ -3,7 +3,6 @@ package learn
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"bainian/app/fault"
@@ -16,15 +15,29 @@ import (
 
 type leadsView struct {
 	page.Base
-	Decision     gate.Decision
-	Today, Later []leadCard
-	Paused       []leadCard // in trust: their clocks stand still
-	Drawn, Left  int        // leads drawn today and still to draw
-	Held, Cap    int
-	Request      string       // names the next draw, so that a second click is the same one
-	Closed       []gateReason // why no lead can be taken, when the gate is closed
-	Sample       []leads.Lead // some of the pool, for those who only look on
-	Err          error
+	Tabs     []tab
+	Decision gate.Decision
+	For      string // the day of the route when it is not today: at a weekend the next business day
+	Route    routeView
+	Done     []leadCard // followed up today
+	Private  privateView
+	Later    []leadCard
+	Paused   []leadCard // in trust: their clocks stand still
+	Drawn    int        // leads drawn today
+	Left     int        // still to draw
+	Held     int
+	Cap      int
+	Pools    []page.Option // to draw from, when there are several
+	Request  string        // names the next draw, so that a second click is the same one
+	Closed   []gateReason  // why no lead can be taken, when the gate is closed
+	Sample   []leads.Lead  // some of the pool, for those who only look on
+	Err      error
+}
+
+// routeView is today's list in the order in which the person goes.
+type routeView struct {
+	Stops    []leadCard
+	Arranged bool
 }
 
 // gateReason is one thing that keeps the gate closed, in words, with where it is mended.
@@ -32,17 +45,30 @@ type gateReason struct{ Text, Link string }
 
 // leadCard is a lead in hand with its clock in words.
 type leadCard struct {
-	leads.Holding
-	Due    string
-	Urgent bool // due today, or over
-	First  bool // the one to call now: its button is the page's filled one
-	Alone  bool // on its own page, where the name stands above and the history below
-	Kinds  []page.Option
-	Quick  []quick
-	Note   string // what was just recorded
-	Err    error
-	Given  leads.Contact // what was refused
+	leads.Stop
+	Due     string
+	Urgent  bool // due today, or over
+	Planned string
+	Missed  bool   // its day is over
+	Before  string // what the latest follow-up was
+	N       int    // place on the route, from 1; 0 off it
+	Top     bool   // the first of the route
+	End     bool   // the last
+	First   bool   // the one to call now: its button is the page's filled one
+	Alone   bool   // on its own page, where the name stands above and the history below
+	Kinds   []page.Option
+	Quick   []quick
+	Note    string // what was just recorded
+	Request string // names the next follow-up, so that a second press is the same one
+	Err     error
+	Given   leads.Worked // what was refused
+	Today   string       // the first day for which something can be planned
 }
+
+// MaxFiles and MaxMB are what may come with a follow-up.
+func (leadCard) MaxFiles() int { return leads.MaxFiles }
+
+func (leadCard) MaxMB() int { return leads.MaxFile >> 20 }
 
 func (w *Wing) leads(c *page.Ctx) error {
 	v, err := w.readLeads(c)
@@ -57,36 +83,73 @@ func (w *Wing) readLeads(c *page.Ctx) (*leadsView, error) {
 	if err != nil {
 		return nil, err
 	}
-	desk, err := w.pool.Mine(c.Context(), c.Person)
+	a, err := w.diary.Agenda(c.Context(), c.Person)
 	if err != nil {
 		return nil, err
 	}
-	v := &leadsView{Base: page.Base{Title: c.T("learn.leads"), Here: "/leads", Script: "js/once.js"}, Decision: d,
-		Drawn: desk.Today.Drawn, Held: len(desk.Holdings), Cap: d.Cap()}
-	v.Left = max(0, min(d.Limits.DrawsPerDay-desk.Today.Drawn, d.PerDay()-desk.Today.Drawn-desk.Today.Allocated, v.Cap-v.Held))
-	v.Request = fmt.Sprintf("%s/%d", desk.Today.Day, desk.Today.Drawn)
-	for _, h := range desk.Holdings {
-		switch card := newLeadCard(c, h); {
-		case !h.Tenure.Paused.IsZero():
-			v.Paused = append(v.Paused, card)
-		case card.Urgent:
-			v.Today = append(v.Today, card)
-		default:
-			v.Later = append(v.Later, card)
-		}
+	v := &leadsView{Base: page.Base{Title: c.T("learn.leads"), Here: "/leads", Script: "js/day.js"}, Tabs: tabs(c, "/leads"), Decision: d,
+		Drawn: a.Today.Drawn, Held: a.Held, Cap: d.Cap(), Route: newRoute(c, a), Done: newCards(c, a.Done), Later: newCards(c, a.Later), Paused: newCards(c, a.Paused)}
+	if a.Day != c.Now().Format(time.DateOnly) {
+		v.For = a.Day
 	}
-	if len(v.Today) > 0 {
-		v.Today[0].First = true
+	v.Left = max(0, min(d.Limits.DrawsPerDay-a.Today.Drawn, d.PerDay()-a.Today.Drawn-a.Today.Allocated, v.Cap-v.Held))
+	v.Request = drawRequest(a.Today)
+	rules, err := w.rules(c)
+	if err != nil {
+		return nil, err
 	}
+	v.Private = newPrivate(c, a, rules)
 	if d.Level == gate.Shadow {
 		if v.Sample, err = w.pool.Sample(c.Context(), c.Person); err != nil {
 			return nil, err
 		}
 	}
-	if !d.Allows(gate.Draw) {
+	if d.Allows(gate.Draw) {
+		v.Pools, err = w.poolOptions(c, "")
+	} else {
 		v.Closed, err = w.reasons(c, d.Reasons(gate.ThePerson))
 	}
 	return v, err
+}
+
+// rules are the rules in force; a page about what is held goes without them.
+func (w *Wing) rules(c *page.Ctx) (*leads.Rules, error) {
+	rules, err := w.pool.Rules(c.Context())
+	if fault.HasKey(err, "leads.no_rules") {
+		return leads.Standard(), nil
+	}
+	return rules, err
+}
+
+// poolOptions are the pools that the person may draw from, none when there is no choice.
+func (w *Wing) poolOptions(c *page.Ctx, chosen string) (options []page.Option, err error) {
+	pools, err := w.diary.Pools(c.Context(), c.Person)
+	if err != nil || len(pools) < 2 {
+		return nil, err
+	}
+	for _, t := range pools {
+		options = append(options, page.Option{Value: t.Slug, Label: titled(c, t.Title, t.Slug), Chosen: t.Slug == chosen})
+	}
+	return options, nil
+}
+
+// titled is a title in the reader's language, or else the name that it stands for.
+func titled(c *page.Ctx, titles map[locale.Lang]string, name string) string {
+	if title := titles[c.Lang]; title != "" {
+		return title
+	}
+	return name
+}
+
+func drawRequest(today leads.Today) string { return fmt.Sprintf("%s/%d", today.Day, today.Drawn) }
+
+// newRoute is the route of an agenda; its first stop is the one to go to now.
+func newRoute(c *page.Ctx, a leads.Agenda) routeView {
+	v := routeView{Stops: newCards(c, a.Route), Arranged: a.Arranged}
+	for i := range v.Stops {
+		v.Stops[i].N, v.Stops[i].First, v.Stops[i].Top, v.Stops[i].End = i+1, i == 0, i == 0, i == len(v.Stops)-1
+	}
+	return v
 }
 
 // reasons are the reasons in words, in their order, with their links.
@@ -102,11 +165,41 @@ func (w *Wing) reasons(c *page.Ctx, reasons []gate.Reason) ([]gateReason, error)
 	return all, nil
 }
 
-func newLeadCard(c *page.Ctx, h leads.Holding) leadCard {
-	card := leadCard{Holding: h, Quick: quicks()}
-	card.Due, card.Urgent = dueWords(c, h.Tenure.Due)
-	card.Kinds = kindOptions(c, leads.Call)
+func newCards(c *page.Ctx, stops []leads.Stop) []leadCard {
+	cards := make([]leadCard, len(stops))
+	for i, s := range stops {
+		cards[i] = newLeadCard(c, s)
+	}
+	return cards
+}
+
+func newLeadCard(c *page.Ctx, s leads.Stop) leadCard {
+	card := leadCard{Stop: s, Quick: quicks(), Kinds: kindOptions(c, leads.Call), Request: s.Last.ID, Today: c.Now().Format(time.DateOnly)}
+	card.Due, card.Urgent = dueWords(c, s.Tenure.Due)
+	if s.Tenure.Exempt {
+		card.Due, card.Urgent = c.T("day.due.exempt"), false
+	}
+	if !s.Plan.Zero() {
+		card.Planned, card.Missed = planWords(c, s.Plan), s.Plan.Day < card.Today
+	}
+	if s.Last.ID != "" {
+		card.Before = c.T("day.card.before", "when", locale.DateTime(c.Lang, s.Last.At.In(c.Zone()), c.Now()), "how", c.T("learn.kind."+string(s.Last.Kind)))
+	}
 	return card
+}
+
+// planWords says what is planned: the kind, the day unless it is today, and the time.
+func planWords(c *page.Ctx, p leads.Plan) string {
+	when := ""
+	if p.Day != c.Now().Format(time.DateOnly) {
+		if day, err := time.ParseInLocation(time.DateOnly, p.Day, c.Zone()); err == nil {
+			when = locale.Date(c.Lang, day, c.Now()) + " "
+		}
+	}
+	if p.At != leads.Anytime {
+		when += p.At.String() + " "
+	}
+	return when + c.T("learn.kind."+string(p.Kind))
 }
 
 func kindOptions(c *page.Ctx, chosen leads.Kind) []page.Option {
@@ -140,6 +233,11 @@ func (w *Wing) draw(c *page.Ctx) error {
 	if err == nil {
 		return c.Back("/leads/"+h.Lead.ID, "learn.drawn", "company", h.Lead.Company)
 	}
+	return w.refuseLeads(c, err)
+}
+
+// refuseLeads shows the page of the leads with what stands in the way.
+func (w *Wing) refuseLeads(c *page.Ctx, err error) error {
 	if !c.Refused(err) {
 		return err
 	}
@@ -156,138 +254,57 @@ func (w *Wing) draw(c *page.Ctx) error {
 	return c.Page(w.pages, "leads", v)
 }
 
-type leadView struct {
-	page.Base
-	Lead    leads.Lead
-	Holding *leadCard // when the person works it now
-	Paused  bool
-	History []moment
-	Reason  string // of a return that was refused
-	Err     error
-}
-
-// moment is something that happened to a lead: a follow-up or a move.
-type moment struct {
-	At         time.Time
-	What       string
-	Text, Next string
-	Who        string
-	FollowUp   bool
-}
-
-func (w *Wing) lead(c *page.Ctx) error {
-	v, err := w.readLead(c, c.Params("id"))
+// moveStop changes the order of the route: htmx gets the route again, a plain form the page.
+func (w *Wing) moveStop(c *page.Ctx) error {
+	leadID := c.Form("lead")
+	if err := w.diary.MoveStop(c.Context(), c.Person, leadID, leads.Move(c.Form("move"))); err != nil {
+		return err
+	}
+	if !c.HTMX() {
+		if leadID != "" {
+			return c.Back("/leads#lead-"+leadID, "")
+		}
+		return c.Back("/leads#route", "")
+	}
+	a, err := w.diary.Agenda(c.Context(), c.Person)
 	if err != nil {
 		return err
 	}
-	return c.Page(w.pages, "lead", v)
+	return c.Fragment(w.pages, "route", newRoute(c, a))
 }
 
-func (w *Wing) readLead(c *page.Ctx, id string) (*leadView, error) {
-	shown, err := w.pool.Lead(c.Context(), c.Person, id)
+type sheetView struct {
+	page.Base
+	Day    string
+	Stops  []leadCard
+	Name   string
+	Number string
+}
+
+// sheet is the route on paper, as it is printed before leaving.
+func (w *Wing) sheet(c *page.Ctx) error {
+	a, err := w.diary.Agenda(c.Context(), c.Person)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	v := &leadView{Base: page.Base{Title: shown.Lead.Company, Here: "/leads", Script: "js/once.js"}, Lead: shown.Lead,
-		Paused: !shown.Tenure.Paused.IsZero(), History: history(c, shown)}
-	if shown.Tenure.HolderID == c.Person.ID && !v.Paused {
-		card := newLeadCard(c, leads.Holding{Lead: shown.Lead, Tenure: shown.Tenure})
-		card.First, card.Alone = true, true
-		v.Holding = &card
-	}
-	return v, nil
+	return c.Page(w.pages, "sheet", &sheetView{Base: page.Base{Title: c.T("day.sheet"), Here: "/leads", Bare: true, Script: "js/print.js"},
+		Day: a.Day, Stops: newRoute(c, a).Stops, Name: c.Person.Name, Number: c.Person.Number})
 }
 
-// history is what happened to a lead, the latest first.
-func history(c *page.Ctx, shown leads.View) []moment {
-	var all []moment
-	for _, f := range shown.FollowUps {
-		all = append(all, moment{At: f.At, What: c.T("learn.kind." + string(f.Kind)), Text: f.Outcome, Next: f.Next, Who: who(c, f.By), FollowUp: true})
-	}
-	for _, e := range shown.Events {
-		all = append(all, moment{At: e.At, What: c.T("learn.event." + e.Kind), Text: e.Note, Who: who(c, e.By)})
-	}
-	slices.SortStableFunc(all, func(a, b moment) int { return b.At.Compare(a.At) })
-	return all
+// tab is one page of a salesperson's day.
+type tab struct {
+	Path, Key string
+	Here      bool
 }
 
-// who is how a page names whoever did something: the reader, the program, or somebody else.
-func who(c *page.Ctx, id string) string {
-	switch id {
-	case c.Person.ID:
-		return c.T("learn.who.you")
-	case people.SystemID:
-		return c.T("learn.who.system")
-	}
-	return c.T("learn.who.other")
-}
-
-// quick is a follow-up that one tap records; learn.quick.<Name> is both its button and what is put on record.
-type quick struct {
-	Name string
-	Kind leads.Kind
-}
-
-func quicks() []quick {
-	return []quick{{"reached", leads.Call}, {"missed", leads.Call}, {"message", leads.Message}, {"visited", leads.Visit}}
-}
-
-// contact is the follow-up that a form says, written out or by one tap.
-func contact(c *page.Ctx) leads.Contact {
-	for _, q := range quicks() {
-		if c.Form("quick") == q.Name {
-			return leads.Contact{Kind: q.Kind, Outcome: c.T("learn.quick." + q.Name)}
+// tabs are the pages of the day that are the person's, in the order of the day.
+func tabs(c *page.Ctx, here string) (all []tab) {
+	seller := c.Person.Has(people.NewHire, people.Manager, people.Mentor)
+	for _, t := range []tab{{Path: "/leads", Key: "day.tab.leads"}, {Path: "/pool", Key: "day.tab.pool"}, {Path: "/day", Key: "day.tab.day"},
+		{Path: "/sharings", Key: "day.tab.sharings"}, {Path: "/stories", Key: "day.tab.stories"}} {
+		if t.Here = t.Path == here; seller || t.Path == "/sharings" || t.Path == "/stories" {
+			all = append(all, t)
 		}
 	}
-	return leads.Contact{Kind: leads.Kind(c.Form("kind")), Outcome: c.FormText("outcome"), Next: c.Form("next")}
-}
-
-// followUp records a contact: htmx gets the lead's card again, a plain form the page it came from.
-func (w *Wing) followUp(c *page.Ctx) error {
-	id, said := c.Params("id"), contact(c)
-	t, err := w.pool.FollowUp(c.Context(), c.Person, id, said)
-	if err != nil && !fault.Is(err, fault.Invalid) {
-		return err
-	}
-	if err == nil && !c.HTMX() {
-		due, _ := dueWords(c, t.Due)
-		return c.Back("/leads/"+id, "learn.followed_up", "due", due)
-	}
-	v, broken := w.readLead(c, id)
-	if broken != nil {
-		return broken
-	}
-	if v.Holding == nil {
-		return fault.New(fault.NotFound, "leads.not_held")
-	}
-	if err != nil {
-		v.Holding.Err, v.Holding.Given, v.Holding.Kinds = err, said, kindOptions(c, said.Kind)
-		c.Refused(err)
-	} else {
-		v.Holding.Note = c.T("learn.followed_up", "due", v.Holding.Due)
-	}
-	if c.HTMX() { // from the list
-		v.Holding.First, v.Holding.Alone = false, false
-		return c.Fragment(w.pages, "leadcard", v.Holding)
-	}
-	return c.Page(w.pages, "lead", v)
-}
-
-// giveBack returns a lead to the pool with a reason for whoever takes it next.
-func (w *Wing) giveBack(c *page.Ctx) error {
-	id := c.Params("id")
-	err := w.pool.Return(c.Context(), c.Person, id, leads.Returning{Reason: c.FormText("reason"), Pool: c.Form("pool")})
-	if err == nil {
-		return c.Back("/leads", "learn.returned")
-	}
-	if !fault.Is(err, fault.Invalid) {
-		return err
-	}
-	v, broken := w.readLead(c, id)
-	if broken != nil {
-		return broken
-	}
-	v.Reason, v.Err = c.FormText("reason"), err
-	c.Refused(err)
-	return c.Page(w.pages, "lead", v)
+	return all
 }

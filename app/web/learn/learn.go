@@ -31,17 +31,20 @@ type Wing struct {
 	desk    *integrity.Desk
 	keeper  *gate.Keeper
 	pool    *leads.Pool
+	diary   *leads.Diary
 	kept    page.Kept[pieceKey, template.HTML]
 }
 
 // Mount adds the wing's routes.
-func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *courses.Library, room *exams.Room, desk *integrity.Desk, keeper *gate.Keeper, pool *leads.Pool) error {
+func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *courses.Library, room *exams.Room, desk *integrity.Desk, keeper *gate.Keeper, pool *leads.Pool, diary *leads.Diary) error {
 	pages, err := kit.Templates(files, dossier.Files)
 	if err != nil {
 		return err
 	}
-	w := &Wing{kit: kit, pages: pages, roster: roster, library: library, room: room, desk: desk, keeper: keeper, pool: pool}
+	w := &Wing{kit: kit, pages: pages, roster: roster, library: library, room: room, desk: desk, keeper: keeper, pool: pool, diary: diary}
 	seller := page.Only(people.NewHire, people.Manager, people.Mentor)
+	reader := page.Only(people.NewHire, people.Manager, people.Mentor, people.Trainer, people.HR, people.Admin)
+	storyKeeper := page.Only(people.Manager, people.Mentor, people.Trainer)
 	kit.Mount(app, []page.Route{
 		{Method: "GET", Path: "/", Who: page.SignedIn, Do: w.home},
 		{Method: "GET", Path: "/pledge", Who: page.Candidate, Do: w.pledge},
@@ -103,9 +106,31 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 
 		{Method: "GET", Path: "/leads", Who: seller, Do: w.leads},
 		{Method: "POST", Path: "/leads/draws", Who: seller, Do: w.draw},
+		{Method: "POST", Path: "/leads/route", Who: seller, Do: w.moveStop},
+		{Method: "POST", Path: "/leads/swaps", Who: seller, Do: w.swap},
+		{Method: "GET", Path: "/leads/print", Who: seller, Do: w.sheet},
 		{Method: "GET", Path: "/leads/:id", Who: seller, Do: w.lead},
 		{Method: "POST", Path: "/leads/:id/follow-ups", Who: seller, Do: w.followUp},
+		{Method: "GET", Path: "/leads/:id/files/:file", Who: seller, Do: w.leadFile},
+		{Method: "POST", Path: "/leads/:id/plans", Who: seller, Do: w.planLead},
+		{Method: "POST", Path: "/leads/:id/plans/withdrawal", Who: seller, Do: w.dropPlans},
+		{Method: "POST", Path: "/leads/:id/stage", Who: seller, Do: w.advance},
+		{Method: "POST", Path: "/leads/:id/closing", Who: seller, Do: w.closeLead},
 		{Method: "POST", Path: "/leads/:id/return", Who: seller, Do: w.giveBack},
+		{Method: "GET", Path: "/pool", Who: seller, Do: w.browse},
+		{Method: "POST", Path: "/leads/:id/views", Who: seller, Do: w.openLead},
+		{Method: "POST", Path: "/leads/:id/claim", Who: seller, Do: w.claim},
+
+		{Method: "GET", Path: "/day", Who: seller, Do: w.report},
+		{Method: "POST", Path: "/day", Who: seller, Do: w.saveReport},
+		{Method: "GET", Path: "/sharings", Who: reader, Do: w.sharings},
+		{Method: "POST", Path: "/sharings", Who: seller, Do: w.share},
+		{Method: "GET", Path: "/sharings/:id/story", Who: storyKeeper, Do: w.keepForm},
+		{Method: "POST", Path: "/sharings/:id/story", Who: storyKeeper, Do: w.keep},
+		{Method: "GET", Path: "/stories", Who: reader, Do: w.stories},
+		{Method: "GET", Path: "/stories/:id", Who: reader, Do: w.story},
+		{Method: "POST", Path: "/stories/:id/lessons", Who: page.Only(people.Trainer), Do: w.drawLesson},
+		{Method: "POST", Path: "/stories/:id/withdrawal", Who: storyKeeper, Do: w.withdrawStory},
 	})
 	return nil
 }

@@ -90,7 +90,7 @@ func TestPagesInThreeLanguages(t *testing.T) {
 		}
 		s.as(seller).in(lang).get("/leads/"+held.Lead.ID, "見到老闆")
 		s.as(s.manager).in(lang).get("/leads/"+held.Lead.ID, "見到老闆")
-		s.as(reader).in(lang).get("/leads/"+held.Lead.ID, "••")
+		s.as(reader).in(lang).get("/leads/"+s.opened(reader), "••")
 		v := s.as(fresh).in(lang)
 		v.want(v.send("GET", "/lessons/values/trust", nil), http.StatusForbidden, `class="btn go" href="/lessons/values/line"`)
 	}
@@ -308,8 +308,13 @@ func TestLeads(t *testing.T) {
 
 	other := s.as(s.ready("陳可心"))
 	other.want(other.post(lead+"/follow-ups", url.Values{"quick": {"missed"}}), http.StatusNotFound)
-	if text := other.get(lead, "聯絡方式已遮住"); strings.Contains(text, "見到老闆") || strings.Contains(text, "tel:") {
+	other.leads(other.send("GET", lead, nil), "/pool")
+	if text := other.get("/pool", "永昌五金"); strings.Contains(text, lead+"/") {
 		t.Error("a stranger sees what is none of theirs")
+	}
+	other.want(other.post(lead+"/views", nil), http.StatusConflict, "剛剛被別人拿走了", `id="territory"`)
+	if text := other.get("/leads/"+s.opened(other.person), "聯絡方式已遮住", "領取這筆線索"); strings.Contains(text, "tel:") {
+		t.Error("a masked lead has a number to call")
 	}
 
 	amy.want(amy.post(lead+"/return", nil), http.StatusUnprocessableEntity, "<details class=\"card\" open")
@@ -320,6 +325,18 @@ func TestLeads(t *testing.T) {
 	}
 	amy.get("/leads", "今天還能領 0 筆", "disabled")
 	amy.want(amy.post("/leads/draws", nil), http.StatusConflict, "手上 2 筆")
+}
+
+// opened is a lead of the pool that a person has opened.
+func (s *site) opened(p people.Person) string {
+	s.Helper()
+	pool, err := s.diary.Browse(s.ctx, p, leads.Look{})
+	s.must(err)
+	if len(pool.Leads) == 0 {
+		s.Fatal("the pool shows nothing")
+	}
+	s.must(s.diary.Open(s.ctx, p, pool.Leads[0].ID))
+	return pool.Leads[0].ID
 }
 
 // TestHomeOfRoles: everyone has first things to do, and nobody a page of another role.

@@ -57,6 +57,7 @@ type site struct {
 	desk    *integrity.Desk
 	keeper  *gate.Keeper
 	pool    *leads.Pool
+	diary   *leads.Diary
 	cohort  cohorts.Cohort
 	hr      people.Person
 	trainer people.Person
@@ -65,6 +66,12 @@ type site struct {
 
 // open makes a site with that content.
 func open(tb testing.TB, content fs.FS) *site {
+	tb.Helper()
+	return openAt(tb, content, base)
+}
+
+// openAt is open at an address of its own.
+func openAt(tb testing.TB, content fs.FS, base string) *site {
 	tb.Helper()
 	db, clock := database(tb, jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(),
 		courses.Schema(), exams.Schema(), integrity.Schema(), gate.Schema(), leads.Schema())
@@ -86,6 +93,7 @@ func open(tb testing.TB, content fs.FS) *site {
 	s.keeper = gate.New(db, s.shelf, s.library, zone)
 	s.desk = integrity.New(db, s.room, ledger.NewLog(db, signer), queue, s.keeper.CalendarIn)
 	s.pool = leads.New(db, s.shelf, s.keeper)
+	s.diary = leads.NewDiary(s.pool, files)
 	_, problems, err := s.shelf.Load(s.ctx, content)
 	s.must(err)
 	s.must(problems.Err())
@@ -93,7 +101,7 @@ func open(tb testing.TB, content fs.FS) *site {
 		kit, err := page.New(page.Config{Catalog: catalog, Directory: s.dir, Static: os.DirFS("../../../static"), BaseURL: base, Zone: zone, Clock: clock.Now, Log: quiet})
 		s.must(err)
 		app := kit.App()
-		s.must(learn.Mount(app, kit, s.roster, s.library, s.room, s.desk, s.keeper, s.pool))
+		s.must(learn.Mount(app, kit, s.roster, s.library, s.room, s.desk, s.keeper, s.pool, s.diary))
 		return app
 	}
 	s.app = s.fresh()
@@ -175,6 +183,12 @@ func (v *visitor) send(method, target string, form url.Values, headers ...string
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
+	return v.answered(r)
+}
+
+// answered is the response to a request, read.
+func (v *visitor) answered(r *http.Request) answer {
+	v.Helper()
 	response, err := v.app.Test(r, -1)
 	v.must(err)
 	text, err := io.ReadAll(response.Body)
@@ -332,6 +346,7 @@ func school() fstest.MapFS {
 		"content/pledge.md":                      "---\ntitle: 誠信承諾書\nversion_note: 第一版\n---\n\n我靠自己考試。\n",
 		"content/pledge.en.md":                   "---\ntitle: The pledge\nversion_note: first\n---\n\nI take exams by myself.\n",
 		"content/policy.yaml":                    schoolPolicy,
+		"content/pools.yaml":                     "pools:\n  - {pool: default, title: {zh-Hant: 公海, zh-Hans: 公海, en: Pool}, newcomer_share: 0}\n",
 		"content/values/culture/course.md":       "---\ntitle: 文化與底線\ntrack: values\norder: 1\n---\n\n先教什麼事不做。\n",
 		"content/values/culture/course.en.md":    "---\ntitle: Culture\ntrack: values\norder: 1\n---\n\nWhat never to do.\n",
 		"content/values/culture/01-line.md":      lessonText,

@@ -23,15 +23,16 @@ type Wing struct {
 	roster    *cohorts.Roster
 	keeper    *gate.Keeper
 	pool      *leads.Pool
+	diary     *leads.Diary
 }
 
 // Mount adds the wing's routes.
-func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *cohorts.Roster, keeper *gate.Keeper, pool *leads.Pool) error {
+func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *cohorts.Roster, keeper *gate.Keeper, pool *leads.Pool, diary *leads.Diary) error {
 	pages, err := kit.Templates(files)
 	if err != nil {
 		return err
 	}
-	w := &Wing{pages, directory, roster, keeper, pool}
+	w := &Wing{pages, directory, roster, keeper, pool, diary}
 	manager := page.Only(people.Manager)
 	kit.Mount(app, []page.Route{
 		{Method: "GET", Path: "/board", Who: manager, Do: w.board},
@@ -39,6 +40,8 @@ func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *c
 		{Method: "GET", Path: "/board/people/:id", Who: manager, Do: w.member},
 		{Method: "POST", Path: "/board/people/:id/sign-offs", Who: manager, Do: w.signOff},
 		{Method: "POST", Path: "/board/people/:id/sign-offs/:signoff/withdrawal", Who: manager, Do: w.withdrawSignOff},
+		{Method: "GET", Path: "/reports", Who: manager, Do: w.reports},
+		{Method: "POST", Path: "/reports/:id/remarks", Who: manager, Do: w.remark},
 		{Method: "POST", Path: "/leads/:id/reclamation", Who: manager, Do: w.reclaim},
 		{Method: "GET", Path: "/leads/:id/assignment", Who: manager, Do: w.assignment},
 		{Method: "POST", Path: "/leads/:id/assignment", Who: manager, Do: w.assign},

@@ -46,7 +46,7 @@ func open(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.app = kit.App()
-	if err := manage.Mount(s.app, kit, s.Directory, s.Roster, s.Keeper, s.Pool); err != nil {
+	if err := manage.Mount(s.app, kit, s.Directory, s.Roster, s.Keeper, s.Pool, s.Diary); err != nil {
 		t.Fatal(err)
 	}
 	return s

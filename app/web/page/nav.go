@@ -32,6 +32,7 @@ var menu = func() []navItem {
 		{"/studio/marking", "page.nav.marking", "check", trainer}, // HR comes from the sittings
 		{"/studio/items", "page.nav.items", "chart", examiner},
 		{"/board", "page.nav.board", "board", manager},
+		{"/reports", "day.nav.reports", "check", manager},
 		{"/people", "page.nav.people", "people", []people.Role{people.HR, people.Admin}},
 		{"/people/import", "page.nav.import", "import", admin},
 		{"/tokens", "page.nav.tokens", "key", admin},

@@ -15,7 +15,7 @@ func TestMenuOfEachRole(t *testing.T) {
 		people.Invigilator: {"/studio/sittings"},
 		people.HR:          {"/cases", "/studio/sittings", "/studio/items", "/people", "/policy"},
 		people.Reviewer:    {"/cases", "/policy"},
-		people.Manager:     {"/board", "/allocation"},
+		people.Manager:     {"/board", "/allocation", "/reports"},
 		people.Admin:       {"/people", "/people/import", "/tokens", "/allocation"},
 	} {
 		var got []string

@@ -13,7 +13,7 @@ import (
 var void = map[string]bool{"area": true, "base": true, "br": true, "col": true, "embed": true, "hr": true, "img": true, "input": true, "link": true, "meta": true, "source": true, "track": true, "wbr": true}
 
 // missing is how the catalogs show a key that they do not have.
-var missing = regexp.MustCompile(`\[(page|people|cohorts|documents|courses|questions|exams|integrity|gate|leads|learn|studio|review|manage|api|server|markdown|store|blobs|jobs|ledger|locale|case)\.[a-z0-9_.]+\]`)
+var missing = regexp.MustCompile(`\[(page|people|cohorts|documents|courses|questions|exams|integrity|gate|leads|day|moves|learn|studio|review|manage|api|server|markdown|store|blobs|jobs|ledger|locale|case)\.[a-z0-9_.]+\]`)
 
 // Check fails the test when a page's tags are not balanced, an id is given twice, a label or description points
 // at nothing, a message is missing, or the markup holds what the page's policy forbids: inline style, script or handler.

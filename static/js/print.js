@@ -1,0 +1,7 @@
+// @ts-check
+// A button that prints the page; without scripts the browser's own menu does.
+
+for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-print]"))) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
