@@ -45,12 +45,15 @@ func (f *furnisher) sellingWeek() error {
 		if daysAgo == 0 && f.present.Hour() < 10 {
 			break // today has hardly begun
 		}
-		for _, part := range []func(number string, daysAgo int) error{f.draws, f.followsUp} {
+		for _, part := range []func(number string, daysAgo int) error{f.draws, f.followsUp, f.plansAndKeeps} {
 			for _, number := range members(oldCohort) {
 				if err := part(number, daysAgo); err != nil {
 					return fmt.Errorf("%s sells: %w", number, err)
 				}
 			}
+		}
+		if err := f.evening(daysAgo); err != nil {
+			return fmt.Errorf("evening %d days ago: %w", daysAgo, err)
 		}
 		f.at(daysAgo, 22, 45)
 		if err := f.Queue.Drain(f.ctx); err != nil {
