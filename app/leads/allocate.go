@@ -44,11 +44,11 @@ type Offered struct {
 // what can only be allocated; then what anybody could draw.
 var allocatable = []Access{AccessNewcomers, AccessEmbargo, AccessOpen}
 
-// Plan is who gets which lead: the leads of every seat in the order in which they were given to it. Each lead goes to
+// Apportion is who gets which lead: the leads of every seat in the order in which they were given to it. Each lead goes to
 // the emptiest seat that may have it, those first whose beat asks for it. How empty a seat is, is its share of its own
 // room (by Sainte-Laguë, which favours neither large nor small): the same for all who are alike but for one lead. No
 // lead is left over that somebody with room could have; the same arguments give the same plan.
-func Plan(seats []Seat, leads []Offered) [][]string {
+func Apportion(seats []Seat, leads []Offered) [][]string {
 	p := newPlan(seats)
 	leads = slices.Clone(leads)
 	slices.SortStableFunc(leads, func(a, b Offered) int {

@@ -71,7 +71,7 @@ func TestAPlanKeepsEveryLimitAndLeavesNothingThatSomebodyCouldHave(t *testing.T)
 			byID[l.ID], left[l.ID] = l, true
 		}
 		c := checker{map[string]int{}, map[string]int{}}
-		given := Plan(seats, leads)
+		given := Apportion(seats, leads)
 		for i, ids := range given {
 			for _, id := range ids {
 				switch {
@@ -136,13 +136,13 @@ func naive(seats []Seat, leads []Offered) [][]string {
 func TestAPlanIsWhatLookingAtEverybodyForEveryLeadGives(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seats, leads := anySeats(t), anyWaiting(t)
-		got, want := Plan(seats, leads), naive(seats, leads)
+		got, want := Apportion(seats, leads), naive(seats, leads)
 		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("got %v, want %v", got, want)
 		}
 		turned := slices.Clone(seats)
 		slices.Reverse(turned)
-		again := Plan(turned, leads)
+		again := Apportion(turned, leads)
 		slices.Reverse(again)
 		if !reflect.DeepEqual(again, got) {
 			t.Fatalf("the order of the people matters: %v, then %v", got, again)
@@ -174,12 +174,12 @@ func TestAPlanByExample(t *testing.T) {
 	for name, c := range map[string]struct {
 		got, want any
 	}{
-		"by free capacity":              {counts(Plan([]Seat{seat("a", 40), seat("b", 20)}, leads(30))), []int{20, 10}},
-		"no more than there is room":    {counts(Plan([]Seat{seat("a", 3), seat("b", 0)}, leads(30))), []int{3, 0}},
-		"whose beat it is comes first":  {Plan([]Seat{seat("a0", 2), north}, leads(3)), [][]string{{"l2"}, {"l0", "l1"}}},
-		"nothing beyond one's beat":     {Plan([]Seat{north}, []Offered{lead("x", "高雄", AccessOpen), lead("y", "台北", AccessOpen)}), [][]string{{"y"}}},
-		"newcomers fill up with theirs": {Plan([]Seat{seat("a", 2), novice}, []Offered{lead("x", "", AccessOpen), lead("y", "", AccessOpen), lead("n", "", AccessNewcomers), lead("m", "", AccessNewcomers)}), [][]string{{"x", "y"}, {"n", "m"}}},
-		"an embargo is allocated":       {Plan([]Seat{seat("a", 2)}, []Offered{lead("x", "", AccessEmbargo)}), [][]string{{"x"}}},
+		"by free capacity":              {counts(Apportion([]Seat{seat("a", 40), seat("b", 20)}, leads(30))), []int{20, 10}},
+		"no more than there is room":    {counts(Apportion([]Seat{seat("a", 3), seat("b", 0)}, leads(30))), []int{3, 0}},
+		"whose beat it is comes first":  {Apportion([]Seat{seat("a0", 2), north}, leads(3)), [][]string{{"l2"}, {"l0", "l1"}}},
+		"nothing beyond one's beat":     {Apportion([]Seat{north}, []Offered{lead("x", "高雄", AccessOpen), lead("y", "台北", AccessOpen)}), [][]string{{"y"}}},
+		"newcomers fill up with theirs": {Apportion([]Seat{seat("a", 2), novice}, []Offered{lead("x", "", AccessOpen), lead("y", "", AccessOpen), lead("n", "", AccessNewcomers), lead("m", "", AccessNewcomers)}), [][]string{{"x", "y"}, {"n", "m"}}},
+		"an embargo is allocated":       {Apportion([]Seat{seat("a", 2)}, []Offered{lead("x", "", AccessEmbargo)}), [][]string{{"x"}}},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", name, c.got, c.want)

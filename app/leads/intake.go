@@ -67,11 +67,6 @@ func (b *batch) recentIn(rx *store.Rx) ([]string, error) {
 	return slices.DeleteFunc(ids, func(id string) bool { return b.seen[id] }), err
 }
 
-func scanText(r store.Row) (s string, err error) {
-	err = r.Scan(&s)
-	return s, err
-}
-
 // editionIn grows with every applied import.
 func editionIn(rx *store.Rx) (n int, err error) {
 	err = rx.Row(`SELECT count(*) FROM lead_import WHERE applied_ms IS NOT NULL`).Scan(&n)

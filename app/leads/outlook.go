@@ -17,7 +17,7 @@ type Outlook struct {
 	Soon     []DueLead   // of them the soonest
 	Ages     []int       // held leads by age: each counts up to its bound in AgeBounds, the last everything older
 	Stages   []StageLine // in the order of the rules
-	Shares   []Received     // by employee number
+	Shares   []Received  // by employee number
 	Won      int         // closed as won in the last thirty days
 	Lost     int
 }

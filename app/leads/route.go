@@ -113,8 +113,3 @@ func routeIn(rx *store.Rx, personID, day string) (ids []string, err error) {
 	}
 	return ids, json.Unmarshal([]byte(doc), &ids)
 }
-
-func scanText(row store.Row) (text string, err error) {
-	err = row.Scan(&text)
-	return text, err
-}

@@ -46,15 +46,15 @@ const (
 	thinLeast   = 10 // follow-ups, before anybody speaks of most
 )
 
-// Worked is a follow-up as signs are read from it.
-type Worked struct {
+// Effort is a follow-up as signs are read from it.
+type Effort struct {
 	LeadID, Outcome string
 	At              time.Time
 	Left            time.Duration // until its lead would have been reclaimed
 }
 
 // Signs are what stands out in somebody's follow-ups, which are in the order of their times.
-func Signs(all []Worked) (signs []Sign) {
+func Signs(all []Effort) (signs []Sign) {
 	return slices.Concat(sameTexts(all), bursts(all), thin(all))
 }
 
@@ -68,9 +68,9 @@ func plain(text string) string {
 	}, norm.NFKC.String(text))
 }
 
-func sameTexts(all []Worked) (signs []Sign) {
+func sameTexts(all []Effort) (signs []Sign) {
 	type use struct {
-		first Worked
+		first Effort
 		leads map[string]bool
 		n     int
 	}
@@ -96,8 +96,8 @@ func sameTexts(all []Worked) (signs []Sign) {
 }
 
 // bursts are runs of follow-ups a few minutes long, each of which came when little time was left.
-func bursts(all []Worked) (signs []Sign) {
-	hurried := slices.DeleteFunc(slices.Clone(all), func(w Worked) bool { return w.Left < 0 || w.Left > burstBefore })
+func bursts(all []Effort) (signs []Sign) {
+	hurried := slices.DeleteFunc(slices.Clone(all), func(w Effort) bool { return w.Left < 0 || w.Left > burstBefore })
 	for i := 0; i < len(hurried); {
 		n := 1
 		for i+n < len(hurried) && hurried[i+n].At.Sub(hurried[i].At) <= burstWithin {
@@ -112,7 +112,7 @@ func bursts(all []Worked) (signs []Sign) {
 	return signs
 }
 
-func thin(all []Worked) []Sign {
+func thin(all []Effort) []Sign {
 	short := 0
 	for _, w := range all {
 		if utf8.RuneCountInString(plain(w.Outcome)) < thinRunes {
@@ -135,16 +135,16 @@ func (p *Pool) Signs(ctx context.Context, actor people.Person, personID string) 
 		if !may {
 			return fault.New(fault.Forbidden, "leads.not_your_report")
 		}
-		all, err := p.workedIn(rx, personID, rx.Now.AddDate(0, 0, -signDays))
+		all, err := p.effortsIn(rx, personID, rx.Now.AddDate(0, 0, -signDays))
 		signs = Signs(all)
 		return err
 	})
 	return signs, err
 }
 
-// workedIn are a person's follow-ups since a time. What time was left is read from where the one before had left the
+// effortsIn are a person's follow-ups since a time. What time was left is read from where the one before had left the
 // clock, or from when the first of a tenure was due.
-func (p *Pool) workedIn(rx *store.Rx, personID string, since time.Time) ([]Worked, error) {
+func (p *Pool) effortsIn(rx *store.Rx, personID string, since time.Time) ([]Effort, error) {
 	days, err := p.workdaysIn(rx)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (p *Pool) workedIn(rx *store.Rx, personID string, since time.Time) ([]Worke
 	if err != nil {
 		return nil, err
 	}
-	return store.All(rx, func(row store.Row) (w Worked, err error) {
+	return store.All(rx, func(row store.Row) (w Effort, err error) {
 		var pool string
 		var at, began int64
 		var stood *int64

@@ -10,16 +10,16 @@ import (
 
 func TestSigns(t *testing.T) {
 	at := time.Date(2026, 11, 24, 22, 0, 0, 0, taipei)
-	work := func(n int, every, left time.Duration, text func(i int) string) (all []Worked) {
+	work := func(n int, every, left time.Duration, text func(i int) string) (all []Effort) {
 		for i := range n {
-			all = append(all, Worked{LeadID: fmt.Sprint("l", i), Outcome: text(i), At: at.Add(time.Duration(i) * every), Left: left})
+			all = append(all, Effort{LeadID: fmt.Sprint("l", i), Outcome: text(i), At: at.Add(time.Duration(i) * every), Left: left})
 		}
 		return all
 	}
 	different := func(i int) string { return "老闆談了" + string(rune('甲'+i)) + "展會的成本結構" }
 	for _, c := range []struct {
 		name string
-		all  []Worked
+		all  []Effort
 		want []Sign
 	}{
 		{"an honest day", work(12, 20*time.Minute, 5*time.Hour, different), nil},

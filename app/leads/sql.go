@@ -110,3 +110,8 @@ func eventsIn(tx *store.Tx, kind, note, by string, tenures ...Tenure) error {
 	}
 	return insertRows(tx, `INSERT INTO lead_event (id, lead_id, kind, person_id, note, by_id, at_ms)`, rows)
 }
+
+func scanText(r store.Row) (text string, err error) {
+	err = r.Scan(&text)
+	return text, err
+}
