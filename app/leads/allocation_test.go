@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -489,5 +490,27 @@ func TestAHandGivesWhatAssigningOneByOneWould(t *testing.T) {
 				rt.Fatalf("at once %+v\none by one %+v", atOnce, oneByOne)
 			}
 		})
+	})
+}
+
+// An administrator who was hired to sell, too, shares out to themselves among others: that is an allocation, not a draw.
+func TestWhatOnesOwnAllocationGivesOneIsAllocated(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.rules = strings.Replace(evenings(3, false), "newcomer_share: 0", "newcomer_share: 0, embargo_days: 5", 1)
+		w.open()
+		w.stock(5)
+		sells := w.hire("", people.Admin, people.NewHire)
+		id, shares := w.drafts(sells)
+		if len(shares[sells.ID].LeadIDs) == 0 {
+			t.Fatalf("%+v", shares)
+		}
+		w.publishes(sells, id)
+		desk, err := w.Mine(ctx, sells)
+		if w.must(err); len(desk.Holdings) != 3 {
+			t.Errorf("%+v", desk)
+		}
+		if allocated, drawn := w.count(`SELECT coalesce(sum(allocated), 0) FROM lead_day`), w.count(`SELECT coalesce(sum(drawn), 0) FROM lead_day`); allocated != 3 || drawn != 0 {
+			t.Errorf("%d allocated, %d drawn", allocated, drawn)
+		}
 	})
 }

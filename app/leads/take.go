@@ -65,7 +65,7 @@ func (p *Pool) draw(ctx context.Context, actor people.Person, request string, ch
 		if err != nil {
 			return err
 		}
-		h, err = p.takeIn(tx, r, lead, taking{from: InPool, by: actor.ID, request: request})
+		h, err = p.takeIn(tx, r, lead, taking{from: InPool, by: actor.ID, drawn: true, request: request})
 		return err
 	})
 	p.noteRefused(gate.ByDraw, gate.Draw, actor.ID, actor.ID, err)
@@ -114,7 +114,8 @@ func (p *Pool) assignIn(tx *store.Tx, lead Lead, personID, by string) (Holding, 
 // taking is how a lead comes to somebody.
 type taking struct {
 	from    State
-	by      string // the receiver, when they drew it
+	by      string // who said so: of a draw the receiver
+	drawn   bool
 	request string
 }
 
@@ -129,12 +130,11 @@ func (p *Pool) takeIn(tx *store.Tx, r receiver, lead Lead, how taking) (Holding,
 
 // takeAllIn begins a tenure of each lead, of all or of none.
 func (p *Pool) takeAllIn(tx *store.Tx, r receiver, how taking, leads ...Lead) ([]Holding, error) {
-	drawn := how.by == r.decision.PersonID
 	open := []any{AccessOpen, AccessOpen}
 	if r.decision.Newcomer {
 		open[1] = AccessNewcomers
 	}
-	if !drawn { // an embargo holds back draws alone
+	if !how.drawn { // an embargo holds back draws alone
 		open = append(open, AccessEmbargo)
 	}
 	held, tenures, rows, ids := make([]Holding, len(leads)), make([]Tenure, len(leads)), make([][]any, len(leads)), make([]any, len(leads))
@@ -162,17 +162,17 @@ func (p *Pool) takeAllIn(tx *store.Tx, r receiver, how taking, leads ...Lead) ([
 	if err := insertRows(tx, `INSERT INTO tenure (id, lead_id, holder_id, by_id, request, began_ms, due_ms, hard_ms, pool, exempt)`, rows); err != nil {
 		return nil, err
 	}
-	if err := countIn(tx, r, tenures, drawn); err != nil {
+	if err := countIn(tx, r, tenures, how.drawn); err != nil {
 		return nil, err
 	}
 	kind := "assigned"
-	if drawn {
+	if how.drawn {
 		kind = "drawn"
 	}
 	if err := eventsIn(tx, kind, "", how.by, tenures...); err != nil {
 		return nil, err
 	}
-	p.noteTaken(tx, r.decision, drawn, how.by)
+	p.noteTaken(tx, r.decision, how.drawn, how.by)
 	return held, p.keeper.OpenedIn(tx, r.decision.PersonID)
 }
 
