@@ -192,3 +192,37 @@ func TestWhatIsErasedIsNowhere(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoeverIsErasedIsErasedInEveryLeadOfTheirs(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a, b := w.twins()
+		for id, p := range map[string]string{a: w.amy.ID, b: w.bob.ID} {
+			_, err := w.Assign(ctx, w.manager, id, p)
+			w.must(err)
+		}
+		d, err := w.Dispute(ctx, w.bob, a, "陳大文是我的")
+		w.must(err)
+		w.must(w.Rule(ctx, w.manager, d.ID, w.amy.ID, "陳大文先見了她"))
+		w.must(w.Erase(ctx, w.hr, b, "當事人來信要求")) // which was merged into the other
+		if n := w.count(`SELECT count(*) FROM lead WHERE contact || phone || note || phone_key || company_key <> ''`); n != 0 {
+			t.Errorf("they are still known in %d leads", n)
+		}
+		if n := w.count(`SELECT count(*) FROM dispute WHERE text || ruling <> ''`) + w.count(`SELECT count(*) FROM lead_event WHERE note <> ''`); n != 0 {
+			t.Errorf("%d texts still speak of them", n)
+		}
+		w.want(w.Erase(ctx, w.hr, a, "當事人來信要求"), fault.Conflict, "moves.erased")
+
+		// Not merged: of two leads of one person each is erased for itself, but what was said of both goes with either.
+		a, b = w.twins()
+		for id, p := range map[string]string{a: w.amy.ID, b: w.bob.ID} {
+			_, err := w.Assign(ctx, w.manager, id, p)
+			w.must(err)
+		}
+		_, err = w.Dispute(ctx, w.bob, a, "陳大文是我的")
+		w.must(err)
+		w.must(w.Erase(ctx, w.hr, b, "當事人來信要求"))
+		if n := w.count(`SELECT count(*) FROM dispute WHERE text <> ''`); n != 0 {
+			t.Error("the dispute still speaks of them")
+		}
+	})
+}

@@ -24,11 +24,12 @@ func erasing() []string {
 		`UPDATE lead_reopening SET reason = '' WHERE closing_id IN (SELECT c.id FROM lead_closing c JOIN lead l ON l.id = c.lead_id WHERE l.id = ? OR l.merged_into = ?)`,
 		`UPDATE lead_merge SET reason = '' WHERE dropped_id` + these,
 		`UPDATE dispute SET text = '', ruling = CASE WHEN ruled_ms IS NULL THEN NULL ELSE '' END WHERE lead_id` + these,
+		`UPDATE dispute SET text = '', ruling = CASE WHEN ruled_ms IS NULL THEN NULL ELSE '' END WHERE other_id` + these,
 	}
 }
 
 // Erase forgets the person behind a lead on their request, by HR and admins: whom to ask for, the number, and everything
-// that was written about them, here and in leads merged into it. The lead is closed for good, its tenure ends; that it was
+// that was written about them, here and in all that was merged with it, whichever of them is named. The lead is closed for good, its tenure ends; that it was
 // there, the counts and who did what when stay. The reason is kept and must not repeat what is erased.
 func (p *Pool) Erase(ctx context.Context, actor people.Person, leadID, reason string) error {
 	reason, err := said(reason, "reason", "moves.reason_missing", maxReason)
@@ -43,6 +44,16 @@ func (p *Pool) Erase(ctx context.Context, actor people.Person, leadID, reason st
 		if err != nil {
 			return err
 		}
+		kept := ""
+		if err := tx.Row(`SELECT coalesce(merged_into, '') FROM lead WHERE id = ?`, leadID).Scan(&kept); err != nil {
+			return err
+		}
+		if kept != "" { // the same person is known there
+			if lead, err = leadIn(tx.Rx, kept); err != nil {
+				return err
+			}
+		}
+		leadID := lead.ID
 		if erased, err := erasedIn(tx.Rx, leadID); err != nil || erased {
 			if err == nil {
 				err = fault.New(fault.Conflict, "moves.erased")

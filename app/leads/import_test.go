@@ -172,6 +172,14 @@ func TestAHalfImportIsNoLead(t *testing.T) {
 		if w.must(err); !report.Applied || report.New != 1 {
 			t.Errorf("what never became a lead stands in the way: %+v", report)
 		}
+		w.must(w.db.Write(ctx, func(tx *store.Tx) error { // it was given up, and the machine went down again before its rows were gone
+			_, err := tx.Exec(`UPDATE lead_import SET dropped_ms = 1 WHERE id = 'half'`)
+			return err
+		}))
+		w.must(w.TendImports(ctx))
+		if n := w.count(`SELECT count(*) FROM lead WHERE import_id = 'half'`); n != 0 {
+			t.Errorf("%d rows of what was given up stay for ever", n)
+		}
 	})
 }
 

@@ -308,7 +308,7 @@ func (p *Pool) drop(ctx context.Context, importID string) error {
 }
 
 // TendImports goes on with what broke off: applied imports are admitted, those that were not applied within a day are
-// dropped, and so are uploaded files. It is a job; several at once do no harm.
+// dropped, whose rows all go, and so are uploaded files. It is a job; several at once do no harm.
 func (p *Pool) TendImports(ctx context.Context) error {
 	type pending struct {
 		id      string
@@ -319,7 +319,8 @@ func (p *Pool) TendImports(ctx context.Context) error {
 	err := p.db.Read(ctx, func(rx *store.Rx) (err error) {
 		old := store.Ms(rx.Now.Add(-deadAfter))
 		if imports, err = store.All(rx, func(r store.Row) (i pending, err error) { return i, r.Scan(&i.id, &i.applied) },
-			`SELECT id, applied_ms IS NOT NULL FROM lead_import WHERE admitted_ms IS NULL AND dropped_ms IS NULL AND (applied_ms IS NOT NULL OR at_ms < ?)`, old); err != nil {
+			`SELECT id, applied_ms IS NOT NULL FROM lead_import WHERE admitted_ms IS NULL AND dropped_ms IS NULL AND (applied_ms IS NOT NULL OR at_ms < ?)
+			UNION ALL SELECT i.id, FALSE FROM lead_import i WHERE i.dropped_ms IS NOT NULL AND EXISTS (SELECT 1 FROM lead l WHERE l.import_id = i.id)`, old); err != nil {
 			return err
 		}
 		files, err = store.All(rx, scanText,
