@@ -470,6 +470,8 @@ func TestErasureForgetsAPersonInTheDaysOfTheirHolders(t *testing.T) {
 		r, err := d.SaveReport(ctx, w.amy, "", "見了陳先生，談成一半；下午訓練", "打給陳大文", true)
 		w.must(err)
 		w.must(d.RemarkOn(ctx, w.manager, r.ID, "陳大文那一家要帶案例"))
+		_, err = d.Share(ctx, w.amy, "", Three{Met: "兩家一起談", Said: "都問起陳大文", Worked: "下週再約"}, "t") // not about them, and yet
+		w.must(err)
 		w.must(w.Erase(ctx, w.hr, h.Lead.ID, "本人要求"))
 		for table, words := range map[string]string{"sharing": "met || said || worked", "day_report": "went || tomorrow", "day_report_remark": "remark", "follow_up_file": "name"} {
 			if n := w.count(`SELECT count(*) FROM ` + table + ` WHERE ` + words + ` LIKE '%陳%'`); n > 0 {

@@ -1,10 +1,14 @@
 package leads
 
-import "bainian/app/store"
+import (
+	"strings"
+
+	"bainian/app/store"
+)
 
 // forgetDayIn takes a person out of what the days of those who held their lead say, before the lead itself forgets them.
-// What was written about the lead alone goes whole, and its files with the next sweep; of a report, which is about others
-// too, only what names them.
+// What was written about the lead alone goes whole, and its files with the next sweep; of a report, a sharing or a story that
+// is about others too, only what names them.
 func forgetDayIn(tx *store.Tx, leadID string) error {
 	const (
 		these   = ` IN (SELECT id FROM lead WHERE id = ? OR merged_into = ?)`
@@ -23,36 +27,51 @@ func forgetDayIn(tx *store.Tx, leadID string) error {
 			return err
 		}
 	}
-	type report struct{ id, went, tomorrow string }
-	reports, err := store.All(tx.Rx, func(row store.Row) (r report, err error) { return r, row.Scan(&r.id, &r.went, &r.tomorrow) },
-		`SELECT d.id, d.went, d.tomorrow FROM day_report d WHERE EXISTS (SELECT 1 FROM tenure t JOIN lead l ON l.id = t.lead_id
-		WHERE t.holder_id = d.person_id AND (l.id = ? OR l.merged_into = ?) AND d.at_ms >= t.began_ms)`, leadID, leadID)
-	if err != nil {
-		return err
-	}
-	for _, r := range reports {
-		went, n := scrub(r.went, leads...)
-		tomorrow, m := scrub(r.tomorrow, leads...)
-		if n+m == 0 {
-			continue
-		}
-		if _, err := tx.Exec(`UPDATE day_report SET went = ?, tomorrow = ? WHERE id = ?`, went, tomorrow, r.id); err != nil {
+	const (
+		holders = ` IN (SELECT t.holder_id FROM tenure t JOIN lead l ON l.id = t.lead_id WHERE l.id = ? OR l.merged_into = ?)`
+		since   = ` >= (SELECT min(t.began_ms) FROM tenure t JOIN lead l ON l.id = t.lead_id WHERE l.id = ? OR l.merged_into = ?)`
+	)
+	for _, x := range []struct {
+		table   string
+		columns []string
+		from    string
+	}{
+		{"day_report", []string{"went", "tomorrow"}, `day_report x WHERE x.person_id` + holders + ` AND x.at_ms` + since},
+		{"day_report_remark", []string{"remark"}, `day_report_remark x JOIN day_report d ON d.id = x.report_id WHERE d.person_id` + holders + ` AND d.at_ms` + since},
+		{"sharing", []string{"met", "said", "worked"}, `sharing x WHERE x.person_id` + holders + ` AND x.at_ms` + since},
+		{"story", []string{"title", "met", "said", "worked", "industry", "objection", "search"}, `story x WHERE x.author_id` + holders + ` AND x.at_ms` + since},
+	} {
+		if err := strikeIn(tx, leads, x.table, x.columns, x.from, leadID); err != nil {
 			return err
 		}
 	}
-	type remark struct{ id, text string }
-	remarks, err := store.All(tx.Rx, func(row store.Row) (r remark, err error) { return r, row.Scan(&r.id, &r.text) },
-		`SELECT m.id, m.remark FROM day_report_remark m JOIN day_report d ON d.id = m.report_id WHERE EXISTS (SELECT 1 FROM tenure t JOIN lead l ON l.id = t.lead_id
-		WHERE t.holder_id = d.person_id AND (l.id = ? OR l.merged_into = ?) AND d.at_ms >= t.began_ms)`, leadID, leadID)
+	return nil
+}
+
+// strikeIn strikes what names some leads out of columns of a table, which is x in from; from takes the lead's id four times.
+func strikeIn(tx *store.Tx, leads []Lead, table string, columns []string, from, leadID string) error {
+	texts, err := store.All(tx.Rx, func(row store.Row) ([]any, error) {
+		values := make([]string, len(columns)+1)
+		dest := make([]any, len(values))
+		for i := range values {
+			dest[i] = &values[i]
+		}
+		err := row.Scan(dest...)
+		return append(anys(values[1:]), values[0]), err
+	}, `SELECT x.id, x.`+strings.Join(columns, `, x.`)+` FROM `+from, leadID, leadID, leadID, leadID)
 	if err != nil {
 		return err
 	}
-	for _, r := range remarks {
-		text, n := scrub(r.text, leads...)
-		if n == 0 {
+	for _, args := range texts {
+		struck := 0
+		for i, text := range args[:len(columns)] {
+			clean, n := scrub(text.(string), leads...)
+			args[i], struck = clean, struck+n
+		}
+		if struck == 0 {
 			continue
 		}
-		if _, err := tx.Exec(`UPDATE day_report_remark SET remark = ? WHERE id = ?`, text, r.id); err != nil {
+		if _, err := tx.Exec(`UPDATE `+table+` SET `+strings.Join(columns, ` = ?, `)+` = ? WHERE id = ?`, args...); err != nil {
 			return err
 		}
 	}
