@@ -168,7 +168,7 @@ func (p *Pool) Adjust(ctx context.Context, actor people.Person, id string, c Cha
 			if _, err := p.draftIn(rx, actor, id); err != nil {
 				return err
 			}
-			return unplannedIn(rx, c.LeadID)
+			return p.unplannedIn(rx, c.LeadID)
 		}); err != nil {
 			return err
 		}
@@ -210,8 +210,8 @@ func rewriteIn(tx *store.Tx, id string, s Share, leadIDs []string) error {
 	return err
 }
 
-// unplannedIn is the fault that a lead is not in the pool, or that a draft has planned it already.
-func unplannedIn(rx *store.Rx, leadID string) error {
+// unplannedIn is the fault that a lead is not in the pool, or that a draft whose day is not over has planned it already.
+func (p *Pool) unplannedIn(rx *store.Rx, leadID string) error {
 	lead, err := leadIn(rx, leadID)
 	if err != nil {
 		return err
@@ -219,9 +219,14 @@ func unplannedIn(rx *store.Rx, leadID string) error {
 	if lead.State != InPool {
 		return notThere(lead, InPool)
 	}
+	days, err := p.workdaysIn(rx)
+	if err != nil {
+		return err
+	}
 	planned := false
 	err = rx.Row(`SELECT EXISTS (SELECT 1 FROM allocation_share s JOIN allocation a ON a.id = s.allocation_id
-		WHERE s.given_ms IS NULL AND a.ready_ms IS NOT NULL AND a.discarded_ms IS NULL AND s.leads LIKE ? ESCAPE '!')`, `%"`+lead.ID+`"%`).Scan(&planned)
+		WHERE s.given_ms IS NULL AND a.day >= ? AND a.ready_ms IS NOT NULL AND a.discarded_ms IS NULL AND s.leads LIKE ? ESCAPE '!')`,
+		days.day(rx.Now), `%"`+lead.ID+`"%`).Scan(&planned)
 	if err == nil && planned {
 		err = fault.New(fault.Conflict, "allocation.planned_already")
 	}

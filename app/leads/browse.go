@@ -1,9 +1,11 @@
 package leads
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bainian/app/fault"
@@ -56,9 +58,9 @@ func (d *Diary) Browse(ctx context.Context, actor people.Person, look Look) (s P
 		if s.Viewed, err = d.viewedIn(rx, actor.ID); err != nil {
 			return err
 		}
-		access := `access = 'open'`
+		access := []Access{AccessOpen}
 		if decision.Newcomer {
-			access = `access IN ('open', 'newcomers')`
+			access = append(access, AccessNewcomers)
 		}
 		if s.Leads, s.Next, err = pageIn(rx, s.Pool.Slug, access, look); err != nil {
 			return err
@@ -85,8 +87,9 @@ func chosen(pools []Terms, slug string) (Terms, error) {
 	return Terms{}, fault.New(fault.Forbidden, "leads.not_your_pool", "pool", slug)
 }
 
-func pageIn(rx *store.Rx, pool, access string, look Look) (page []Lead, next string, err error) {
-	query, args := `l.state = 'pool' AND l.pool = ? AND l.`+access+` AND `+imported, []any{pool}
+// pageIn reads each access for itself and then has them in one order, for an index has that order for one access only.
+func pageIn(rx *store.Rx, pool string, accesses []Access, look Look) (page []Lead, next string, err error) {
+	query, args := `l.state = 'pool' AND l.pool = ? AND `+imported, []any{pool}
 	if look.Territory != "" {
 		query, args = query+` AND l.territory = ?`, append(args, look.Territory)
 	}
@@ -98,15 +101,20 @@ func pageIn(rx *store.Rx, pool, access string, look Look) (page []Lead, next str
 		if err != nil {
 			return nil, "", err
 		}
-		query, args = query+` AND (l.rank > ? OR l.rank = ? AND l.id > ?)`, append(args, rank, rank, id)
+		query, args = query+` AND l.rank >= ? AND (l.rank > ? OR l.id > ?)`, append(args, rank, rank, id)
 	}
-	rows, err := store.All(rx, func(row store.Row) (c candidate, err error) {
-		err = row.Scan(append(leadDest(&c.Lead), &c.rank)...)
-		return c, err
-	}, `SELECT `+leadColumns+`, l.rank FROM lead l WHERE `+query+` ORDER BY l.rank, l.id LIMIT ?`, append(args, browsePage+1)...)
-	if err != nil {
-		return nil, "", err
+	var rows []candidate
+	for _, access := range accesses {
+		some, err := store.All(rx, func(row store.Row) (c candidate, err error) {
+			err = row.Scan(append(leadDest(&c.Lead), &c.rank)...)
+			return c, err
+		}, `SELECT `+leadColumns+`, l.rank FROM lead l WHERE `+query+` AND l.access = ? ORDER BY l.rank, l.id LIMIT ?`, append(slices.Clone(args), access, browsePage+1)...)
+		if err != nil {
+			return nil, "", err
+		}
+		rows = append(rows, some...)
 	}
+	slices.SortFunc(rows, func(a, b candidate) int { return cmp.Or(cmp.Compare(a.rank, b.rank), strings.Compare(a.ID, b.ID)) })
 	if len(rows) > browsePage {
 		last := rows[browsePage-1]
 		rows, next = rows[:browsePage], base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", last.rank, last.ID))

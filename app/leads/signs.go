@@ -166,6 +166,7 @@ func (p *Pool) effortsIn(rx *store.Rx, personID string, since time.Time) ([]Effo
 		return w, err
 	}, `SELECT lead_id, outcome, at_ms, began_ms, pool, stood_ms FROM (SELECT t.lead_id, f.outcome, f.at_ms, f.kind, f.id, t.began_ms, t.pool,
 			lag(f.due_ms) OVER (PARTITION BY f.tenure_id ORDER BY f.at_ms, f.id) AS stood_ms
-			FROM follow_up f JOIN tenure t ON t.id = f.tenure_id WHERE t.holder_id = ? AND f.by_id = ?) x
-		WHERE at_ms >= ? AND kind <> 'note' ORDER BY at_ms, id`, personID, personID, store.Ms(since))
+			FROM follow_up f JOIN tenure t ON t.id = f.tenure_id WHERE t.holder_id = ? AND f.by_id = ?
+			AND f.tenure_id IN (SELECT r.tenure_id FROM follow_up r WHERE r.by_id = ? AND r.at_ms >= ?)) x
+		WHERE at_ms >= ? AND kind <> 'note' ORDER BY at_ms, id`, personID, personID, personID, store.Ms(since), store.Ms(since))
 }

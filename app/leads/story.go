@@ -134,10 +134,12 @@ func (d *Diary) KeepStory(ctx context.Context, actor people.Person, story Story)
 	return id, err
 }
 
-// knownToIn are the leads whose names a sharing might hold: the one that it is about, and what its author has held.
+// knownToIn are the leads whose names a sharing might hold: the one that it is about, what its author holds, and what they
+// gave up last.
 func knownToIn(rx *store.Rx, s Sharing) ([]Lead, error) {
-	return store.All(rx, scanLead, `SELECT `+leadColumns+` FROM lead l WHERE l.id IN (SELECT lead_id FROM tenure WHERE holder_id = ? ORDER BY began_ms DESC LIMIT 500)
-		OR l.id = (SELECT lead_id FROM sharing WHERE id = ?)`, s.Author.ID, s.ID)
+	return store.All(rx, scanLead, `SELECT `+leadColumns+` FROM lead l WHERE l.id IN (SELECT lead_id FROM tenure WHERE holder_id = ? AND ended_ms IS NULL)
+		OR l.id IN (SELECT lead_id FROM tenure WHERE holder_id = ? AND ended_ms IS NOT NULL ORDER BY cool_ms DESC LIMIT 500)
+		OR l.id = (SELECT lead_id FROM sharing WHERE id = ?)`, s.Author.ID, s.Author.ID, s.ID)
 }
 
 // Stories is a page of the library, the latest first, and the mark of the next page, "" after the last. Everybody who

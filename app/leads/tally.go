@@ -80,8 +80,9 @@ func tallyIn(rx *store.Rx, personID string, day time.Time, days workdays) (t Tal
 			t.Reclaimed = m.n
 		}
 	}
-	if err = rx.Row(`SELECT count(*) FILTER (WHERE x.outcome = 'won'), count(*) FILTER (WHERE x.outcome <> 'won') FROM lead_closing x JOIN tenure t ON t.id = x.tenure_id
-		WHERE t.holder_id = ? AND x.at_ms >= ? AND x.at_ms < ?`, personID, from, to).Scan(&t.Won, &t.Lost); err != nil {
+	if err = rx.Row(`SELECT count(*) FILTER (WHERE x.outcome = 'won'), count(*) FILTER (WHERE x.outcome <> 'won') FROM lead_event e
+		JOIN lead_closing x ON x.lead_id = e.lead_id AND x.at_ms = e.at_ms JOIN tenure t ON t.id = x.tenure_id AND t.holder_id = e.person_id
+		WHERE e.person_id = ? AND e.at_ms >= ? AND e.at_ms < ? AND e.kind IN ('closed', 'ruled', 'merged')`, personID, from, to).Scan(&t.Won, &t.Lost); err != nil {
 		return t, err
 	}
 	err = rx.Row(`SELECT count(*) FROM lead_plan p JOIN tenure t ON t.id = p.tenure_id

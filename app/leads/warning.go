@@ -86,44 +86,49 @@ func (r *Rules) hours(now time.Time) (all []hour) {
 	return all
 }
 
-// warnAt tells everybody whom an hour concerns and who has not been told, some at a time.
+// warnAt tells everybody whom an hour concerns and who has not been told, some at a time. Whom it concerns is counted
+// beforehand, for all of them at once: in the evening that may be every lead that is held.
 func (p *Pool) warnAt(ctx context.Context, h hour) error {
 	kind, who := "holder", "t.holder_id"
 	if h.escalates {
 		kind, who = "manager", "e.manager_id"
 	}
-	for {
-		told := 0
-		err := p.db.Write(ctx, func(tx *store.Tx) error {
-			args := append([]any{store.Ms(tx.Now), store.Ms(h.ends)}, anys(h.pools)...)
-			due, err := store.All(tx.Rx, func(row store.Row) (w Warning, err error) {
-				var at int64
-				err = row.Scan(&w.PersonID, &w.Leads, &at)
-				w.Due, w.Escalated = store.Time(at), h.escalates
-				return w, err
-			}, `SELECT `+who+`, count(*), min(t.due_ms) FROM tenure t JOIN employee e ON e.id = t.holder_id
-				WHERE t.ended_ms IS NULL AND t.paused_ms IS NULL AND NOT t.exempt AND t.due_ms > ? AND t.due_ms < ?
-				AND t.pool IN (`+places(len(h.pools))+`) AND `+who+` IS NOT NULL
-				AND NOT EXISTS (SELECT 1 FROM lead_warning w WHERE w.person_id = `+who+` AND w.day = ? AND w.clock = ? AND w.kind = ?)
-				GROUP BY `+who+` ORDER BY `+who+` LIMIT ?`, append(args, h.day, int(h.clock), kind, warnBatch)...)
-			if err != nil {
-				return err
-			}
-			told = len(due)
-			var rows [][]any
-			for _, w := range due {
-				rows = append(rows, []any{w.PersonID, h.day, int(h.clock), kind, w.Leads, store.Ms(tx.Now)})
-				if p.warn == nil {
+	var due []Warning
+	if err := p.db.Read(ctx, func(rx *store.Rx) (err error) {
+		args := append([]any{store.Ms(rx.Now), store.Ms(h.ends)}, anys(h.pools)...)
+		due, err = store.All(rx, func(row store.Row) (w Warning, err error) {
+			var at int64
+			err = row.Scan(&w.PersonID, &w.Leads, &at)
+			w.Due, w.Escalated = store.Time(at), h.escalates
+			return w, err
+		}, `SELECT d.who, d.n, d.at FROM (SELECT `+who+` AS who, count(*) AS n, min(t.due_ms) AS at FROM tenure t JOIN employee e ON e.id = t.holder_id
+			WHERE t.ended_ms IS NULL AND t.paused_ms IS NULL AND NOT t.exempt AND t.due_ms > ? AND t.due_ms < ?
+			AND t.pool IN (`+places(len(h.pools))+`) AND `+who+` IS NOT NULL GROUP BY `+who+`) d
+			WHERE NOT EXISTS (SELECT 1 FROM lead_warning w WHERE w.person_id = d.who AND w.day = ? AND w.clock = ? AND w.kind = ?)
+			ORDER BY d.who`, append(args, h.day, int(h.clock), kind)...)
+		return err
+	}); err != nil {
+		return err
+	}
+	for some := range slices.Chunk(due, warnBatch) {
+		if err := p.db.Write(ctx, func(tx *store.Tx) error {
+			for _, w := range some {
+				n, err := tx.Exec(`INSERT INTO lead_warning (person_id, day, clock, kind, leads, at_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (person_id, day, clock, kind) DO NOTHING`,
+					w.PersonID, h.day, int(h.clock), kind, w.Leads, store.Ms(tx.Now))
+				if err != nil {
+					return err
+				}
+				if n == 0 || p.warn == nil {
 					continue
 				}
 				if err := p.warn(tx, w); err != nil {
 					return err
 				}
 			}
-			return insertRows(tx, `INSERT INTO lead_warning (person_id, day, clock, kind, leads, at_ms)`, rows)
-		})
-		if err != nil || told < warnBatch {
+			return nil
+		}); err != nil {
 			return err
 		}
 	}
+	return nil
 }
