@@ -20,12 +20,13 @@ const (
 	ByForward    Way = "forward-auth" // a proxy asked before it let a request through
 	ByGrant      Way = "grant"        // a machine asked for an entitlement to carry away
 	ByDraw       Way = "draw"         // a person drew a lead
-	ByAssign     Way = "assign"       // a manager gave one
+	ByAssign     Way = "assign"       // a manager gave one: one by one, by an allocation, a transfer or a ruling
+	BySwap       Way = "swap"         // a person put leads into their private pool
 	ByGlass      Way = "glass"        // the broken glass answered, and its log was brought home
 )
 
 // Ways are all ways, for labels.
-func Ways() []Way { return []Way{ByEvaluation, ByForward, ByGrant, ByDraw, ByAssign, ByGlass} }
+func Ways() []Way { return []Way{ByEvaluation, ByForward, ByGrant, ByDraw, ByAssign, BySwap, ByGlass} }
 
 // Entry is one decision in the logbook: who asked for whom, and what was answered. Reasons are what others may know
 // (Audience Others): of a case nothing but that the person is suspended.

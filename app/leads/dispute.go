@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bainian/app/fault"
+	"bainian/app/gate"
 	"bainian/app/people"
 	"bainian/app/store"
 )
@@ -129,7 +130,7 @@ func (p *Pool) Rule(ctx context.Context, actor people.Person, disputeID, winnerI
 	if err != nil {
 		return err
 	}
-	return p.give(ctx, func(tx *store.Tx) error {
+	err = p.give(ctx, func(tx *store.Tx) error {
 		d, found, err := store.First(tx.Rx, scanDispute, `SELECT `+leadColumns+`, `+disputeColumns+` FROM dispute d JOIN lead l ON l.id = d.lead_id WHERE d.id = ?`, disputeID)
 		if err != nil {
 			return err
@@ -153,6 +154,8 @@ func (p *Pool) Rule(ctx context.Context, actor people.Person, disputeID, winnerI
 		}
 		return p.enforceIn(tx, d, winnerID, reason, actor.ID)
 	})
+	p.noteRefused(gate.ByAssign, gate.Assign, winnerID, actor.ID, err)
+	return err
 }
 
 func mayRuleIn(rx *store.Rx, actor people.Person, d Dispute) error {

@@ -145,6 +145,7 @@ func (p *Pool) handIn(tx *store.Tx, h hand, ids []string) ([]Miss, error) {
 	if !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.Conflict) {
 		return nil, err
 	}
+	tx.After(func() { p.noteRefused(gate.ByAssign, gate.Assign, h.personID, h.by, err) })
 	missed := make([]Miss, len(ids))
 	for i, id := range ids {
 		missed[i] = missOf(id, err)

@@ -9,11 +9,11 @@ import (
 	"bainian/app/store"
 )
 
-// noteTaken takes down, once a tenure has begun for good, that the gate allowed it.
-func (p *Pool) noteTaken(tx *store.Tx, d gate.Decision, drawn bool, by string) {
-	way, action := gate.ByAssign, gate.Assign
-	if drawn {
-		way, action = gate.ByDraw, gate.Draw
+// noteTaken takes down, once a transaction is done for good, that the gate allowed what it did.
+func (p *Pool) noteTaken(tx *store.Tx, d gate.Decision, way gate.Way, by string) {
+	action := gate.Draw
+	if way == gate.ByAssign {
+		action = gate.Assign
 	}
 	tx.After(func() { p.keeper.Logbook().Note(gate.EntryOf(d, way, action, by)) })
 }

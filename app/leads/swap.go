@@ -40,7 +40,8 @@ func (p *Pool) Swap(ctx context.Context, actor people.Person, in, out []string, 
 				return err
 			}
 		}
-		if _, err := p.allowedIn(tx.Rx, actor.ID, gate.Draw, gate.ThePerson); err != nil {
+		decision, err := p.allowedIn(tx.Rx, actor.ID, gate.Draw, gate.ThePerson)
+		if err != nil {
 			return err
 		}
 		rules, err := p.RulesIn(tx.Rx)
@@ -55,9 +56,11 @@ func (p *Pool) Swap(ctx context.Context, actor people.Person, in, out []string, 
 		if problems != nil {
 			return problems
 		}
+		p.noteTaken(tx, decision, gate.BySwap, actor.ID)
 		s, err = p.swapIn(tx, actor.ID, request, plan, rules)
 		return err
 	})
+	p.noteRefused(gate.BySwap, gate.Draw, actor.ID, actor.ID, err)
 	if err != nil {
 		return Swapped{}, err
 	}

@@ -165,14 +165,14 @@ func (p *Pool) takeAllIn(tx *store.Tx, r receiver, how taking, leads ...Lead) ([
 	if err := countIn(tx, r, tenures, how.drawn); err != nil {
 		return nil, err
 	}
-	kind := "assigned"
+	kind, way := "assigned", gate.ByAssign
 	if how.drawn {
-		kind = "drawn"
+		kind, way = "drawn", gate.ByDraw
 	}
 	if err := eventsIn(tx, kind, "", how.by, tenures...); err != nil {
 		return nil, err
 	}
-	p.noteTaken(tx, r.decision, how.drawn, how.by)
+	p.noteTaken(tx, r.decision, way, how.by)
 	return held, p.keeper.OpenedIn(tx, r.decision.PersonID)
 }
 

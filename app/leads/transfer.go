@@ -45,6 +45,7 @@ func (p *Pool) Transfer(ctx context.Context, actor people.Person, leadID, person
 		h, err = p.transferIn(tx, lead, old, personID, Transferred, reason, actor.ID)
 		return err
 	})
+	p.noteRefused(gate.ByAssign, gate.Assign, personID, actor.ID, err)
 	if err != nil {
 		return Holding{}, err
 	}

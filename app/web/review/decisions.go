@@ -82,7 +82,7 @@ func (w *Wing) inWords(c *page.Ctx, entries []gate.Entry) ([]decisionView, error
 	}
 	var actors []string
 	for _, e := range entries {
-		if e.Way == gate.ByDraw || e.Way == gate.ByAssign {
+		if e.Way == gate.ByDraw || e.Way == gate.ByAssign || e.Way == gate.BySwap {
 			actors = append(actors, e.Actor)
 		}
 	}
