@@ -514,3 +514,25 @@ func TestWhatOnesOwnAllocationGivesOneIsAllocated(t *testing.T) {
 		}
 	})
 }
+
+// Nobody publishes a draft whose day is over: what it planned can be planned by hand again.
+func TestADraftWhoseDayIsOverHoldsNothingBack(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.rules = evenings(1, false)
+		w.open()
+		w.stock(2)
+		w.at(23, 20, 0)
+		w.drafts(w.manager) // one lead for each of two people
+		carl := w.hire(w.other.ID)
+		w.at(25, 20, 0)
+		id, shares := w.drafts(w.other)
+		if len(shares[carl.ID].LeadIDs) != 1 {
+			t.Fatalf("%+v", shares)
+		}
+		for _, lead := range w.all() {
+			if lead != shares[carl.ID].LeadIDs[0] {
+				w.must(w.Adjust(ctx, w.other, id, Change{lead, "", carl.ID}))
+			}
+		}
+	})
+}

@@ -111,21 +111,31 @@ func (p *Pool) Drafts(ctx context.Context, actor people.Person) (d Drafts, err e
 			return err
 		}
 		d.Day = days.allocationDay(rx.Now).Format("2006-01-02")
-		open, err := store.All(rx, scanAllocation, `SELECT `+allocationColumns+` FROM allocation a
-			WHERE a.ready_ms IS NOT NULL AND a.published_ms IS NULL AND a.discarded_ms IS NULL AND a.day >= ? ORDER BY a.id`, days.day(rx.Now))
-		if err != nil {
-			return err
+		below, teams := map[string]people.Person{}, []string{}
+		if actor.Has(people.Admin) {
+			teams = append(teams, "")
 		}
-		below := map[string]people.Person{}
 		if actor.Has(people.Manager) {
 			team, err := people.ReportsIn(rx, actor.ID)
 			if err != nil {
 				return err
 			}
+			teams = append(teams, actor.ID)
 			for _, person := range team {
 				below[person.ID] = person
+				teams = append(teams, person.ID)
 			}
 		}
+		var open []Allocation
+		for some := range slices.Chunk(teams, seatBatch) {
+			drafts, err := store.All(rx, scanAllocation, `SELECT `+allocationColumns+` FROM allocation a WHERE a.team_of IN (`+places(len(some))+`)
+				AND a.ready_ms IS NOT NULL AND a.published_ms IS NULL AND a.discarded_ms IS NULL AND a.day >= ?`, append(anys(some), days.day(rx.Now))...)
+			if err != nil {
+				return err
+			}
+			open = append(open, drafts...)
+		}
+		slices.SortFunc(open, func(a, b Allocation) int { return strings.Compare(a.ID, b.ID) })
 		for _, a := range open {
 			manager, under := below[a.TeamOf]
 			switch {
