@@ -16,6 +16,7 @@ import (
 	"bainian/app/leads"
 	"bainian/app/locale"
 	"bainian/app/people"
+	"bainian/app/store"
 )
 
 // drawn is somebody with so many leads in hand, all due on the day that it then is.
@@ -220,4 +221,21 @@ func TestDayPagesInThreeLanguages(t *testing.T) {
 		trainer := s.as(s.trainer)
 		trainer.want(trainer.send("GET", path, nil), http.StatusForbidden)
 	}
+}
+
+// The gate guards what is acquired: while no policy can be read, what somebody holds is worked on as before.
+func TestG2_WhatIsHeldIsWorkedWithoutAPolicy(t *testing.T) {
+	s := open(t, school())
+	s.stock(3)
+	amy, ids := s.drawn("林予安", 1)
+	s.must(s.db.Write(s.ctx, func(tx *store.Tx) error {
+		if _, err := tx.Exec(`UPDATE document SET retired = TRUE WHERE path = 'content/policy.yaml'`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`UPDATE document_edition SET number = number + 1`)
+		return err
+	}))
+	amy.get("/leads", `id="lead-`+ids[0], "資格規則")
+	amy.leads(amy.post("/leads/"+ids[0]+"/follow-ups", url.Values{"quick": {"visited"}, "request": {"r1"}}), "/leads/"+ids[0])
+	amy.get("/", "資格規則")
 }

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"bainian/app/cohorts"
+	"bainian/app/fault"
 	"bainian/app/gate"
 	"bainian/app/locale"
 	"bainian/app/people"
@@ -58,8 +59,9 @@ func (w *Wing) home(c *page.Ctx) error {
 	if waits {
 		v.Own = []task{own}
 	}
-	if v.Decision, err = w.keeper.Decide(c.Context(), c.Person.ID); err != nil {
-		return err
+	var unreadable error
+	if v.Decision, unreadable = w.keeper.Decide(c.Context(), c.Person.ID); unreadable != nil && !fault.HasKey(unreadable, "gate.no_policy") {
+		return unreadable
 	}
 	way := way{c: c, decision: v.Decision}
 	if way.labels, err = w.stepLabels(c, v.Decision); err != nil {
@@ -73,9 +75,13 @@ func (w *Wing) home(c *page.Ctx) error {
 	}
 	var todo next
 	v.Way, todo = way.stops()
-	if v.Takes = v.Decision.Level.Takes(); v.Takes {
+	v.Takes = v.Decision.Level.Takes()
+	switch {
+	case unreadable != nil:
+		v.Closed = []gateReason{{Text: c.Words(unreadable)}}
+	case v.Takes:
 		todo.Sentence, err = w.dueToday(c, v)
-	} else {
+	default:
 		v.Closed, err = w.reasons(c, v.Decision.Reasons(gate.ThePerson))
 	}
 	if err != nil {

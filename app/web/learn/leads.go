@@ -79,9 +79,9 @@ func (w *Wing) leads(c *page.Ctx) error {
 }
 
 func (w *Wing) readLeads(c *page.Ctx) (*leadsView, error) {
-	d, err := w.keeper.Decide(c.Context(), c.Person.ID)
-	if err != nil {
-		return nil, err
+	d, unreadable := w.keeper.Decide(c.Context(), c.Person.ID)
+	if unreadable != nil && !fault.HasKey(unreadable, "gate.no_policy") { // without a policy nothing is taken, and what is held is worked
+		return nil, unreadable
 	}
 	a, err := w.diary.Agenda(c.Context(), c.Person)
 	if err != nil {
@@ -104,9 +104,12 @@ func (w *Wing) readLeads(c *page.Ctx) (*leadsView, error) {
 			return nil, err
 		}
 	}
-	if d.Allows(gate.Draw) {
+	switch {
+	case unreadable != nil:
+		v.Closed = []gateReason{{Text: c.Words(unreadable)}}
+	case d.Allows(gate.Draw):
 		v.Pools, err = w.poolOptions(c, "")
-	} else {
+	default:
 		v.Closed, err = w.reasons(c, d.Reasons(gate.ThePerson))
 	}
 	return v, err

@@ -34,6 +34,7 @@ import (
 	"bainian/app/markdown"
 	"bainian/app/people"
 	"bainian/app/questions"
+	"bainian/app/store"
 	"bainian/app/store/storetest"
 	"bainian/app/web/learn"
 	"bainian/app/web/page"
@@ -46,6 +47,7 @@ const base = "http://learn.example.com"
 type site struct {
 	testing.TB
 	ctx     context.Context
+	db      *store.DB
 	app     *fiber.App
 	fresh   func() *fiber.App // the same, with nothing kept
 	clock   *storetest.Clock
@@ -75,7 +77,7 @@ func openAt(tb testing.TB, content fs.FS, base string) *site {
 	tb.Helper()
 	db, clock := database(tb, jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(),
 		courses.Schema(), exams.Schema(), integrity.Schema(), gate.Schema(), leads.Schema())
-	s := &site{TB: tb, ctx: context.Background(), clock: clock}
+	s := &site{TB: tb, ctx: context.Background(), db: db, clock: clock}
 	catalog, err := locale.Load()
 	s.must(err)
 	zone, err := time.LoadLocation("Asia/Taipei")
