@@ -171,6 +171,12 @@ func (d *Diary) Open(ctx context.Context, actor people.Person, leadID string) er
 		if lead.State != InPool {
 			return fault.New(fault.Conflict, "leads.taken")
 		}
+		if lead.Access != AccessOpen { // Browse does not show it to everybody
+			decision, err := d.keeper.DecideIn(tx.Rx, actor.ID)
+			if err != nil || lead.Access != AccessNewcomers || !decision.Newcomer {
+				return cmp.Or(err, notThere(lead, InPool))
+			}
+		}
 		rules, err := d.RulesIn(tx.Rx)
 		if err != nil {
 			return err

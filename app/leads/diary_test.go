@@ -535,3 +535,24 @@ func TestNewTablesRefuseWhatCannotBe(t *testing.T) {
 		}
 	})
 }
+
+// What no draw could take, and no page of the pool shows, is not opened by its id either.
+func TestOnlyWhatAPoolShowsIsOpened(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		d := w.diary()
+		w.stock(1)
+		id := w.all()[0]
+		for access, key := range map[Access]string{AccessEmbargo: "leads.embargo", AccessNewcomers: "leads.for_newcomers", accessComing: "intake.coming"} {
+			w.must(w.db.Write(ctx, func(tx *store.Tx) error {
+				_, err := tx.Exec(`UPDATE lead SET access = ?`, access)
+				return err
+			}))
+			w.want(d.Open(ctx, w.amy, id), fault.Conflict, key)
+		}
+		w.must(w.db.Write(ctx, func(tx *store.Tx) error {
+			_, err := tx.Exec(`UPDATE lead SET access = 'open'`)
+			return err
+		}))
+		w.must(d.Open(ctx, w.amy, id))
+	})
+}
