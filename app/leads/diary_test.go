@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -554,5 +557,40 @@ func TestOnlyWhatAPoolShowsIsOpened(t *testing.T) {
 			return err
 		}))
 		w.must(d.Open(ctx, w.amy, id))
+	})
+}
+
+// A file that cannot be removed now is removed by a later sweep: somebody may have asked to be forgotten.
+func TestAFileThatCouldNotBeRemovedIsRemovedLater(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		folder := t.TempDir()
+		files, err := blobs.Open(folder)
+		w.must(err)
+		d := NewDiary(w.Pool, files)
+		w.stock(1)
+		_, err = d.takeFiles(ctx, w.amy, w.draw(w.amy).Lead.ID, []Upload{{"x.png", card(t)}})
+		w.must(err)
+		var stored []string
+		w.must(filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
+			if err == nil && !e.IsDir() {
+				stored = append(stored, path)
+			}
+			return err
+		}))
+		if len(stored) != 1 {
+			t.Fatal(stored)
+		}
+		w.must(os.Rename(stored[0], stored[0]+".away"))
+		w.must(os.MkdirAll(filepath.Join(stored[0], "in the way"), 0o700))
+		w.clock.Add(25 * time.Hour)
+		if err := d.SweepFiles(ctx); err == nil {
+			t.Fatal("nobody hears of it")
+		}
+		w.must(os.RemoveAll(stored[0]))
+		w.must(os.Rename(stored[0]+".away", stored[0]))
+		w.must(d.SweepFiles(ctx))
+		if _, err := os.Stat(stored[0]); !os.IsNotExist(err) {
+			t.Errorf("the card stays for ever: %v", err)
+		}
 	})
 }

@@ -254,22 +254,23 @@ func (d *Diary) SweepFiles(ctx context.Context) error {
 	}
 	for _, id := range loose {
 		name, wanted := "", false
-		err := d.db.Write(ctx, func(tx *store.Tx) error {
-			if err := tx.Row(`SELECT sha256 FROM follow_up_file WHERE id = ?`, id).Scan(&name); err != nil {
+		if err := d.db.Read(ctx, func(rx *store.Rx) error {
+			if err := rx.Row(`SELECT sha256 FROM follow_up_file WHERE id = ?`, id).Scan(&name); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(`UPDATE follow_up_file SET swept_ms = ? WHERE id = ? AND follow_up_id IS NULL`, store.Ms(tx.Now), id); err != nil {
-				return err
-			}
-			return tx.Row(`SELECT EXISTS (SELECT 1 FROM follow_up_file WHERE sha256 = ? AND swept_ms IS NULL)`, name).Scan(&wanted)
-		})
-		if err != nil {
+			return rx.Row(`SELECT EXISTS (SELECT 1 FROM follow_up_file WHERE sha256 = ? AND swept_ms IS NULL AND id <> ?)`, name, id).Scan(&wanted)
+		}); err != nil {
 			return err
 		}
-		if wanted {
-			continue
+		if !wanted { // first the file: what is not removed stays on the list
+			if err := d.files.Remove(name); err != nil {
+				return err
+			}
 		}
-		if err := d.files.Remove(name); err != nil {
+		if err := d.db.Write(ctx, func(tx *store.Tx) error {
+			_, err := tx.Exec(`UPDATE follow_up_file SET swept_ms = ? WHERE id = ? AND follow_up_id IS NULL`, store.Ms(tx.Now), id)
+			return err
+		}); err != nil {
 			return err
 		}
 	}
