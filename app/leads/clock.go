@@ -104,16 +104,11 @@ func (p *Pool) workdaysIn(rx *store.Rx) (workdays, error) {
 
 // workdaysOfIn are a person's, from today on.
 func (p *Pool) workdaysOfIn(rx *store.Rx, personID string) (workdays, error) {
-	return p.workdaysSinceIn(rx, personID, rx.Now)
-}
-
-// workdaysSinceIn are a person's from the day of a time on.
-func (p *Pool) workdaysSinceIn(rx *store.Rx, personID string, from time.Time) (workdays, error) {
 	w, err := p.workdaysIn(rx)
 	if err != nil {
 		return w, err
 	}
-	off, err := absencesIn(rx, personID, w.date(from), w.Zone)
+	off, err := absencesIn(rx, personID, w.date(rx.Now), w.Zone)
 	return w.without(daysOf(off)), err
 }
 

@@ -124,8 +124,7 @@ func (m *model) transferStep(t *rapid.T) {
 	}
 	m.ended(id, coolReturned)
 	m.began(t, p, h)
-	l.chain = chain
-	l.chain.bumped = chain.bumped || l.exempt()
+	l.chain = chain.handedOn(l)
 }
 
 func (m *model) swapStep(t *rapid.T) {
@@ -374,7 +373,7 @@ func (m *model) disputeStep(t *rapid.T) {
 		chain := l.chain
 		m.ended(id, coolReturned)
 		m.began(t, p, Holding{Lead: Lead{ID: id}})
-		l.chain, l.chain.bumped = chain, chain.bumped || l.exempt()
+		l.chain = chain.handedOn(l)
 	}
 }
 

@@ -59,6 +59,13 @@ func (c chain) gone(days int) time.Time {
 	return later(later(c.began, days).Add(c.pause), c.leave).AddDate(0, 0, 4)
 }
 
+// handedOn is the chain once the lead has begun with another holder, whose leave to come counts, too.
+func (c chain) handedOn(l *leadModel) chain {
+	c.leave += l.chain.leave
+	c.bumped = c.bumped || l.exempt()
+	return c
+}
+
 func (l *leadModel) exempt() bool { return l.stage == "contract" || l.stage == "payment" }
 
 func (l *leadModel) state(m *model) State {

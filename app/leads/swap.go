@@ -2,6 +2,7 @@ package leads
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bainian/app/fault"
@@ -94,20 +95,28 @@ func (p *Pool) swapIn(tx *store.Tx, personID, request string, plan swapPlan, rul
 	return s, insertRows(tx, `INSERT INTO swap_lead (swap_id, place, way, lead_id, tenure_id, was)`, rows)
 }
 
-// keepIn puts leads that a person holds into their private pool.
+// keepIn puts leads that a person holds into their private pool. Their leave pauses a clock from the beginning of their own
+// tenure on: not what they were away while somebody before them in a chain of transfers had the lead.
 func (p *Pool) keepIn(tx *store.Tx, personID string, in []Holding, rules *Rules) error {
-	earliest := in[0].Tenure.Since
+	earliest := in[0].Tenure.Began
 	for _, h := range in {
-		if h.Tenure.Since.Before(earliest) {
-			earliest = h.Tenure.Since
+		if h.Tenure.Began.Before(earliest) {
+			earliest = h.Tenure.Began
 		}
 	}
-	days, err := p.workdaysSinceIn(tx.Rx, personID, earliest)
+	company, err := p.workdaysIn(tx.Rx)
 	if err != nil {
 		return err
 	}
+	off, err := absencesIn(tx.Rx, personID, company.date(earliest), company.Zone)
+	if err != nil {
+		return err
+	}
+	away := daysOf(off)
 	ids := []any{}
 	for _, h := range in {
+		began := company.date(h.Tenure.Began)
+		days := company.without(slices.DeleteFunc(slices.Clone(away), func(day string) bool { return day < began }))
 		t := h.Tenure.private(rules.Pool(h.Tenure.Pool), tx.Now, days)
 		kept, err := tx.Exec(`UPDATE tenure SET private_ms = ?, due_ms = ?, hard_ms = ? WHERE id = ? AND coalesce(ended_ms, 0) = 0`,
 			store.Ms(tx.Now), store.Ms(t.Due), store.Ms(t.Hard), t.ID)
