@@ -13,6 +13,7 @@ import (
 )
 
 // TestPromisesHoldAfterEveryStep runs random histories over one database, which grows from run to run.
+// BAINIAN_TEST_HISTORIES says how many; the suite runs a few.
 func TestPromisesHoldAfterEveryStep(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.drawsPerDay, w.perDay, w.capacity = 3, 5, 4
@@ -21,10 +22,7 @@ func TestPromisesHoldAfterEveryStep(t *testing.T) {
 		m := &model{world: w, staff: []people.Person{w.amy, w.bob, w.hire(w.manager.ID)}, gone: map[string]bool{}, cases: map[string][]int{}, since: map[string]time.Time{},
 			took: map[string]int{}, drew: map[string]int{}, cool: map[string]time.Time{}, lead: map[string]*leadModel{}}
 		w.stock(12)
-		runs, most := 0, 60
-		if w.db.Engine() == store.Postgres {
-			most = 15 // eight times slower, and the same
-		}
+		runs, most := 0, w.histories(60, 3)
 		rapid.Check(t, func(rt *rapid.T) {
 			if runs++; runs > most {
 				return

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -222,4 +224,16 @@ func (w *world) want(err error, kind fault.Kind, key string) {
 	if !fault.Is(err, kind) || !fault.HasKey(err, key) {
 		w.t.Fatalf("got %v, want %v %s", err, kind, key)
 	}
+}
+
+// histories is how many random histories a test runs: as many as BAINIAN_TEST_HISTORIES says, or else some on SQLite and
+// fewer on PostgreSQL, which is eight times slower and the same.
+func (w *world) histories(some, fewer int) int {
+	if n, err := strconv.Atoi(os.Getenv("BAINIAN_TEST_HISTORIES")); err == nil {
+		return n
+	}
+	if w.db.Engine() == store.Postgres {
+		return fewer
+	}
+	return some
 }
