@@ -25,7 +25,7 @@ import (
 const (
 	raceSellers, raceLeads          = 6, 14
 	raceDraws, racePerDay, raceCap  = 14, 20, 5
-	raceOrders                      = 45 // of each seller
+	raceOrders                      = 30 // of each seller
 	racePolicy                      = "title: race\nlevels:\n  - level: full\n    require: {all: [employed, no_red_line]}\nlimits: {draws_per_day: 14, per_day: 20, cap: 5, newcomer_days: 0, newcomer_per_day: 20, newcomer_cap: 5}\n"
 	racePools                       = "pools:\n  - {pool: default, title: Pool, newcomer_share: 0}\n"
 	took, gaveBack, worked, unknown = "took", "gave back", "worked", "unknown"
@@ -48,7 +48,9 @@ func TestHistoriesOfTwoProcessesAreLinearizable(t *testing.T) {
 		for i := range r.sellers {
 			sellers.Go(func() { r.sell(i, urls) })
 		}
-		time.Sleep(700 * time.Millisecond)
+		for r.answered() < raceSellers*raceOrders/3 { // in the midst of it
+			time.Sleep(time.Millisecond)
+		}
 		r.ok(first.Process.Kill())
 		<-first.done
 		if n := r.answered(); n == 0 || n == raceSellers*raceOrders {
