@@ -104,6 +104,9 @@ func parseNamed(t *template.Template, files fs.FS, pattern string) error {
 		if err != nil {
 			return err
 		}
+		if t.Lookup(stem(name)) != nil {
+			return fmt.Errorf("page: %s: there is a part %q already, which the kit or another folder draws with", name, stem(name))
+		}
 		if _, err := t.New(stem(name)).Parse(string(text)); err != nil {
 			return fmt.Errorf("page: %s: %w", name, err)
 		}
