@@ -32,10 +32,10 @@ var menu = func() []navItem {
 		{"/studio/marking", "page.nav.marking", "check", trainer}, // HR comes from the sittings
 		{"/studio/items", "page.nav.items", "chart", examiner},
 		{"/board", "page.nav.board", "board", manager},
-		{"/allocation", "allocation.nav", "cards", []people.Role{people.Manager, people.Admin}},
-		{"/reports", "day.nav.reports", "check", manager},
 		{"/people", "page.nav.people", "people", []people.Role{people.HR, people.Admin}},
 		{"/people/import", "page.nav.import", "import", admin},
+		{"/allocation", "allocation.nav", "cards", []people.Role{people.Manager, people.Admin}},
+		{"/reports", "day.nav.reports", "check", manager},
 		{"/tokens", "page.nav.tokens", "key", admin},
 		{"/policy", "page.nav.policy", "rules", review},
 	}

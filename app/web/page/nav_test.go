@@ -16,7 +16,7 @@ func TestMenuOfEachRole(t *testing.T) {
 		people.HR:          {"/cases", "/studio/sittings", "/studio/items", "/people", "/policy"},
 		people.Reviewer:    {"/cases", "/policy"},
 		people.Manager:     {"/board", "/allocation", "/reports"},
-		people.Admin:       {"/allocation", "/people", "/people/import", "/tokens"},
+		people.Admin:       {"/people", "/people/import", "/allocation", "/tokens"},
 	} {
 		var got []string
 		for _, i := range menuOf(bitsOf([]people.Role{role})) {
