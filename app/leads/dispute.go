@@ -10,6 +10,9 @@ import (
 	"bainian/app/store"
 )
 
+// mostRivals is how many leads of one customer a person is told of.
+const mostRivals = 5
+
 // Dispute is two people with one customer: somebody says so of a lead that another one holds.
 type Dispute struct {
 	ID                   string
@@ -83,6 +86,43 @@ func standingIn(rx *store.Rx, personID, leadID string) (otherID string, err erro
 		err = fault.New(fault.Forbidden, "moves.dispute_no_standing")
 	}
 	return "", err
+}
+
+// Rival is a lead that somebody else holds and a person may dispute.
+type Rival struct {
+	LeadID string
+	Waits  bool // they have disputed it, and nobody has ruled
+}
+
+// Rivals are what the actor may dispute about a lead: the leads of the same customer that others hold, when they hold this
+// one, or this one itself, when they held it before and another one does now. Whom a rival is with is not said.
+func (p *Pool) Rivals(ctx context.Context, actor people.Person, leadID string) (all []Rival, err error) {
+	err = p.db.Read(ctx, func(rx *store.Rx) error {
+		all = nil
+		t, open, err := openIn(rx, leadID)
+		if err != nil || !open {
+			return err
+		}
+		ids := []string{leadID}
+		if t.HolderID == actor.ID {
+			ids, err = store.All(rx, scanText, `SELECT l.id FROM lead x JOIN lead l ON l.id <> x.id AND (l.phone_key <> '' AND l.phone_key = x.phone_key OR l.company_key <> '' AND l.company_key = x.company_key)
+				JOIN tenure t ON t.lead_id = l.id AND t.ended_ms IS NULL WHERE x.id = ? AND t.holder_id <> ? ORDER BY l.id LIMIT ?`, leadID, actor.ID, mostRivals)
+		} else if _, err = standingIn(rx, actor.ID, leadID); fault.Is(err, fault.Forbidden) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			r := Rival{LeadID: id}
+			if err := rx.Row(`SELECT EXISTS (SELECT 1 FROM dispute WHERE lead_id = ? AND claimant_id = ? AND ruled_ms IS NULL)`, id, actor.ID).Scan(&r.Waits); err != nil {
+				return err
+			}
+			all = append(all, r)
+		}
+		return nil
+	})
+	return all, err
 }
 
 // Disputes are those that wait for a ruling, the oldest first, at most 200: for managers where both people are below them,

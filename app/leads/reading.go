@@ -43,9 +43,10 @@ func (p *Pool) Mine(ctx context.Context, actor people.Person) (d Desk, err error
 // View is a lead as one person may see it.
 type View struct {
 	Lead      Lead
-	Tenure    Tenure     // the open one; zero when there is none or it is not for the viewer to know
-	FollowUps []FollowUp // the latest first: all of them, or those of the viewer's own tenures
-	Events    []Event    // the latest first, likewise
+	Tenure    Tenure        // the open one; zero when there is none or it is not for the viewer to know
+	Holder    people.Person // of that tenure, for those who look after them
+	FollowUps []FollowUp    // the latest first: all of them, or those of the viewer's own tenures
+	Events    []Event       // the latest first, likewise
 	Stages    []StageChange
 	Closures  []Closure // the latest first; for managers, HR and admins
 	Merged    string    // the lead that this one was a duplicate of; "" for none
@@ -75,6 +76,11 @@ func (p *Pool) Lead(ctx context.Context, actor people.Person, leadID string) (v 
 		}
 		if holds || manages {
 			v.Tenure = t
+		}
+		if open && manages {
+			if v.Holder, _, err = people.PersonIn(rx, t.HolderID); err != nil {
+				return err
+			}
 		}
 		if !manages && !(holds && t.Paused.IsZero()) {
 			if v.Lead, err = p.maskedIn(rx, v.Lead); err != nil {

@@ -69,17 +69,17 @@ func (s *Site) App() (*fiber.App, error) {
 	}
 	api.MountLedger(app, kit, s.Ledger, s.Witnesses)
 	api.MountPool(app, kit, s.Directory, s.Keeper, s.Pool)
-	// Before learn, whose /leads/:id would take /leads/import.
+	// These two before learn, whose /leads/:id would take /leads/import and /leads/handovers.
 	if err := review.Mount(app, kit, s.Directory, s.Roster, s.Library, s.Shelf, s.Room, s.Desk, s.Keeper, s.Pool, s.Office, s.CRM); err != nil {
+		return nil, err
+	}
+	if err := manage.Mount(app, kit, s.Directory, s.Roster, s.Keeper, s.Pool, s.Diary); err != nil {
 		return nil, err
 	}
 	if err := learn.Mount(app, kit, s.Roster, s.Library, s.Room, s.Desk, s.Keeper, s.Pool, s.Diary); err != nil {
 		return nil, err
 	}
 	if err := studio.Mount(app, kit, s.Shelf, s.Library, s.Room, s.Roster, s.Directory, s.Desk); err != nil {
-		return nil, err
-	}
-	if err := manage.Mount(app, kit, s.Directory, s.Roster, s.Keeper, s.Pool, s.Diary); err != nil {
 		return nil, err
 	}
 	return app, nil

@@ -15,12 +15,18 @@ import (
 
 type leadView struct {
 	page.Base
-	Lead    leads.Lead
-	Stage   string    // in words
-	Holding *leadCard // when the person works it now
-	Paused  bool
-	History []moment
-	Claim   string // names the claim of a lead that waits in a pool; "" where there is nothing to claim
+	Lead     leads.Lead
+	Stage    string    // in words
+	Holding  *leadCard // when the person works it now
+	Paused   bool
+	History  []moment
+	Holder   people.Person // who works it, for those who look after them
+	Due      time.Time     // of that
+	Gives    bool          // a manager may give it to somebody
+	Rivals   []leads.Rival // what the person may dispute
+	Reopens  bool          // the person may put it back into a pool
+	Oversees bool          // it is looked at by those who manage leads, and is not theirs
+	Claim    string        // names the claim of a lead that waits in a pool; "" where there is nothing to claim
 
 	// The forms of a lead in hand. Form is the one that was refused, with Err, and Was is what it said.
 	Stages, Outcomes, Pools, PlanKinds []page.Option
@@ -68,11 +74,28 @@ func (w *Wing) readLead(c *page.Ctx, id string) (*leadView, error) {
 	switch {
 	case shown.Tenure.HolderID == c.Person.ID && !v.Paused:
 		err = w.inHand(c, v, rules)
-	case shown.Lead.State == leads.InPool:
+	case shown.Lead.State == leads.InPool && c.Person.Has(people.NewHire, people.Manager, people.Mentor):
 		var a leads.Agenda
 		if a, err = w.diary.Agenda(c.Context(), c.Person); err == nil {
 			v.Claim = fmt.Sprintf("%s/%s", drawRequest(a.Today), id)
 		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	v.Oversees = v.Holding == nil && c.Person.Has(people.Manager, people.HR, people.Admin)
+	if v.Oversees {
+		v.Holder, v.Due, v.Gives = shown.Holder, shown.Tenure.Due, c.Person.Has(people.Manager) && (v.Lead.State == leads.InPool || v.Lead.State == leads.Handover)
+		if v.Here = "/people"; c.Person.Has(people.Manager) {
+			v.Here = "/board"
+		}
+	}
+	if v.Oversees && v.Lead.State == leads.Closed && len(shown.Closures) > 0 {
+		last := shown.Closures[0].Outcome
+		v.Reopens = last == leads.OutcomeLost || last == leads.OutcomeInvalid
+	}
+	if c.Person.Has(people.NewHire, people.Manager, people.Mentor) {
+		v.Rivals, err = w.pool.Rivals(c.Context(), c.Person, id)
 	}
 	return v, err
 }
@@ -294,6 +317,26 @@ func (w *Wing) dropPlans(c *page.Ctx) error {
 		return err
 	}
 	return c.Back("/leads/"+id, "day.plan_dropped")
+}
+
+// dispute says that somebody else's lead is of the customer of this one.
+func (w *Wing) dispute(c *page.Ctx) error {
+	id := c.Params("id")
+	_, err := w.pool.Dispute(c.Context(), c.Person, c.Form("rival"), c.FormText("text"))
+	if err == nil {
+		return c.Back("/leads/"+id, "handover.disputed")
+	}
+	return w.refuseLead(c, "dispute", err, "text")
+}
+
+// reopen puts a lead that was closed back into its pool.
+func (w *Wing) reopen(c *page.Ctx) error {
+	id := c.Params("id")
+	err := w.pool.Reopen(c.Context(), c.Person, id, c.FormText("reason"))
+	if err == nil {
+		return c.Back("/leads/"+id, "handover.reopened")
+	}
+	return w.refuseLead(c, "reopen", err, "reason")
 }
 
 // leadFile is a file of a follow-up, for whoever may see it.

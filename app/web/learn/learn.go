@@ -43,6 +43,8 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 	}
 	w := &Wing{kit: kit, pages: pages, roster: roster, library: library, room: room, desk: desk, keeper: keeper, pool: pool, diary: diary}
 	seller := page.Only(people.NewHire, people.Manager, people.Mentor)
+	overseer := page.Only(people.Manager, people.HR, people.Admin)
+	looker := page.Only(people.NewHire, people.Manager, people.Mentor, people.HR, people.Admin)
 	reader := page.Only(people.NewHire, people.Manager, people.Mentor, people.Trainer, people.HR, people.Admin)
 	storyKeeper := page.Only(people.Manager, people.Mentor, people.Trainer)
 	kit.Mount(app, []page.Route{
@@ -109,9 +111,11 @@ func Mount(app *fiber.App, kit *page.Kit, roster *cohorts.Roster, library *cours
 		{Method: "POST", Path: "/leads/route", Who: seller, Do: w.moveStop},
 		{Method: "POST", Path: "/leads/swaps", Who: seller, Do: w.swap},
 		{Method: "GET", Path: "/leads/print", Who: seller, Do: w.sheet},
-		{Method: "GET", Path: "/leads/:id", Who: seller, Do: w.lead},
+		{Method: "GET", Path: "/leads/:id", Who: looker, Do: w.lead},
 		{Method: "POST", Path: "/leads/:id/follow-ups", Who: seller, Do: w.followUp},
-		{Method: "GET", Path: "/leads/:id/files/:file", Who: seller, Do: w.leadFile},
+		{Method: "GET", Path: "/leads/:id/files/:file", Who: looker, Do: w.leadFile},
+		{Method: "POST", Path: "/leads/:id/disputes", Who: seller, Do: w.dispute},
+		{Method: "POST", Path: "/leads/:id/reopening", Who: overseer, Do: w.reopen},
 		{Method: "POST", Path: "/leads/:id/plans", Who: seller, Do: w.planLead},
 		{Method: "POST", Path: "/leads/:id/plans/withdrawal", Who: seller, Do: w.dropPlans},
 		{Method: "POST", Path: "/leads/:id/stage", Who: seller, Do: w.advance},

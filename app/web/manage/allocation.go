@@ -11,6 +11,7 @@ import (
 
 type allocationsView struct {
 	page.Base
+	Tabs  page.Tabs
 	Day   string // for which a new draft would be
 	Own   *leads.Allocation
 	Rest  []leads.TeamDraft
@@ -33,7 +34,7 @@ func (w *Wing) showAllocations(c *page.Ctx, refused error) error {
 	if err != nil {
 		return err
 	}
-	v := &allocationsView{Base: page.Base{Title: c.T("allocation.title"), Here: "/allocation"}, Day: drafts.Day, Own: drafts.Own, Rest: drafts.Rest, Past: past,
+	v := &allocationsView{Base: page.Base{Title: c.T("allocation.title"), Here: "/allocation"}, Tabs: c.TeamTabs("/allocation"), Day: drafts.Day, Own: drafts.Own, Rest: drafts.Rest, Past: past,
 		Empty: page.Empty{Title: c.T("allocation.past_none"), Text: c.T("allocation.past_none_text")}, Err: refused}
 	if next != "" {
 		v.Pager.Next = "/allocation?before=" + next

@@ -12,7 +12,7 @@ import (
 
 type boardView struct {
 	page.Base
-	Tabs    tabs
+	Tabs    page.Tabs
 	Team    []member
 	Open    int // of the team, whose gate lets them take leads
 	Held    int
@@ -49,7 +49,7 @@ func (w *Wing) board(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := &boardView{Base: page.Base{Title: c.T("manage.board")}, Tabs: "/board", Empty: page.Empty{Title: c.T("manage.empty"), Text: c.T("manage.empty_text")}}
+	v := &boardView{Base: page.Base{Title: c.T("manage.board")}, Tabs: c.TeamTabs("/board"), Empty: page.Empty{Title: c.T("manage.empty"), Text: c.T("manage.empty_text")}}
 	at := map[string]int{} // of a condition in Waits
 	for _, line := range lines {
 		m, err := w.memberOf(c, line)

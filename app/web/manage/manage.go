@@ -26,22 +26,26 @@ type Wing struct {
 	diary     *leads.Diary
 }
 
-// Mount adds the wing's routes.
+// Mount adds the wing's routes. Those below /leads must be mounted before any /leads/:id.
 func Mount(app *fiber.App, kit *page.Kit, directory *people.Directory, roster *cohorts.Roster, keeper *gate.Keeper, pool *leads.Pool, diary *leads.Diary) error {
 	pages, err := kit.Templates(files)
 	if err != nil {
 		return err
 	}
 	w := &Wing{pages, directory, roster, keeper, pool, diary}
-	manager := page.Only(people.Manager)
+	manager, oversees := page.Only(people.Manager), page.Only(people.Manager, people.HR, people.Admin)
 	kit.Mount(app, []page.Route{
 		{Method: "GET", Path: "/board", Who: manager, Do: w.board},
 		{Method: "GET", Path: "/board/outlook", Who: manager, Do: w.outlook},
 		{Method: "GET", Path: "/board/people/:id", Who: manager, Do: w.member},
 		{Method: "POST", Path: "/board/people/:id/sign-offs", Who: manager, Do: w.signOff},
 		{Method: "POST", Path: "/board/people/:id/sign-offs/:signoff/withdrawal", Who: manager, Do: w.withdrawSignOff},
+		{Method: "POST", Path: "/board/people/:id/absences", Who: manager, Do: w.leave},
+		{Method: "POST", Path: "/board/people/:id/absences/:absence/withdrawal", Who: manager, Do: w.withdrawLeave},
 		{Method: "GET", Path: "/reports", Who: manager, Do: w.reports},
 		{Method: "POST", Path: "/reports/:id/remarks", Who: manager, Do: w.remark},
+		{Method: "GET", Path: "/leads/handovers", Who: oversees, Do: w.handovers},
+		{Method: "POST", Path: "/disputes/:id/ruling", Who: oversees, Do: w.rule},
 		{Method: "POST", Path: "/leads/:id/reclamation", Who: manager, Do: w.reclaim},
 		{Method: "GET", Path: "/leads/:id/assignment", Who: manager, Do: w.assignment},
 		{Method: "POST", Path: "/leads/:id/assignment", Who: manager, Do: w.assign},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"time"
 
 	"bainian/app/cohorts"
 	"bainian/app/fault"
@@ -22,8 +23,11 @@ type memberView struct {
 	Holdings []holding
 	Signs    []string // in words, what stands out in their follow-ups
 	Empty    page.Empty
-	SignOffs []signOff // newest first
-	SignsOff bool      // the gate asks for a manager's word
+	SignOffs []signOff       // newest first
+	Leave    []leads.Absence // that is not over
+	Today    string          // yyyy-mm-dd
+	Wished   leads.Absence   // as it was refused
+	SignsOff bool            // the gate asks for a manager's word
 	Note     string
 	Err      error
 }
@@ -48,7 +52,8 @@ func (w *Wing) showMember(c *page.Ctx, refused error) error {
 	if err != nil {
 		return err
 	}
-	v := &memberView{Base: page.Base{Title: m.Person.Name, Here: "/board"}, Member: m, Note: c.Form("note"), Err: refused,
+	v := &memberView{Base: page.Base{Title: m.Person.Name, Here: "/board", Script: "js/once.js"}, Member: m, Note: c.Form("note"), Err: refused,
+		Today: c.Now().Format(time.DateOnly), Wished: leads.Absence{From: c.Form("from"), To: c.Form("to"), Reason: c.FormText("reason")},
 		Empty: page.Empty{Title: c.T("manage.holds_none"), Text: c.T("manage.holds_none_text")}}
 	if m.Decision.Level.Takes() {
 		v.Empty.Text = c.T("manage.holds_none_open")
@@ -69,6 +74,9 @@ func (w *Wing) showMember(c *page.Ctx, refused error) error {
 	}
 	for _, h := range desk.Holdings {
 		v.Holdings = append(v.Holdings, holding{h, h.Tenure.Paused.IsZero() && !h.Tenure.Due.After(c.Now())})
+	}
+	if v.Leave, err = w.pool.Absences(c.Context(), c.Person, m.Person.ID); err != nil {
+		return err
 	}
 	if err := w.addSignOffs(c, v); err != nil {
 		return err

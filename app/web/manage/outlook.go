@@ -5,19 +5,9 @@ import (
 	"bainian/app/web/page"
 )
 
-// tabs are the manager's pages; its value is the path of the one that is shown.
-type tabs string
-
-type tab struct{ Path, Key string }
-
-// All are the pages in their order.
-func (tabs) All() []tab {
-	return []tab{{"/board", "manage.board"}, {"/board/outlook", "outlook.title"}, {"/allocation", "allocation.title"}}
-}
-
 type outlookView struct {
 	page.Base
-	Tabs         tabs
+	Tabs         page.Tabs
 	Days, Due    int // leads that fall due in the forecast's days
 	Forecast     bars
 	Ages, Stages bars
@@ -34,7 +24,7 @@ func (w *Wing) outlook(c *page.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := &outlookView{Base: page.Base{Title: c.T("outlook.title"), Here: "/board"}, Tabs: "/board/outlook", Days: len(o.Forecast), Soon: o.Soon,
+	v := &outlookView{Base: page.Base{Title: c.T("outlook.title"), Here: "/board"}, Tabs: c.TeamTabs("/board/outlook"), Days: len(o.Forecast), Soon: o.Soon,
 		Shares: o.Shares, ShareDays: leads.ShareDays}
 	v.Forecast.Said = c.T("outlook.forecast_said")
 	for _, d := range o.Forecast {

@@ -12,6 +12,7 @@ import (
 
 type reportsView struct {
 	page.Base
+	Tabs          page.Tabs
 	Day           string
 	Before, After string // the days beside it, "" where there is none
 	Lines         []reportLine
@@ -50,7 +51,7 @@ func (w *Wing) readReports(c *page.Ctx, day string) (*reportsView, error) {
 	if err != nil {
 		return nil, fault.New(fault.NotFound, "day.report_day")
 	}
-	v := &reportsView{Base: page.Base{Title: c.T("day.reports.of", "day", locale.Date(c.Lang, on, c.Now())), Here: "/reports", Script: "js/once.js"}, Day: day,
+	v := &reportsView{Base: page.Base{Title: c.T("day.reports.of", "day", locale.Date(c.Lang, on, c.Now())), Here: "/reports", Script: "js/once.js"}, Tabs: c.TeamTabs("/reports"), Day: day,
 		Before: on.AddDate(0, 0, -1).Format(time.DateOnly), Empty: page.Empty{Title: c.T("manage.empty"), Text: c.T("manage.empty_text")}}
 	if day < today {
 		v.After = on.AddDate(0, 0, 1).Format(time.DateOnly)

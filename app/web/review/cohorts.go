@@ -13,7 +13,7 @@ import (
 
 type cohortsView struct {
 	page.Base
-	Tabs    tabs
+	Tabs    page.Tabs
 	Cohorts []cohorts.Summary
 	Keeps   bool
 	Form    cohortForm

@@ -8,33 +8,17 @@ import (
 	"bainian/app/web/page"
 )
 
-// tab is a page that stands beside the directory.
-type tab struct{ Path, Key string }
-
-// tabs are the pages about people that a person may open, with the one they are at; the part "people_tabs".
-type tabs struct {
-	At   string
-	Tabs []tab
-}
-
-func tabsOf(c *page.Ctx, at string) tabs {
-	t := tabs{At: at}
-	if c.Person.Has(people.HR, people.Admin) {
-		t.Tabs = append(t.Tabs, tab{"/people", "review.people"})
-	}
-	t.Tabs = append(t.Tabs, tab{"/cohorts", "review.cohorts"})
-	if c.Person.Has(people.HR, people.Admin) {
-		t.Tabs = append(t.Tabs, tab{"/leads/manage", "intake.manage"}, tab{"/break-glass", "glass.title"})
-	}
-	if c.Person.Has(people.Admin) {
-		t.Tabs = append(t.Tabs, tab{"/tokens", "review.tokens"}, tab{"/webhooks", "push.webhooks"})
-	}
-	return t
+// tabsOf are the pages about people.
+func tabsOf(c *page.Ctx, at string) page.Tabs {
+	keeps, admin := []people.Role{people.HR, people.Admin}, []people.Role{people.Admin}
+	return c.TabsFor(c.T("review.people.tabs"), at, page.Tab{Path: "/people", Key: "review.people", Roles: keeps}, page.Tab{Path: "/cohorts", Key: "review.cohorts"},
+		page.Tab{Path: "/leads/manage", Key: "intake.manage", Roles: keeps}, page.Tab{Path: "/break-glass", Key: "glass.title", Roles: keeps},
+		page.Tab{Path: "/tokens", Key: "review.tokens", Roles: admin}, page.Tab{Path: "/webhooks", Key: "push.webhooks", Roles: admin})
 }
 
 type peopleView struct {
 	page.Base
-	Tabs     tabs
+	Tabs     page.Tabs
 	Filter   people.Filter
 	Roles    []page.Option
 	People   []people.Person

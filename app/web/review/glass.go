@@ -12,7 +12,7 @@ import (
 
 type glassView struct {
 	page.Base
-	Tabs       tabs
+	Tabs       page.Tabs
 	Enrolments []enrolmentView
 	Ready      int // who could authorise it now
 	Needed     int

@@ -13,6 +13,7 @@ import (
 
 type leadsView struct {
 	page.Base
+	Tabs     page.Tabs
 	Filter   leads.Filter
 	Holder   string // a number, as it was asked for
 	States   []page.Option
@@ -61,7 +62,7 @@ func (w *Wing) showLeads(c *page.Ctx, get func(string) string, order leads.Order
 	if err != nil && !c.Refused(err) {
 		return err
 	}
-	v := &leadsView{Base: page.Base{Title: c.T("intake.manage"), Here: w.leadsHome(c)}, Filter: f, Holder: get("holder"), Query: query.Encode(), Order: order, Most: leads.WebExport, Erases: c.Person.Has(people.HR, people.Admin), Err: refused}
+	v := &leadsView{Base: page.Base{Title: c.T("intake.manage"), Here: w.leadsHome(c)}, Tabs: c.TeamTabs("/leads/manage"), Filter: f, Holder: get("holder"), Query: query.Encode(), Order: order, Most: leads.WebExport, Erases: c.Person.Has(people.HR, people.Admin), Err: refused}
 	if v.Err == nil {
 		v.Err = err
 	}

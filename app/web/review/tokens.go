@@ -9,7 +9,7 @@ import (
 
 type tokensView struct {
 	page.Base
-	Tabs   tabs
+	Tabs   page.Tabs
 	Tokens []token
 	Plain  string // of the one just made, shown once
 	Name   string

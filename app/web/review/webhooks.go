@@ -12,7 +12,7 @@ import (
 
 type webhooksView struct {
 	page.Base
-	Tabs  tabs
+	Tabs  page.Tabs
 	All   []post.Webhook
 	Form  webhookForm
 	Empty page.Empty
