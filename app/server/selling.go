@@ -52,6 +52,11 @@ func (f *furnisher) sellingWeek() error {
 				}
 			}
 		}
+		if daysAgo == f.lastWorked() {
+			if err := f.unsettled(daysAgo); err != nil {
+				return fmt.Errorf("unsettled: %w", err)
+			}
+		}
 		if err := f.evening(daysAgo); err != nil {
 			return fmt.Errorf("evening %d days ago: %w", daysAgo, err)
 		}
