@@ -21,7 +21,7 @@ type leadView struct {
 	Paused   bool
 	History  []moment
 	Holder   people.Person // who works it, for those who look after them
-	Due      time.Time     // of that
+	Due      time.Time     // of that; zero where no clock runs
 	Gives    bool          // a manager may give it to somebody
 	Rivals   []leads.Rival // what the person may dispute
 	Reopens  bool          // the person may put it back into a pool
@@ -86,6 +86,9 @@ func (w *Wing) readLead(c *page.Ctx, id string) (*leadView, error) {
 	v.Oversees = v.Holding == nil && c.Person.Has(people.Manager, people.HR, people.Admin)
 	if v.Oversees {
 		v.Holder, v.Due, v.Gives = shown.Holder, shown.Tenure.Due, c.Person.Has(people.Manager) && (v.Lead.State == leads.InPool || v.Lead.State == leads.Handover)
+		if shown.Tenure.Exempt {
+			v.Due = time.Time{}
+		}
 		if v.Here = "/people"; c.Person.Has(people.Manager) {
 			v.Here = "/board"
 		}

@@ -34,7 +34,7 @@ func (w *Wing) showAllocations(c *page.Ctx, refused error) error {
 	if err != nil {
 		return err
 	}
-	v := &allocationsView{Base: page.Base{Title: c.T("allocation.title"), Here: "/allocation"}, Tabs: c.TeamTabs("/allocation"), Day: drafts.Day, Own: drafts.Own, Rest: drafts.Rest, Past: past,
+	v := &allocationsView{Base: page.Base{Title: c.T("allocation.title"), Here: "/allocation", Script: "js/once.js"}, Tabs: c.TeamTabs("/allocation"), Day: drafts.Day, Own: drafts.Own, Rest: drafts.Rest, Past: past,
 		Empty: page.Empty{Title: c.T("allocation.past_none"), Text: c.T("allocation.past_none_text")}, Err: refused}
 	if next != "" {
 		v.Pager.Next = "/allocation?before=" + next
@@ -92,7 +92,7 @@ func (w *Wing) showAllocation(c *page.Ctx, refused error) error {
 	if err != nil {
 		return err
 	}
-	v := &allocationView{Base: page.Base{Title: c.T("allocation.for_day", "day", weekday(c, a.Day)), Here: "/allocation"}, Allocation: a, At: "/allocation/" + id,
+	v := &allocationView{Base: page.Base{Title: c.T("allocation.for_day", "day", weekday(c, a.Day)), Here: "/allocation", Script: "js/once.js"}, Allocation: a, At: "/allocation/" + id,
 		Own: a.TeamOf == c.Person.ID, Team: c.T("allocation.no_manager"), Empty: page.Empty{Title: c.T("allocation.nobody"), Text: c.T("allocation.nobody_text")}, Err: refused}
 	if a.TeamOf != "" {
 		manager, err := w.directory.Person(c.Context(), a.TeamOf)
@@ -189,7 +189,7 @@ func (w *Wing) showShare(c *page.Ctx, personID string, more bool, chosen map[str
 	if err != nil {
 		return err
 	}
-	v := &shareView{Base: page.Base{Title: s.Share.Person.Name, Here: "/allocation"}, ShareView: s, At: "/allocation/" + id, Asked: more, Chosen: chosen, Err: refused}
+	v := &shareView{Base: page.Base{Title: s.Share.Person.Name, Here: "/allocation", Script: "js/once.js"}, ShareView: s, At: "/allocation/" + id, Asked: more, Chosen: chosen, Err: refused}
 	why := map[string]string{}
 	for _, m := range s.Share.Missed {
 		why[m.LeadID] = missWords(c, m)

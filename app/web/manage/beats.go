@@ -45,7 +45,7 @@ func (w *Wing) showBeats(c *page.Ctx, refusedID string, refused error) error {
 		from = i / beatPage * beatPage
 	}
 	from = min(max(from, 0), len(all))
-	v := &beatsView{Base: page.Base{Title: c.T("allocation.beats"), Here: "/allocation"}, Tabs: c.TeamTabs("/beats"), Err: refused,
+	v := &beatsView{Base: page.Base{Title: c.T("allocation.beats"), Here: "/allocation", Script: "js/once.js"}, Tabs: c.TeamTabs("/beats"), Err: refused,
 		Empty: page.Empty{Title: c.T("manage.empty"), Text: c.T("manage.empty_text")}}
 	if v.Territories, v.Industries, err = w.pool.Places(c.Context()); err != nil {
 		return err

@@ -62,7 +62,7 @@ func TestAManagerRulesOnADispute(t *testing.T) {
 		s.ask(s.Manager, lang, "GET", at, 200, home)
 	}
 	html := s.get(s.Manager, at, 200)
-	check(t, html, []string{lead.Company, text, "Amy 提報 Cleo 持有的這筆線索", "以前持有過"}, nil)
+	check(t, html, []string{lead.Company, text, "Amy提報Cleo持有的這筆線索", "以前持有過"}, nil)
 	ruling := regexp.MustCompile(`/disputes/[^"]+/ruling`).FindString(html)
 	s.post(amy, ruling, 403, "winner", amy.ID, "reason", "我先來的")
 	html, _ = s.post(s.Manager, ruling, 422, "winner", cleo.ID, "reason", " ")

@@ -73,7 +73,7 @@ func (w *Wing) showMember(c *page.Ctx, refused error) error {
 		return err
 	}
 	for _, h := range desk.Holdings {
-		v.Holdings = append(v.Holdings, holding{h, h.Tenure.Paused.IsZero() && !h.Tenure.Due.After(c.Now())})
+		v.Holdings = append(v.Holdings, holding{h, h.Tenure.Paused.IsZero() && !h.Tenure.Exempt && !h.Tenure.Due.After(c.Now())})
 	}
 	if v.Leave, err = w.pool.Absences(c.Context(), c.Person, m.Person.ID); err != nil {
 		return err
@@ -164,7 +164,7 @@ func (w *Wing) showAssignment(c *page.Ctx, refused error) error {
 	if err != nil {
 		return err
 	}
-	v := &assignmentView{Base: page.Base{Title: c.T("manage.assign", "company", view.Lead.Company), Here: "/board"}, Lead: view.Lead, Err: refused}
+	v := &assignmentView{Base: page.Base{Title: c.T("manage.assign", "company", view.Lead.Company), Here: "/board", Script: "js/once.js"}, Lead: view.Lead, Err: refused}
 	if closed := (*leads.ClosedError)(nil); errors.As(refused, &closed) {
 		if v.Reasons, err = w.reasons(c, closed.Reasons); err != nil {
 			return err
