@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bainian/app/fault"
+	"bainian/app/people"
 	"bainian/app/store"
 )
 
@@ -39,8 +40,20 @@ func TestADisputeIsRuledByAManagerAboveBoth(t *testing.T) {
 		carl := w.hire(w.other.ID)
 		_, err = w.Dispute(ctx, carl, a, "x")
 		w.want(err, fault.Forbidden, "moves.dispute_no_standing")
+		rivals := func(p people.Person, lead, want string) {
+			t.Helper()
+			if all, err := w.Rivals(ctx, p, lead); err != nil || fmt.Sprint(all) != want {
+				t.Errorf("%v %v, want %s", all, err, want)
+			}
+		}
+		rivals(w.bob, b, fmt.Sprintf("[{%s false}]", a))
+		rivals(w.bob, a, fmt.Sprintf("[{%s false}]", a))
+		rivals(carl, a, "[]")
+		rivals(w.bob, third, "[]")
 		d, err := w.Dispute(ctx, w.bob, a, "上個月就拜訪過老闆")
 		w.must(err)
+		rivals(w.bob, b, fmt.Sprintf("[{%s true}]", a))
+		rivals(w.amy, a, fmt.Sprintf("[{%s false}]", b))
 		if d.OtherID != b || d.HolderID != w.amy.ID || d.ClaimantID != w.bob.ID || !d.Lead.Masked {
 			t.Errorf("%+v", d)
 		}
