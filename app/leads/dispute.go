@@ -91,7 +91,8 @@ func standingIn(rx *store.Rx, personID, leadID string) (otherID string, err erro
 // Rival is a lead that somebody else holds and a person may dispute.
 type Rival struct {
 	LeadID string
-	Waits  bool // they have disputed it, and nobody has ruled
+	Waits  bool   // they have disputed it, and nobody has ruled
+	Ruling string // why their last dispute of it went to the other one; "" for none
 }
 
 // Rivals are what the actor may dispute about a lead: the leads of the same customer that others hold, when they hold this
@@ -116,6 +117,10 @@ func (p *Pool) Rivals(ctx context.Context, actor people.Person, leadID string) (
 		for _, id := range ids {
 			r := Rival{LeadID: id}
 			if err := rx.Row(`SELECT EXISTS (SELECT 1 FROM dispute WHERE lead_id = ? AND claimant_id = ? AND ruled_ms IS NULL)`, id, actor.ID).Scan(&r.Waits); err != nil {
+				return err
+			}
+			r.Ruling, _, err = store.First(rx, scanText, `SELECT ruling FROM dispute WHERE lead_id = ? AND claimant_id = ? AND winner_id <> claimant_id ORDER BY id DESC LIMIT 1`, id, actor.ID)
+			if err != nil {
 				return err
 			}
 			all = append(all, r)

@@ -46,14 +46,14 @@ func TestADisputeIsRuledByAManagerAboveBoth(t *testing.T) {
 				t.Errorf("%v %v, want %s", all, err, want)
 			}
 		}
-		rivals(w.bob, b, fmt.Sprintf("[{%s false}]", a))
-		rivals(w.bob, a, fmt.Sprintf("[{%s false}]", a))
+		rivals(w.bob, b, fmt.Sprintf("[{%s false }]", a))
+		rivals(w.bob, a, fmt.Sprintf("[{%s false }]", a))
 		rivals(carl, a, "[]")
 		rivals(w.bob, third, "[]")
 		d, err := w.Dispute(ctx, w.bob, a, "上個月就拜訪過老闆")
 		w.must(err)
-		rivals(w.bob, b, fmt.Sprintf("[{%s true}]", a))
-		rivals(w.amy, a, fmt.Sprintf("[{%s false}]", b))
+		rivals(w.bob, b, fmt.Sprintf("[{%s true }]", a))
+		rivals(w.amy, a, fmt.Sprintf("[{%s false }]", b))
 		if d.OtherID != b || d.HolderID != w.amy.ID || d.ClaimantID != w.bob.ID || !d.Lead.Masked {
 			t.Errorf("%+v", d)
 		}

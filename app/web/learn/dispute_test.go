@@ -39,6 +39,10 @@ func TestALeadIsDisputed(t *testing.T) {
 	amy.leads(amy.post(lead+"/disputes", said), lead)
 	amy.get(lead, "正在等裁定")
 	amy.want(amy.post(lead+"/disputes", said), http.StatusConflict)
+	waiting, err := s.pool.Disputes(s.ctx, s.manager)
+	s.must(err)
+	s.must(s.pool.Rule(s.ctx, s.manager, waiting[0].ID, ben.person.ID, "客戶選了他"))
+	amy.get(lead, "裁定給另一位同事：客戶選了他")
 	carl := s.as(s.ready("陳冠宇"))
 	carl.want(carl.post(lead+"/disputes", said), http.StatusForbidden)
 }
