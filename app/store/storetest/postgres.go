@@ -32,7 +32,7 @@ func postgresURL(tb testing.TB, schemas []store.Schema) string {
 	defer admin.Close(ctx)
 	template := postgresTemplate(tb, admin, server, schemas)
 	name := "bainian_test_" + strings.ToLower(rand.Text())
-	run(tb, admin, "CREATE DATABASE "+name+" TEMPLATE "+template)
+	run(tb, admin, "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY file_copy") // the default writes every page into the log, too
 	tb.Cleanup(func() {
 		admin, err := pgx.Connect(ctx, server)
 		if err != nil {
