@@ -29,7 +29,7 @@ func (p *Pool) noteRefused(way gate.Way, a gate.Action, personID, actor string, 
 	case err == nil:
 		return
 	case errors.As(err, &closed):
-		e = gate.EntryOf(closed.decision, way, a, actor)
+		e = gate.EntryOf(closed.Decision, way, a, actor)
 	case known && slices.Contains(limits(), why.Key), known && why.Kind == fault.Busy:
 		e.Reasons = []string{why.Key}
 	case fault.Is(err, fault.Internal):

@@ -2,6 +2,7 @@ package leads
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -104,7 +105,7 @@ func (o *Outlook) heldIn(rx *store.Rx, team map[string]people.Person, rules *Rul
 		}
 		o.Forecast = append(o.Forecast, DayCount{Day: day.Format(time.DateOnly)})
 	}
-	for ids := range slices.Chunk(keys(team), teamChunk) {
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(team)), teamChunk) {
 		all, err := store.All(rx, scanHolding, `SELECT `+leadColumns+`, `+tenureColumns+` FROM tenure t JOIN lead l ON l.id = t.lead_id
 			WHERE t.ended_ms IS NULL AND t.holder_id IN (`+places(len(ids))+`)`, anys(ids)...)
 		if err != nil {
@@ -224,13 +225,4 @@ func (o *Outlook) closedIn(rx *store.Rx, team []people.Person) error {
 		}
 	}
 	return nil
-}
-
-func keys(team map[string]people.Person) []string {
-	ids := make([]string, 0, len(team))
-	for id := range team {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
 }

@@ -60,7 +60,7 @@ func (p *Pool) give(ctx context.Context, f func(*store.Tx) error) error {
 type ClosedError struct {
 	PersonID string
 	Reasons  []gate.Reason // in the words for whoever asked
-	decision gate.Decision
+	Decision gate.Decision // that was enforced
 	fault    *fault.Error
 }
 

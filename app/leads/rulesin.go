@@ -25,11 +25,9 @@ func (p *Pool) check(ctx context.Context, d documents.Doc) (fault.Problems, erro
 			if _, kept := rules.PoolOf(t.Slug); kept {
 				continue
 			}
-			used := false
-			if err := rx.Row(`SELECT EXISTS (SELECT 1 FROM lead WHERE pool = ?)`, t.Slug).Scan(&used); err != nil {
+			if used, err := usedIn(rx, "pool", t.Slug); err != nil {
 				return err
-			}
-			if used {
+			} else if used {
 				problems.Add(d.Path, 1, t.Slug, "leads.rules_pool_used", "pool", t.Slug)
 			}
 		}
@@ -37,17 +35,21 @@ func (p *Pool) check(ctx context.Context, d documents.Doc) (fault.Problems, erro
 			if _, _, kept := rules.Stage(s.Slug); kept {
 				continue
 			}
-			used := false
-			if err := rx.Row(`SELECT EXISTS (SELECT 1 FROM lead WHERE stage = ?)`, s.Slug).Scan(&used); err != nil {
+			if used, err := usedIn(rx, "stage", s.Slug); err != nil {
 				return err
-			}
-			if used {
+			} else if used {
 				problems.Add(d.Path, 1, s.Slug, "leads.rules_stage_used", "stage", s.Slug)
 			}
 		}
 		return nil
 	})
 	return problems, err
+}
+
+// usedIn reports whether a lead has that in a column.
+func usedIn(rx *store.Rx, column, value string) (used bool, err error) {
+	err = rx.Row(`SELECT EXISTS (SELECT 1 FROM lead WHERE `+column+` = ?)`, value).Scan(&used)
+	return used, err
 }
 
 // edition is the rules as of one edition of the shelf.

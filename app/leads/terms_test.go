@@ -1,7 +1,9 @@
 package leads
 
 import (
+	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"bainian/app/fault"
@@ -94,5 +96,28 @@ func TestClaimTakesTheVeryLeadOnce(t *testing.T) {
 		w.must(w.Return(ctx, w.amy, id, Returning{Reason: "not mine"}))
 		_, err = w.Claim(ctx, w.amy, id, "")
 		w.want(err, fault.Conflict, "leads.cooling")
+	})
+}
+
+// What leads are in or at cannot be taken out of the rules, and the lines that say so are all there at once.
+func TestAPoolOrStageInUseStaysInTheRules(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.rules = "stages:\n  - {stage: lead, title: Lead}\n  - {stage: deal, title: Deal}\npools:\n  - {pool: east, title: East, newcomer_share: 0, territories: [東區]}\n" +
+			"  - {pool: default, title: Pool, newcomer_share: 0}\n"
+		w.open()
+		id := w.one("東區")
+		_, err := w.Claim(ctx, w.amy, id, "")
+		w.must(err)
+		w.must(w.Advance(ctx, w.amy, id, "deal", ""))
+		bare := "stages:\n  - {stage: lead, title: Lead}\npools:\n  - {pool: default, title: Pool}\n"
+		_, problems, err := w.shelf.Load(ctx, fstest.MapFS{RulesPath: {Data: []byte(bare)}})
+		w.must(err)
+		var keys []string
+		for _, p := range problems {
+			keys = append(keys, p.Key)
+		}
+		if strings.Join(keys, " ") != "leads.rules_pool_used leads.rules_stage_used" {
+			t.Errorf("%v", problems)
+		}
 	})
 }

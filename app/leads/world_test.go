@@ -59,7 +59,6 @@ type world struct {
 	made, cases, bulk               int
 	drawsPerDay, perDay, capacity   int
 	rules                           string // content/pools.yaml
-	lastPolicy                      string
 }
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {

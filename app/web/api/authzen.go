@@ -80,6 +80,21 @@ type unmet struct {
 	AnyOf       int    `json:"any_of,omitempty"` // reasons with the same number are alternatives
 }
 
+// unmetOf are reasons with their titles as machines read them.
+func unmetOf(c *page.Ctx, kit *page.Kit, reasons []gate.Reason) []unmet {
+	all := make([]unmet, len(reasons))
+	for i, r := range reasons {
+		all[i] = unmet{Requirement: r.Requirement, Reason: c.T(r.Key, r.Args...), AnyOf: r.AnyOf}
+		if r.Remedy != "" {
+			all[i].Remedy = kit.BaseURL + r.Remedy
+		}
+		if !r.Until.IsZero() {
+			all[i].Until = r.Until.In(c.Zone()).Format(time.RFC3339)
+		}
+	}
+	return all
+}
+
 type problem struct {
 	Status  int    `json:"status"`
 	Message string `json:"message"`
@@ -126,18 +141,10 @@ func (w *Wing) worded(c *page.Ctx, r ruling) answer {
 
 // explain lists everything that is unmet.
 func (w *Wing) explain(c *page.Ctx, a *answerContext, reasons []gate.Reason) {
-	a.Unmet = make([]unmet, len(reasons))
+	a.Unmet = unmetOf(c, w.kit, reasons)
 	words, keys := make([]string, len(reasons)), make([]string, len(reasons))
-	for i, r := range reasons {
-		words[i], keys[i] = c.T(r.Key, r.Args...), r.Requirement
-		u := unmet{Requirement: r.Requirement, Reason: words[i], AnyOf: r.AnyOf}
-		if r.Remedy != "" {
-			u.Remedy = w.kit.BaseURL + r.Remedy
-		}
-		if !r.Until.IsZero() {
-			u.Until = r.Until.In(c.Zone()).Format(time.RFC3339)
-		}
-		a.Unmet[i] = u
+	for i, u := range a.Unmet {
+		words[i], keys[i] = u.Reason, u.Requirement
 	}
 	a.ReasonUser = map[string]string{"403": strings.Join(words, c.T("gate.and"))}
 	a.ReasonAdmin = map[string]string{"403": strings.Join(keys, ", ")}

@@ -138,27 +138,14 @@ func (d *dealer) denied(c *page.Ctx, err error) error {
 	if !errors.As(err, &closed) {
 		return err
 	}
-	decision, broken := d.keeper.Decide(c.Context(), closed.PersonID)
-	if broken != nil {
-		return broken
-	}
+	decision := closed.Decision // the very one that was enforced
 	reasons, broken := d.keeper.Titled(c.Context(), decision.Reasons(gate.Others), c.Lang)
 	if broken != nil {
 		return broken
 	}
-	all := make([]unmet, len(reasons))
-	for i, r := range reasons {
-		all[i] = unmet{Requirement: r.Requirement, Reason: c.T(r.Key, r.Args...), AnyOf: r.AnyOf}
-		if r.Remedy != "" {
-			all[i].Remedy = d.kit.BaseURL + r.Remedy
-		}
-		if !r.Until.IsZero() {
-			all[i].Until = r.Until.In(c.Zone()).Format(time.RFC3339)
-		}
-	}
 	return c.Status(fiber.StatusForbidden).JSON(map[string]any{"error": map[string]any{
 		"kind": "forbidden", "key": "leads.closed_to", "message": c.T("leads.closed_to"),
-		"level": decision.Level, "policy_version": decision.PolicyVersion, "unmet": all}})
+		"level": decision.Level, "policy_version": decision.PolicyVersion, "unmet": unmetOf(c, d.kit, reasons)}})
 }
 
 // held answers with a lead that somebody has now, or with what kept it from them.
