@@ -36,6 +36,7 @@ type leadModel struct {
 	private     bool
 	handover    bool
 	closed      Outcome
+	into        string // the lead that it was merged into
 	erased      bool
 	called      bool // since the tenure began, or since it was at an exempt stage
 	chain       chain
