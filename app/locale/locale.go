@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/language"
@@ -63,8 +64,10 @@ type Catalog struct {
 // In is the catalog with times that stand in messages written in a zone.
 func (c *Catalog) In(zone *time.Location) *Catalog { return &Catalog{c.messages, zone} }
 
-// Load reads the embedded catalogs; an error names the file and the key.
-func Load() (*Catalog, error) {
+// Load is the embedded catalogs, which are read once; an error names the file and the key.
+func Load() (*Catalog, error) { return load() }
+
+var load = sync.OnceValues(func() (*Catalog, error) {
 	c := &Catalog{messages: map[Lang]map[string]message{}, zone: time.UTC}
 	for _, lang := range Langs() {
 		c.messages[lang] = map[string]message{}
@@ -79,7 +82,7 @@ func Load() (*Catalog, error) {
 		}
 	}
 	return c, nil
-}
+})
 
 func (c *Catalog) read(lang Lang, name string) error {
 	src, err := files.ReadFile(name)

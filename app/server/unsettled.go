@@ -3,6 +3,7 @@ package server
 import (
 	"time"
 
+	"bainian/app/fault"
 	"bainian/app/leads"
 	"bainian/app/people"
 )
@@ -55,9 +56,18 @@ func (f *furnisher) unsettled(daysAgo int) error {
 	if err := f.Pool.Return(f.ctx, team[2], lead, leads.Returning{Reason: "老闆出國，月底前聯絡不上"}); err != nil {
 		return err
 	}
-	if _, err := f.Pool.Assign(f.ctx, manager, lead, team[0].ID); err != nil {
-		return err
+	for i, p := range team {
+		if i == 2 {
+			continue
+		}
+		switch _, err := f.Pool.Assign(f.ctx, manager, lead, p.ID); {
+		case fault.Is(err, fault.Conflict): // who has had it this week waits before getting it again
+		case err != nil:
+			return err
+		default:
+			_, err := f.Pool.Dispute(f.ctx, team[2], lead, "老闆回國當天就打給我，說還是想找我談，通話紀錄可以看。")
+			return err
+		}
 	}
-	_, err := f.Pool.Dispute(f.ctx, team[2], lead, "老闆回國當天就打給我，說還是想找我談，通話紀錄可以看。")
-	return err
+	return nil
 }

@@ -1,4 +1,4 @@
-// Package storetest gives every test a fresh real database, migrated once per process and copied from then on.
+// Package storetest gives every test a fresh real database, migrated once and copied or emptied from then on.
 //
 // SQLite always runs. PostgreSQL runs when BAINIAN_TEST_POSTGRES holds the URL of a database on a server where
 // the tests may create others. With BAINIAN_TEST_STRICT=1 nothing may be skipped.
@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 
 	"bainian/app/store"
 )
@@ -48,7 +47,12 @@ func Open(tb testing.TB, engine store.Engine, schemas ...store.Schema) (*store.D
 func Unwatched(tb testing.TB, engine store.Engine, schemas ...store.Schema) (*store.DB, *Clock) {
 	tb.Helper()
 	clock := NewClock()
-	db, err := store.Open(context.Background(), URL(tb, engine, schemas...), clock.Now)
+	return opening(tb, URL(tb, engine, schemas...), clock), clock
+}
+
+func opening(tb testing.TB, url string, clock *Clock) *store.DB {
+	tb.Helper()
+	db, err := store.Open(context.Background(), url, clock.Now)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -57,7 +61,7 @@ func Unwatched(tb testing.TB, engine store.Engine, schemas ...store.Schema) (*st
 			tb.Error(err)
 		}
 	})
-	return db, clock
+	return db
 }
 
 // URL is a fresh database of that engine as store.Open takes it, for tests that open it themselves.
@@ -67,6 +71,30 @@ func URL(tb testing.TB, engine store.Engine, schemas ...store.Schema) string {
 		return postgresURL(tb, schemas)
 	}
 	return sqliteURL(tb, schemas)
+}
+
+// Snapshot is an SQLite database that was filled once in this process, for tests that all begin with what takes long to
+// put there. The zero value is one to be filled.
+type Snapshot struct {
+	once  sync.Once
+	bytes []byte
+}
+
+// Open is a fresh copy, closed at the end of the test. It refuses nested Reads and Writes. The first caller's fill fills it.
+func (s *Snapshot) Open(tb testing.TB, fill func(db *store.DB), schemas ...store.Schema) (*store.DB, *Clock) {
+	tb.Helper()
+	s.once.Do(func() {
+		path := filepath.Join(tb.TempDir(), "snapshot.db")
+		migrate(tb, "sqlite:"+path, schemas, fill)
+		s.bytes = read(tb, path)
+	})
+	if s.bytes == nil {
+		tb.Fatal("the snapshot could not be made")
+	}
+	clock := NewClock()
+	db := opening(tb, copied(tb, s.bytes), clock)
+	db.RefuseNesting()
+	return db, clock
 }
 
 // Skip leaves a test out for want of something that the machine does not have, or fails it where nothing may
@@ -93,9 +121,17 @@ func sqliteURL(tb testing.TB, schemas []store.Schema) string {
 	defer templates.Unlock()
 	template, ok := templates.made[key]
 	if !ok {
-		template = sqliteTemplate(tb, schemas)
+		path := filepath.Join(tb.TempDir(), "template.db")
+		migrate(tb, "sqlite:"+path, schemas, func(*store.DB) {})
+		template = read(tb, path)
 		templates.made[key] = template
 	}
+	return copied(tb, template)
+}
+
+// copied is the URL of a new file of these bytes.
+func copied(tb testing.TB, template []byte) string {
+	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "bainian.db")
 	if err := os.WriteFile(path, template, 0o600); err != nil {
 		tb.Fatal(err)
@@ -123,24 +159,27 @@ func fingerprint(tb testing.TB, schemas []store.Schema) string {
 	return hex.EncodeToString(h.Sum(nil)[:10])
 }
 
-// sqliteTemplate is the bytes of a migrated database; Close has left everything in the one file.
-func sqliteTemplate(tb testing.TB, schemas []store.Schema) []byte {
-	path := filepath.Join(tb.TempDir(), "template.db")
-	migrate(tb, "sqlite:"+path, schemas)
-	template, err := os.ReadFile(path)
+// read is a whole database: Close has left everything in the one file.
+func read(tb testing.TB, path string) []byte {
+	tb.Helper()
+	all, err := os.ReadFile(path)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return template
+	return all
 }
 
-func migrate(tb testing.TB, url string, schemas []store.Schema) {
+// migrate makes a database of these schemas, has it filled and closes it.
+func migrate(tb testing.TB, url string, schemas []store.Schema, fill func(db *store.DB)) {
 	tb.Helper()
-	db, err := store.Open(context.Background(), url, time.Now)
+	clock := NewClock()
+	db, err := store.Open(context.Background(), url, clock.Now)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	err = db.Migrate(context.Background(), schemas...)
+	if err = db.Migrate(context.Background(), schemas...); err == nil {
+		fill(db)
+	}
 	if closed := db.Close(); err == nil {
 		err = closed
 	}

@@ -56,27 +56,37 @@ type site struct {
 	cohort    string
 }
 
+// shipped has the content that ships on its shelf, which takes a second to check.
+var shipped storetest.Snapshot
+
 func open(t *testing.T) *site {
 	t.Helper()
-	ctx := context.Background()
-	db, clock := storetest.SQLite(t, jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(), exams.Schema(), integrity.Schema())
+	ctx, content := context.Background(), os.DirFS("../../..")
 	words, err := locale.Load()
 	must(t, err)
 	log := slog.New(slog.DiscardHandler)
-	signer, err := ledger.LoadSigner(filepath.Join(t.TempDir(), "signing.key"), rand.Reader)
-	must(t, err)
-	files, err := blobs.Open(t.TempDir())
-	must(t, err)
-	content := os.DirFS("../../..")
-	md, queue := markdown.New(words), jobs.New(db, log)
-	s := &site{T: t, db: db, clock: clock, directory: people.New(db), shelf: documents.New(db), tokens: map[string]string{}, people: map[string]people.Person{}}
-	s.roster = cohorts.New(db, s.shelf)
-	s.library = courses.New(db, s.shelf, content, md)
-	s.room = exams.New(db, s.shelf, s.library, signer, md, files, queue)
-	desk := integrity.New(db, s.room, ledger.NewLog(db, signer), queue, func(*store.Rx) (calendar.Calendar, error) { return calendar.Calendar{Zone: time.UTC}, nil })
-	_, problems, err := s.shelf.Load(ctx, content)
-	must(t, err)
-	must(t, problems.Err())
+	s := &site{T: t, tokens: map[string]string{}, people: map[string]people.Person{}}
+	var desk *integrity.Desk
+	furnish := func(db *store.DB) {
+		signer, err := ledger.LoadSigner(filepath.Join(t.TempDir(), "signing.key"), rand.Reader)
+		must(t, err)
+		files, err := blobs.Open(t.TempDir())
+		must(t, err)
+		md, queue := markdown.New(words), jobs.New(db, log)
+		s.db, s.directory, s.shelf = db, people.New(db), documents.New(db)
+		s.roster = cohorts.New(db, s.shelf)
+		s.library = courses.New(db, s.shelf, content, md)
+		s.room = exams.New(db, s.shelf, s.library, signer, md, files, queue)
+		desk = integrity.New(db, s.room, ledger.NewLog(db, signer), queue, func(*store.Rx) (calendar.Calendar, error) { return calendar.Calendar{Zone: time.UTC}, nil })
+	}
+	db, clock := shipped.Open(t, func(db *store.DB) {
+		furnish(db)
+		_, problems, err := s.shelf.Load(ctx, content)
+		must(t, err)
+		must(t, problems.Err())
+	}, jobs.Schema(), ledger.Schema(), people.Schema(), documents.Schema(), cohorts.Schema(), courses.Schema(), exams.Schema(), integrity.Schema())
+	furnish(db)
+	s.clock = clock
 
 	static, err := fs.Sub(content, "static")
 	must(t, err)
