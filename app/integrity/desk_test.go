@@ -2,7 +2,6 @@ package integrity_test
 
 import (
 	"errors"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -20,8 +19,7 @@ import (
 func copiedSitting(t *testing.T, w *apptest.World, note string) (amy, ben people.Person) {
 	t.Helper()
 	s := w.Sitting("values")
-	rng := rand.New(rand.NewPCG(1, 2))
-	var letters [21]int
+	strangers := apptest.NewStrangers()
 	sit := func(name string, say func(n, right int) int) people.Person {
 		p := w.NewHire(name)
 		w.Sign(p)
@@ -29,10 +27,12 @@ func copiedSitting(t *testing.T, w *apptest.World, note string) (amy, ben people
 		w.Sit(p, s, say)
 		return p
 	}
-	amy = sit("Amy", func(n, right int) int { letters[n] = alone(rng, right); return letters[n] })
+	say, letters := strangers.Next()
+	amy = sit("Amy", say)
 	ben = sit("Ben", func(n, _ int) int { return letters[n] })
 	for range 6 {
-		sit("Cleo", func(_, right int) int { return alone(rng, right) })
+		say, _ := strangers.Next()
+		sit("Cleo", say)
 	}
 	if note != "" {
 		if err := w.Room.Note(w.Ctx, w.Watch, s.ID, ben.ID, note); err != nil {
@@ -46,14 +46,6 @@ func copiedSitting(t *testing.T, w *apptest.World, note string) (amy, ben people
 		t.Fatal(err)
 	}
 	return amy, ben
-}
-
-// alone knows four of five answers.
-func alone(rng *rand.Rand, right int) int {
-	if rng.IntN(5) > 0 {
-		return right
-	}
-	return rng.IntN(4)
 }
 
 func caseOf(t *testing.T, w *apptest.World, p people.Person) int {

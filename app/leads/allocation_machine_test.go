@@ -20,23 +20,24 @@ func TestAllocationKeepsThePromisesInAnyHistory(t *testing.T) {
 		w.stock(20)
 		staff := []people.Person{w.amy, w.bob, w.hire(w.manager.ID)}
 		shut, gone, cases := false, map[string]bool{}, map[string][]int{}
-		drafts, runs, most := map[string]string{}, 0, w.histories(24, 4)
+		drafts, runs, most := map[string]string{}, 0, w.histories(12, 3)
 		rapid.Check(t, func(rt *rapid.T) {
 			if runs++; runs > most {
 				return
 			}
 			w.t = stepper{t, rt}
-			anyone := func(t *rapid.T) people.Person { return rapid.SampledFrom(staff).Draw(t, "person") }
-			chief := func(t *rapid.T) people.Person {
-				return rapid.SampledFrom([]people.Person{w.manager, w.boss}).Draw(t, "manager")
-			}
-			rt.Repeat(map[string]func(*rapid.T){
-				"": func(*rapid.T) { w.allocated() },
-				"draft": func(t *rapid.T) {
+			anyone := func(t *rapid.T) people.Person { return oneOf(t, staff...) }
+			chief := func(t *rapid.T) people.Person { return oneOf(t, w.manager, w.boss) }
+			var steps []func(*rapid.T)
+			for _, s := range []struct {
+				times int
+				step  func(*rapid.T)
+			}{
+				{6, func(t *rapid.T) { // draft
 					by := chief(t)
 					drafts[by.ID], _ = w.drafts(by)
-				},
-				"publish": func(t *rapid.T) {
+				}},
+				{8, func(t *rapid.T) { // publish
 					by := chief(t)
 					id := drafts[by.ID]
 					if id == "" {
@@ -55,44 +56,59 @@ func TestAllocationKeepsThePromisesInAnyHistory(t *testing.T) {
 							t.Fatalf("G1: the gate is open: %v, and the share is %+v", open, s)
 						}
 					}
-				},
-				"draw": func(t *rapid.T) {
+				}},
+				{2, func(t *rapid.T) {
 					if _, err := w.Draw(ctx, anyone(t), "", ""); err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.Forbidden) {
 						t.Fatal(err)
 					}
-				},
-				"reclaim": func(*rapid.T) { w.must(w.ReclaimDue(ctx)) },
-				"red line": func(t *rapid.T) {
+				}},
+				{4, func(*rapid.T) { w.must(w.ReclaimDue(ctx)) }},
+				{1, func(t *rapid.T) { // a red line
 					if p := anyone(t); len(cases[p.ID]) == 0 {
 						cases[p.ID] = append(cases[p.ID], w.redLine(p))
 					}
-				},
-				"overturn": func(t *rapid.T) {
+				}},
+				{2, func(t *rapid.T) { // overturned
 					if p := anyone(t); len(cases[p.ID]) > 0 {
 						w.overturn(p, cases[p.ID][0])
 						cases[p.ID] = nil
 					}
-				},
-				"deactivate": func(t *rapid.T) {
+				}},
+				{2, func(t *rapid.T) { // leave, and come back
 					p := anyone(t)
+					if !gone[p.ID] && below(t, 3) > 0 {
+						return
+					}
 					if gone[p.ID] = !gone[p.ID]; gone[p.ID] {
 						w.must(w.dir.Deactivate(ctx, w.hr, p.ID, "left the company"))
 					} else {
 						w.must(w.dir.Reactivate(ctx, w.hr, p.ID, "came back to us"))
 					}
-				},
-				"policy": func(t *rapid.T) {
-					if shut = rapid.IntRange(0, 3).Draw(t, "close") == 0; shut {
+				}},
+				{2, func(t *rapid.T) { // another policy
+					if shut = below(t, 5) == 0; shut {
 						w.close()
 					} else {
 						w.open()
 					}
-				},
-				"tick": func(t *rapid.T) {
-					w.clock.Add(time.Duration(rapid.IntRange(1, 30).Draw(t, "hours")) * time.Hour)
+				}},
+				{4, func(t *rapid.T) { w.clock.Add(time.Duration(1+below(t, 30)) * time.Hour) }},
+			} {
+				for range s.times {
+					steps = append(steps, s.step)
+				}
+			}
+			rt.Repeat(map[string]func(*rapid.T){
+				"": func(*rapid.T) {},
+				"steps": func(t *rapid.T) {
+					for range 3 {
+						oneOf(t, steps...)(t)
+						w.allocated()
+					}
 				},
 			})
 		})
+		t.Logf("%d leads were allocated", w.count(`SELECT count(*) FROM lead_event WHERE kind = 'assigned'`))
 		if n := w.count(`SELECT count(*) FROM lead_event WHERE kind = 'assigned'`); n < 20 && w.db.Engine() == store.SQLite {
 			t.Errorf("only %d leads were allocated: these histories prove too little", n)
 		}

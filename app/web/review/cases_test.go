@@ -2,11 +2,11 @@ package review_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
+	"bainian/app/apptest"
 	"bainian/app/exams"
 	"bainian/app/integrity"
 	"bainian/app/locale"
@@ -21,21 +21,15 @@ const because = "兩份試卷與收走的紙條一致"
 func (s *site) copied() (ben people.Person, number int) {
 	s.Helper()
 	sitting := s.Sitting("values")
-	rng := rand.New(rand.NewPCG(1, 2))
-	alone := func(right int) int {
-		if rng.IntN(5) > 0 {
-			return right
-		}
-		return rng.IntN(4)
-	}
-	var letters [21]int
+	strangers := apptest.NewStrangers()
+	say, letters := strangers.Next()
 	candidate := func(name string) people.Person {
 		p := s.NewHire(name)
 		s.Sign(p)
 		s.Read(p, "values")
 		return p
 	}
-	s.Sit(candidate("Amy"), sitting, func(n, right int) int { letters[n] = alone(right); return letters[n] })
+	s.Sit(candidate("Amy"), sitting, say)
 	ben = candidate("Ben")
 	attempt := s.Start(ben, sitting)
 	for n := 1; n <= 20; n++ {
@@ -51,7 +45,8 @@ func (s *site) copied() (ben people.Person, number int) {
 		s.Fatal(err)
 	}
 	for range 6 {
-		s.Sit(candidate("Cleo"), sitting, func(_, right int) int { return alone(right) })
+		say, _ := strangers.Next()
+		s.Sit(candidate("Cleo"), sitting, say)
 	}
 	if err := s.Room.CloseSitting(s.Ctx, s.Trainer, sitting.ID); err != nil {
 		s.Fatal(err)
