@@ -93,12 +93,23 @@ func (p *Pool) endIn(tx *store.Tx, how Ended, note, by string, tenures ...Tenure
 			return err
 		}
 	}
-	ids := anys(tenureIDs(tenures))
-	these := ` IN (` + places(len(ids)) + `)`
-	if _, err := tx.Exec(`UPDATE lead SET access = 'open', widens_ms = NULL,
-		state = CASE WHEN (SELECT t.exempt FROM tenure t WHERE t.lead_id = lead.id AND t.id`+these+`) THEN 'handover' ELSE 'pool' END
-		WHERE id IN (SELECT lead_id FROM tenure WHERE id`+these+`)`, append(slices.Clone(ids), ids...)...); err != nil {
-		return err
+	for _, exempt := range []bool{false, true} {
+		var ids []any
+		for _, t := range tenures {
+			if t.Exempt == exempt {
+				ids = append(ids, t.LeadID)
+			}
+		}
+		to := InPool
+		if exempt {
+			to = Handover
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		if _, err := tx.Exec(`UPDATE lead SET access = 'open', widens_ms = NULL, state = ? WHERE id IN (`+places(len(ids))+`)`, append([]any{to}, ids...)...); err != nil {
+			return err
+		}
 	}
 	return eventsIn(tx, string(how), note, by, tenures...)
 }

@@ -20,6 +20,11 @@ const (
 	writeOptions = "?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=5000&_mutex=no"
 	readOptions  = "?mode=ro&_query_only=on&_busy_timeout=5000&_mutex=no"
 	readers      = 8
+	// The writer's pages stay valid from one transaction to the next, so that 256 MiB of them, if there are as many, save
+	// reading them again; and a page that many transactions change is written back once in 16 MiB of log, not in four.
+	writePragmas = "PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 4096"
+	// A reader's are dropped whenever somebody writes: it maps the file's first GiB instead of copying pages out of it.
+	readPragmas = "PRAGMA mmap_size = 1073741824"
 	// upgradeOptions wait longer: another process may be in the middle of its migrations.
 	upgradeOptions = "?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=60000&_mutex=no"
 )
@@ -37,14 +42,14 @@ func openSQLite(path string, use purpose) (engine, error) {
 		path:  "file:" + (&url.URL{Path: path}).EscapedPath(),
 		words: &dialect{engine: SQLite, fault: sqliteFault},
 	}
-	s.readers = newSQLitePool(s.path+readOptions, readers)
+	s.readers = newSQLitePool(s.path+readOptions, readPragmas, readers)
 	if use == toRead {
 		return s, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	conn, err := dialSQLite(s.path + writeOptions)
+	conn, err := dialSQLite(s.path+writeOptions, writePragmas)
 	if err != nil {
 		return nil, fmt.Errorf("store: cannot open %s: %w", path, err)
 	}
@@ -69,7 +74,7 @@ func (s *sqliteDB) write(ctx context.Context, now time.Time, f func(*Tx) error) 
 
 // upgrade has a connection of its own, since it competes with other processes and not with this one's writes.
 func (s *sqliteDB) upgrade(ctx context.Context, now time.Time, f func(*Tx, func(string) error) error) (err error) {
-	conn, err := dialSQLite(s.path + upgradeOptions)
+	conn, err := dialSQLite(s.path+upgradeOptions, writePragmas)
 	if err != nil {
 		return err
 	}

@@ -28,12 +28,16 @@ type sqliteStmt struct {
 	silent bool // it gives no rows, which its first exec shows
 }
 
-func dialSQLite(dsn string) (*sqliteConn, error) {
+func dialSQLite(dsn, pragmas string) (*sqliteConn, error) {
 	raw, err := (&sqlite3.SQLiteDriver{}).Open(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return &sqliteConn{raw: raw.(*sqlite3.SQLiteConn), prepared: map[string]*sqliteStmt{}}, nil
+	c := &sqliteConn{raw: raw.(*sqlite3.SQLiteConn), prepared: map[string]*sqliteStmt{}}
+	if _, err := c.raw.Exec(pragmas, nil); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
 }
 
 func (c *sqliteConn) exec(ctx context.Context, query string, args ...any) (int64, error) {

@@ -9,15 +9,16 @@ import (
 // sqlitePool is a fixed number of connections, each opened when it is first needed. The one that was used last
 // is taken first: its caches are warm.
 type sqlitePool struct {
-	dsn    string
-	places chan struct{} // one for every connection that is in use
+	dsn     string
+	pragmas string        // of each connection
+	places  chan struct{} // one for every connection that is in use
 
 	mu   sync.Mutex
 	idle []*sqliteConn
 }
 
-func newSQLitePool(dsn string, size int) *sqlitePool {
-	return &sqlitePool{dsn: dsn, places: make(chan struct{}, size)}
+func newSQLitePool(dsn, pragmas string, size int) *sqlitePool {
+	return &sqlitePool{dsn: dsn, pragmas: pragmas, places: make(chan struct{}, size)}
 }
 
 // take waits for a place and gives a connection.
@@ -39,7 +40,7 @@ func (p *sqlitePool) take(ctx context.Context) (*sqliteConn, error) {
 		return c, nil
 	}
 	p.mu.Unlock()
-	c, err := dialSQLite(p.dsn)
+	c, err := dialSQLite(p.dsn, p.pragmas)
 	if err != nil {
 		<-p.places
 		return nil, err
