@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bainian/app/exams"
+	"bainian/app/gate"
 	"bainian/app/integrity"
 	"bainian/app/ledger"
 	"bainian/app/post"
@@ -15,7 +16,7 @@ import (
 
 // evidence is what the ledger seals, of every domain that keeps some.
 func evidence() []ledger.Evidence {
-	return slices.Concat(ledger.OwnEvidence(), exams.Evidence(), integrity.Evidence())
+	return slices.Concat(ledger.OwnEvidence(), exams.Evidence(), integrity.Evidence(), gate.Sealed())
 }
 
 // witnessed is what makes the ledger grow and leave the machine: each second what waits comes into the tree under a new

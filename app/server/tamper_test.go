@@ -36,6 +36,8 @@ var tables = map[string]map[string]string{
 	"hand_mark":       {}, "unblinding": {}, "mark_appeal": {},
 	"declaration": {}, "comparison": {}, "finding": {}, "integrity_case": {"step": "whose move it is: the clocks tell", "due_ms": "the same", "clock_id": "the same"}, "case_clock": {},
 	"case_finding": {}, "case_event": {}, "case_fact": {}, "case_retraction": {}, "case_tie": {}, "case_vote": {}, "verdict": {}, "overturning": {},
+	"waiver": {}, "waiver_withdrawal": {}, "sign_off": {}, "sign_off_withdrawal": {}, "policy_override": {},
+	"break_glass": {"ended_ms": "how far its log has come home", "mended": "the same", "last_line": "the same"}, "break_glass_reading": {},
 }
 
 // looseEnds are single rows for which a change of a column says nothing: conditions on top of tables.

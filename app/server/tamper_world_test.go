@@ -12,6 +12,7 @@ import (
 
 	"bainian/app/apptest"
 	"bainian/app/exams"
+	"bainian/app/gate"
 	"bainian/app/integrity"
 	"bainian/app/ledger"
 	"bainian/app/locale"
@@ -86,6 +87,7 @@ func evidencedCompany(t *testing.T) *evidenced {
 	w.drain(time.Minute)
 	w.corrected()
 	w.steered()
+	w.gated()
 	w.drain(time.Minute)
 	w.witnessed()
 	w.drain(24 * time.Hour)
@@ -93,6 +95,50 @@ func evidencedCompany(t *testing.T) *evidenced {
 	w.drain(time.Hour)
 	w.drain(time.Hour)
 	return w
+}
+
+// gated is what people said about the gate of others, and an outage in which it stood open.
+func (w *evidenced) gated() {
+	for _, name := range []string{"Jo", "Kim"} {
+		p := w.NewHire(name)
+		w.ok(w.Keeper.Waive(w.Ctx, w.HR, p.ID, "exam:sales", w.Clock.Now().Add(240*time.Hour), "出差在外，下週回來再考"))
+		waivers, err := w.Keeper.Waivers(w.Ctx, w.HR, p.ID)
+		w.ok(err)
+		w.ok(w.Keeper.Withdraw(w.Ctx, w.HR, waivers[0].ID))
+		w.ok(w.Keeper.SignOff(w.Ctx, w.Manager, p.ID, "陪訪三次了，可以自己去談"))
+		signed, err := w.Keeper.SignOffs(w.Ctx, w.HR, p.ID)
+		w.ok(err)
+		w.ok(w.Keeper.WithdrawSignOff(w.Ctx, w.HR, signed[0].ID, "其實只陪訪過一次而已"))
+	}
+	w.Ready("Lee")
+	shut, err := w.Shelf.Doc(w.Ctx, gate.PolicyPath)
+	w.ok(err)
+	for lang, text := range shut.Sources {
+		shut.Sources[lang] = strings.Replace(text, "        - employed\n", "        - employed\n        - sign_off: manager\n", 1)
+	}
+	var chain gate.GlassChain
+	log := ""
+	for n := range 2 {
+		w.ok(w.Keeper.Override(w.Ctx, w.HR, shut, "全公司停業盤點，暫停領取"))
+		at := w.Clock.Now().Add(-time.Hour)
+		for _, l := range []gate.GlassLine{
+			{At: at, Kind: gate.LineBroken, Episode: fmt.Sprint("0190a000-0000-7000-8000-00000000000", n), By: []gate.GlassHolder{{ID: w.HR.ID, Name: w.HR.Name}, {ID: "x", Name: "管理員"}}, Reason: "資料庫停擺", Snapshot: at, Policy: 1, Machine: "spare"},
+			{At: at.Add(time.Minute), Kind: gate.LineMended},
+		} {
+			one, next, err := chain.Next(l)
+			w.ok(err)
+			log, chain = log+one, next
+		}
+	}
+	whole, err := gate.ReadGlassLog(strings.NewReader(log))
+	w.ok(err)
+	_, err = w.Keeper.BringHome(w.Ctx, people.System(), whole)
+	w.ok(err)
+	episodes, err := w.Keeper.Episodes(w.Ctx, w.HR)
+	w.ok(err)
+	for _, e := range episodes {
+		w.ok(w.Keeper.Acknowledge(w.Ctx, w.HR, e.ID))
+	}
 }
 
 func (w *evidenced) candidate(name string) people.Person {
