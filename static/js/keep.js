@@ -28,11 +28,25 @@ function restore(form) {
 /** @param {Event} event */
 const kept = (event) => /** @type {HTMLElement} */ (event.target).closest?.("form[data-keep]");
 
-// A page that says what was done is the answer to what was sent.
-if (document.querySelector("#notice .flash")) {
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith("keep|") && key.endsWith("|sent?")) forget(key.slice(0, -"sent?".length));
+/** The name of a form's sending; the next one of that form has another. @param {HTMLFormElement} form */
+function named(form) {
+  const request = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("request"));
+  return request ? "named " + request.value : "unnamed";
 }
-document.querySelectorAll("form[data-keep]").forEach((form) => restore(/** @type {HTMLFormElement} */ (form)));
+
+/** Whether what was sent has arrived is known once; then either the words go, or that they were sent. @param {string} from @param {boolean} arrived */
+const settle = (from, arrived) => (arrived ? forget(from) : sessionStorage.removeItem(from + "sent?"));
+
+// A form that names its sendings shows by itself that the last one arrived, even to who left before the answer's scripts
+// ran. Of any other the page that follows tells: one that says what was done is the answer to what was sent.
+for (const [key, sent] of Object.entries(sessionStorage)) {
+  if (key.startsWith("keep|") && key.endsWith("|sent?") && sent === "unnamed") settle(key.slice(0, -"sent?".length), !!document.querySelector("#notice .flash"));
+}
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-keep]"))) {
+  const sent = sessionStorage.getItem(shelf(form) + "sent?");
+  if (sent !== null) settle(shelf(form), sent !== named(form));
+  restore(form);
+}
 
 document.addEventListener("input", (event) => {
   const form = /** @type {HTMLFormElement | null} */ (kept(event));
@@ -42,7 +56,7 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement | null} */ (kept(event));
-  if (form) sessionStorage.setItem(shelf(form) + "sent?", "");
+  if (form) sessionStorage.setItem(shelf(form) + "sent?", named(form));
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {

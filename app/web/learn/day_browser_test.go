@@ -73,8 +73,7 @@ func (p *phone) as(who people.Person) {
 
 func (p *phone) visit(path string) {
 	p.tab.Helper()
-	p.ok(chromedp.Do(p.tab.ctx, chromedp.Navigate(p.tab.base+path)))
-	p.until(`document.querySelector("h1")`)
+	p.load(path)
 	if p.js(`document.documentElement.scrollWidth > innerWidth`) {
 		p.tab.Errorf("%s is wider than a phone", path)
 	}
@@ -159,6 +158,22 @@ func typedIsKept(p *phone) {
 	p.visit("/sharings")
 	if p.js(`document.querySelector("#f-met").value !== ""`) {
 		p.tab.Error("what was shared is in the form again")
+	}
+
+	// Nor does it for who is gone before the scripts of the answer have run, of which a sending by script has none.
+	p.write("#f-met", "印刷廠")
+	p.write("#f-said", "先看別家")
+	p.write("#f-worked", "留了樣品")
+	p.awaits(`(() => {
+		const form = document.querySelector("form[action='/sharings']");
+		return new Promise((done) => {
+			form.addEventListener("submit", (event) => (event.preventDefault(), fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }).then((answer) => done(answer.ok))));
+			form.requestSubmit();
+		});
+	})()`)
+	p.visit("/sharings")
+	if !p.js(`document.querySelector("#f-met").value === "" && document.querySelectorAll(".sharing").length === 2`) {
+		p.tab.Error("what was shared and left is in the form again, or was not shared")
 	}
 
 	// Somebody else at the same phone sees nothing of it.

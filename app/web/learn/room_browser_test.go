@@ -165,9 +165,18 @@ func (x *tab) signIn(token string) {
 	x.js(`(document.cookie = "session=%s; path=/", document.cookie = "lang=zh-Hant; path=/")`, token)
 }
 
+// load goes to a page and waits until its scripts have run. The browser tells only that some page has loaded, which may
+// be the one before: so the page that is left must have come whole first, and carries a mark that the next one lacks.
+func (x *tab) load(path string) {
+	x.Helper()
+	x.until(`document.readyState === "complete" && (window.leaving = true)`)
+	x.ok(chromedp.Do(x.ctx, chromedp.Navigate(x.base+path)))
+	x.until(`!window.leaving && document.readyState === "complete"`)
+}
+
 func (x *tab) open() {
 	x.Helper()
-	x.ok(chromedp.Do(x.ctx, chromedp.Navigate(x.base+"/attempts/"+x.attempt)))
+	x.load("/attempts/" + x.attempt)
 	x.until(`document.querySelector("#room[data-ready]")`)
 }
 
