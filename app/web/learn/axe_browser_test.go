@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -68,29 +66,8 @@ func accessible(x *tab) {
 	}
 }
 
-// axe looks at a part of the page with every rule, and in the other theme for its colours.
-func (x *tab) axe(engine, what, scope string, dark bool) {
+// axe looks at a part of the page, and at its colours in both themes.
+func (x *tab) axe(engine, what, scope string, colours bool) {
 	x.Helper()
-	ctx, cancel := context.WithTimeout(x.ctx, 60*time.Second)
-	defer cancel()
-	if !x.js(`window.axe`) {
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](engine+"\n;true"))
-		x.ok(err)
-	}
-	x.js(`(window.found = undefined, (async () => {
-		const root = document.documentElement, found = [];
-		for (const [theme, options] of [["light", {}], ["dark", { runOnly: ["color-contrast"] }]].slice(0, %t ? 2 : 1)) {
-			root.dataset.theme = theme;
-			await Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})));
-			const { violations } = await axe.run(%s, { resultTypes: ["violations"], preload: false, ...options });
-			for (const v of violations) found.push(theme + " " + v.id + ": " + v.nodes.map((n) => n.target.join(" ") + " " + n.html.slice(0, 160) + " " + n.any.map((a) => a.message).join("; ")).join("\n    "));
-		}
-		window.found = found.join("\n");
-	})().catch((error) => (window.found = String(error))), true)`, dark, scope)
-	x.until(`window.found !== undefined`)
-	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](`window.found`))
-	x.ok(err)
-	if found = strings.TrimSpace(found); found != "" {
-		x.Errorf("%s\n%s", what, found)
-	}
+	x.at().Axe(engine, what, scope, colours)
 }

@@ -15,13 +15,14 @@ import (
 	"bainian/app/fault"
 	"bainian/app/markdown"
 	"bainian/app/questions"
+	"bainian/app/web/page/pagetest"
 )
 
 // TestBadDay_InBrowser is what goes wrong on the candidate's side of an exam day, in a real browser. The bad days of a
 // server are in app/server/badday_test.go; two tabs, and a device that takes over, are in TestRoomInBrowser, too.
 func TestBadDay_InBrowser(t *testing.T) {
 	t.Parallel()
-	browser := openBrowser(t)
+	browser := pagetest.Browser(t)
 	for _, day := range []struct {
 		name string
 		sit  func(*tab)

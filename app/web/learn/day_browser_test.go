@@ -17,6 +17,7 @@ import (
 	"bainian/app/leads"
 	"bainian/app/locale"
 	"bainian/app/people"
+	"bainian/app/web/page/pagetest"
 )
 
 // phone is a site that is served to a browser the size of a phone.
@@ -30,7 +31,7 @@ type phone struct {
 // TestDayInBrowser goes through a salesperson's day on a phone.
 func TestDayInBrowser(t *testing.T) {
 	t.Parallel()
-	browser := openBrowser(t)
+	browser := pagetest.Browser(t)
 	for name, live := range map[string]func(*phone){
 		"FromRouteToStory":           wholeDay,
 		"WhatIsTypedIsKept":          typedIsKept,
@@ -73,7 +74,7 @@ func (p *phone) as(who people.Person) {
 
 func (p *phone) visit(path string) {
 	p.tab.Helper()
-	p.load(path)
+	p.tab.at().Load(path)
 	if p.js(`document.documentElement.scrollWidth > innerWidth`) {
 		p.tab.Errorf("%s is wider than a phone", path)
 	}

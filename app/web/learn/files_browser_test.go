@@ -15,12 +15,13 @@ import (
 
 	"bainian/app/locale"
 	"bainian/app/questions"
+	"bainian/app/web/page/pagetest"
 )
 
 // TestFilesInBrowser records and uploads in a real browser with a camera and a microphone that are made up.
 func TestFilesInBrowser(t *testing.T) {
 	t.Parallel()
-	browser := openBrowser(t, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true))
+	browser := pagetest.Browser(t, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true))
 	for name, sit := range map[string]func(*tab){
 		"RecordedPlayedAndHandedIn":         recorded,
 		"E1_RecordingSurvivesAReload":       recordingSurvives,

@@ -14,13 +14,14 @@ import (
 	"bainian/app/locale"
 	"bainian/app/people"
 	"bainian/app/questions"
+	"bainian/app/web/page/pagetest"
 	"bainian/app/web/studio"
 )
 
 // TestLiveInvigilationInBrowser has a candidate and an invigilator in two browsers that know nothing of each other.
 func TestLiveInvigilationInBrowser(t *testing.T) {
 	t.Parallel()
-	browser := openBrowser(t)
+	browser := pagetest.Browser(t)
 	for _, part := range []struct {
 		name string
 		run  func(x, eye *tab)

@@ -17,6 +17,7 @@ import (
 	"bainian/app/exams"
 	"bainian/app/ledger"
 	"bainian/app/store"
+	"bainian/app/web/page/pagetest"
 )
 
 // seenExam asks for everything that the browser has to be asked for.
@@ -223,7 +224,7 @@ func (w *examWorld) exec(statement string) {
 // TestCameraInBrowser says yes to everything, with a camera and a screen that are made up.
 func TestCameraInBrowser(t *testing.T) {
 	t.Parallel()
-	browser := openBrowser(t, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
+	browser := pagetest.Browser(t, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 		chromedp.Flag("auto-select-desktop-capture-source", "Entire screen"))
 	x := serveExams(t, browser)
 	s := x.sit("seen")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os/exec"
 	"testing"
 	"time"
 
@@ -17,30 +16,13 @@ import (
 	"bainian/app/locale"
 	"bainian/app/people"
 	"bainian/app/questions"
-	"bainian/app/store/storetest"
+	"bainian/app/web/page/pagetest"
 )
-
-// openBrowser starts a browser, with options of its own if need be.
-func openBrowser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		storetest.Skip(t, "no chromium")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 900))
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
-	t.Cleanup(stop)
-	browser, quit := chromedp.NewContext(allocator)
-	t.Cleanup(quit)
-	if err := chromedp.Do(browser, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal(err)
-	}
-	return browser
-}
 
 // TestRoomInBrowser sits exams in a real browser, one after the other.
 func TestRoomInBrowser(t *testing.T) {
 	t.Parallel()
-	browser := openBrowser(t)
+	browser := pagetest.Browser(t)
 	for name, sit := range map[string]func(*tab){
 		"E1_ReloadKeepsAnswers":      reloadKeepsAnswers,
 		"E1_NetworkCut":              networkCut,
@@ -67,7 +49,7 @@ func TestRoomInBrowser(t *testing.T) {
 // TestWholeExamInBrowser goes through the pages of an exam in a real browser, whatever kinds of item it has.
 func TestWholeExamInBrowser(t *testing.T) {
 	t.Parallel()
-	browser := openBrowser(t)
+	browser := pagetest.Browser(t)
 	for name, sit := range map[string]func(*tab){
 		"ExamPagesAreAccessible": accessible,
 		"ByKeyboardAlone":        wholeExamByKeyboard,
@@ -165,44 +147,27 @@ func (x *tab) signIn(token string) {
 	x.js(`(document.cookie = "session=%s; path=/", document.cookie = "lang=zh-Hant; path=/")`, token)
 }
 
-// load goes to a page and waits until its scripts have run. The browser tells only that some page has loaded, which may
-// be the one before: so the page that is left must have come whole first, and carries a mark that the next one lacks.
-func (x *tab) load(path string) {
-	x.Helper()
-	x.until(`document.readyState === "complete" && (window.leaving = true)`)
-	x.ok(chromedp.Do(x.ctx, chromedp.Navigate(x.base+path)))
-	x.until(`!window.leaving && document.readyState === "complete"`)
-}
-
 func (x *tab) open() {
 	x.Helper()
-	x.load("/attempts/" + x.attempt)
+	x.at().Load("/attempts/" + x.attempt)
 	x.until(`document.querySelector("#room[data-ready]")`)
+}
+
+// at is this tab as it stands.
+func (x *tab) at() *pagetest.Tab {
+	return &pagetest.Tab{TB: x.TB, Ctx: x.ctx, Base: x.base, Logs: x.logs}
 }
 
 // js evaluates an expression to whether it holds.
 func (x *tab) js(format string, args ...any) bool {
 	x.Helper()
-	ctx, cancel := context.WithTimeout(x.ctx, 5*time.Second)
-	defer cancel()
-	truth, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+fmt.Sprintf(format, args...)+")"))
-	x.ok(err)
-	return truth
+	return x.at().JS(format, args...)
 }
 
 // until waits until an expression holds.
 func (x *tab) until(format string, args ...any) {
 	x.Helper()
-	for deadline := time.Now().Add(12 * time.Second); time.Now().Before(deadline); time.Sleep(40 * time.Millisecond) {
-		ctx, cancel := context.WithTimeout(x.ctx, 5*time.Second)
-		truth, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+fmt.Sprintf(format, args...)+")"))
-		cancel()
-		if err == nil && truth { // a page on its way to the next has nothing to evaluate in
-			return
-		}
-	}
-	text, _ := chromedp.Run(x.ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
-	x.Fatalf("never: "+format+"\n%s\n%s", append(args, text, x.logs)...)
+	x.at().Until(format, args...)
 }
 
 // awaits waits for a promise of something true, once.
@@ -218,9 +183,7 @@ func (x *tab) awaits(format string, args ...any) {
 
 func (x *tab) press(keys ...string) {
 	x.Helper()
-	for _, key := range keys {
-		x.ok(chromedp.Do(x.ctx, chromedp.KeyEvent(key)))
-	}
+	x.at().Press(keys...)
 }
 
 // click chooses option i of question n, which must be one with choices.
