@@ -189,7 +189,7 @@ func (w *Wing) showShare(c *page.Ctx, personID string, more bool, chosen map[str
 	if err != nil {
 		return err
 	}
-	v := &shareView{Base: page.Base{Title: s.Share.Person.Name, Here: "/allocation"}, ShareView: s, At: "/allocation/" + id, Asked: more, Chosen: chosen, Err: refused}
+	v := &shareView{Base: page.Base{Title: s.Share.Person.Name, Here: "/allocation", Script: "js/once.js"}, ShareView: s, At: "/allocation/" + id, Asked: more, Chosen: chosen, Err: refused}
 	why := map[string]string{}
 	for _, m := range s.Share.Missed {
 		why[m.LeadID] = missWords(c, m)
