@@ -115,7 +115,8 @@ func (p *Pool) Draft(ctx context.Context, actor people.Person) (id string, err e
 	return g.id, nil
 }
 
-// Publish has everything given that a draft plans, by a job that begins at once; publishing it again changes nothing.
+// Publish has everything given that a draft plans, by a job that begins at once. Publishing it again is a Conflict and
+// changes nothing.
 func (p *Pool) Publish(ctx context.Context, actor people.Person, id string) error {
 	return p.db.Write(ctx, func(tx *store.Tx) error {
 		a, err := p.allocationIn(tx.Rx, actor, id)
@@ -132,7 +133,7 @@ func (p *Pool) Publish(ctx context.Context, actor people.Person, id string) erro
 		case !a.Discarded.IsZero():
 			return fault.New(fault.Conflict, "allocation.was_discarded")
 		case !a.Published.IsZero():
-			return nil
+			return fault.New(fault.Conflict, "allocation.published_before")
 		case a.Day < days.day(tx.Now):
 			return fault.New(fault.Conflict, "allocation.day_over", "day", a.Day)
 		}

@@ -71,12 +71,14 @@ func TestADraftTakesNothingAndPublishingItTwiceGivesItOnce(t *testing.T) {
 		if n := w.count(`SELECT count(*) FROM lead WHERE state = 'pool'`); n != 20 {
 			t.Fatalf("a draft has taken %d leads", 20-n)
 		}
+		w.publishes(w.manager, id)
 		for range 2 {
-			w.publishes(w.manager, id)
 			a, _, _, err := w.Allocation(ctx, w.manager, id, 0)
 			if w.must(err); a.State() != Published || a.Given != 8 || a.Day != "2026-11-24" || w.count(`SELECT count(*) FROM tenure`) != 8 {
 				t.Fatalf("%+v, %d tenures", a, w.count(`SELECT count(*) FROM tenure`))
 			}
+			w.want(w.Publish(ctx, w.manager, id), fault.Conflict, "allocation.published_before")
+			w.must(w.Give(ctx, id))
 		}
 		for _, h := range w.held(w.amy) {
 			if !slices.Contains(shares[w.amy.ID].LeadIDs, h.Lead.ID) || !h.Tenure.Due.Equal(time.Date(2026, 11, 24, 22, 30, 0, 0, taipei)) {

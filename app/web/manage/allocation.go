@@ -141,6 +141,9 @@ func missWords(c *page.Ctx, m leads.Miss) string {
 func (w *Wing) publish(c *page.Ctx) error {
 	id := c.Params("id")
 	err := w.pool.Publish(c.Context(), c.Person, id)
+	if fault.HasKey(err, "allocation.published_before") { // a second press, or another tab: it is as they wanted it
+		return c.Back("/allocation/"+id, "allocation.published_before")
+	}
 	if c.Refused(err) {
 		return w.showAllocation(c, err)
 	}
