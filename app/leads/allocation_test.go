@@ -316,6 +316,9 @@ func TestThePlanKnowsLeaveBeatsAndNewcomers(t *testing.T) {
 		if !slices.Equal(shares[w.amy.ID].LeadIDs, []string{south}) || shares[w.bob.ID].Planned != 2 || shares[away.ID].Barred != BarredLeave {
 			t.Errorf("%+v", shares)
 		}
+		if v, err := w.Share(ctx, w.manager, id, w.bob.ID, false); err != nil || slices.ContainsFunc(v.Others, func(s Share) bool { return s.Person.ID == away.ID }) {
+			t.Errorf("%v; who is away is offered a lead: %+v", err, v.Others)
+		}
 		w.must(w.Discard(ctx, w.manager, id))
 		territories, industries, err := w.Places(ctx)
 		if w.must(err); !slices.Equal(territories, []string{"北區", "南區"}) || !slices.Equal(industries, []string{"製造"}) {

@@ -253,7 +253,7 @@ func (p *Pool) Share(ctx context.Context, actor people.Person, id, personID stri
 			return nil
 		}
 		if v.Others, err = store.All(rx, scanShare, `SELECT s.place, s.person_id, s.room, s.barred, '[]', s.planned, 0, '[]', s.given_ms
-			FROM allocation_share s WHERE s.allocation_id = ? AND s.planned < s.room AND s.person_id <> ? ORDER BY s.place LIMIT ?`, id, personID, mostOthers); err != nil {
+			FROM allocation_share s WHERE s.allocation_id = ? AND s.planned < s.room AND s.barred IN ('', ?) AND s.person_id <> ? ORDER BY s.place LIMIT ?`, id, BarredFull, personID, mostOthers); err != nil {
 			return err
 		}
 		ids := make([]string, len(v.Others))
