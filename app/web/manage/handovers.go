@@ -1,6 +1,8 @@
 package manage
 
 import (
+	"slices"
+
 	"bainian/app/leads"
 	"bainian/app/people"
 	"bainian/app/web/page"
@@ -12,7 +14,8 @@ type handoversView struct {
 	Waiting  []leads.Waiting
 	Disputes []dispute
 	Exempt   []exemption
-	Manages  bool // may give a lead to somebody, and see the members of a team
+	Manages  bool  // may give a lead to somebody, and see the members of a team
+	Err      error // about a dispute that is no longer there
 }
 
 // dispute is two people with one customer, by name, and the ruling that was refused.
@@ -103,11 +106,14 @@ func (w *Wing) rule(c *page.Ctx) error {
 	if broken != nil {
 		return broken
 	}
-	for i, d := range v.Disputes {
-		if d.ID == id && c.Refused(err) {
-			v.Disputes[i].Winner, v.Disputes[i].Reason, v.Disputes[i].Err = winner, c.FormText("reason"), err
-			return c.Page(w.pages, "handovers", v)
-		}
+	if !c.Refused(err) {
+		return err
 	}
-	return err
+	i := slices.IndexFunc(v.Disputes, func(d dispute) bool { return d.ID == id })
+	if i < 0 {
+		v.Err = err
+	} else {
+		v.Disputes[i].Winner, v.Disputes[i].Reason, v.Disputes[i].Err = winner, c.FormText("reason"), err
+	}
+	return c.Page(w.pages, "handovers", v)
 }
