@@ -2,7 +2,7 @@ package manage
 
 // The places of a drawing of horizontal bars, in units of its view box.
 const (
-	barsLeft  = 128 // where the bars begin; their names stand before it
+	barsLeft  = 144 // where the bars begin; their names stand before it
 	barsRight = 376 // where the longest ends; its number stands behind it
 	barsRow   = 34
 )
