@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"bainian/app/store/storetest"
+	"bainian/app/web/page/pagetest"
 )
 
 // browser is one Chromium; every person gets a profile of their own in it.
@@ -60,12 +61,12 @@ func (v *visitor) must(err error) {
 	}
 }
 
+func (v *visitor) tab() *pagetest.Tab { return &pagetest.Tab{TB: v.T, Ctx: v.ctx, Base: v.base} }
+
 // open goes to a page.
 func (v *visitor) open(path string) {
 	v.Helper()
-	ctx, cancel := context.WithTimeout(v.ctx, 20*time.Second)
-	defer cancel()
-	v.must(chromedp.Do(ctx, chromedp.Navigate(v.base+path)))
+	v.tab().Load(path)
 }
 
 // eval runs a script and reads its value as JSON.
@@ -84,11 +85,11 @@ func (v *visitor) try(into any, script string, args ...any) error {
 	return json.Unmarshal([]byte(text), into)
 }
 
-// left tells whether a script found no page to run in, or lost it before it could answer: a page on its way to the
-// next one.
+// left tells whether a script found no page to run in, or lost it before it could answer, of which the browser does not
+// always tell: a page on its way to the next one.
 func left(err error) bool {
 	var e *cdproto.Error
-	return errors.As(err, &e) && e.Code == -32000
+	return errors.As(err, &e) && e.Code == -32000 || errors.Is(err, context.DeadlineExceeded)
 }
 
 // is evaluates a condition.
@@ -102,16 +103,7 @@ func (v *visitor) is(script string, args ...any) bool {
 // until waits until a condition holds.
 func (v *visitor) until(script string, args ...any) {
 	v.Helper()
-	for range 300 {
-		var truth bool
-		if err := v.try(&truth, "Boolean("+script+")", args...); err == nil && truth {
-			return
-		} else if err != nil && !left(err) {
-			v.Fatal(err)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	v.Fatalf("never: %s\nat %s:\n%s", fmt.Sprintf(script, args...), v.at(), v.text())
+	v.tab().Until(script, args...)
 }
 
 func (v *visitor) text() (text string) {

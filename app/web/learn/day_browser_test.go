@@ -80,6 +80,13 @@ func (p *phone) visit(path string) {
 	}
 }
 
+// until waits until an expression holds of a page that is there whole, with whatever was swapped into it: before, scripts do
+// not answer to a finger yet.
+func (p *phone) until(format string, args ...any) {
+	p.tab.Helper()
+	p.tab.until(`document.readyState === "complete" && !document.querySelector(".htmx-added, .htmx-swapping, .htmx-settling") && (`+format+`)`, args...)
+}
+
 func (p *phone) write(selector, text string) {
 	p.tab.Helper()
 	p.js(`(() => { const f = document.querySelector(%q); f.value = %q; f.dispatchEvent(new Event("input", { bubbles: true })); return true })()`, selector, text)

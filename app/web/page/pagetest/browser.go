@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	answerIn = 10 * time.Second // a script, on a machine that has much else to do
-	cameIn   = 20 * time.Second // what a page does by itself
+	answerIn = 20 * time.Second // a script, on a machine that has much else to do
+	againIn  = 5 * time.Second  // a script that is asked again: a page that goes away may leave it without an answer
+	cameIn   = 45 * time.Second // what a page does by itself
 	axeIn    = time.Minute
 	between  = 40 * time.Millisecond
 )
@@ -56,13 +57,13 @@ func (x *Tab) must(err error) {
 // JS evaluates an expression to whether it holds.
 func (x *Tab) JS(format string, args ...any) bool {
 	x.Helper()
-	truth, err := x.evaluate(format, args...)
+	truth, err := x.evaluate(answerIn, format, args...)
 	x.must(err)
 	return truth
 }
 
-func (x *Tab) evaluate(format string, args ...any) (bool, error) {
-	ctx, cancel := context.WithTimeout(x.Ctx, answerIn)
+func (x *Tab) evaluate(limit time.Duration, format string, args ...any) (bool, error) {
+	ctx, cancel := context.WithTimeout(x.Ctx, limit)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+fmt.Sprintf(format, args...)+")"))
 }
@@ -78,7 +79,7 @@ func (x *Tab) within(limit time.Duration, format string, args ...any) {
 	waiting, cancel := context.WithTimeout(x.Ctx, limit)
 	defer cancel()
 	for waiting.Err() == nil {
-		if truth, err := x.evaluate(format, args...); err == nil && truth { // a page on its way to the next has nothing to evaluate in
+		if truth, err := x.evaluate(againIn, format, args...); err == nil && truth { // a page on its way to the next has nothing to evaluate in
 			return
 		}
 		pause, over := context.WithTimeout(waiting, between)
