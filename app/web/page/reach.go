@@ -6,22 +6,37 @@ import (
 	"text/template/parse"
 )
 
-// reachable is a set of only those templates that the roots need. A page is parsed among all parts of the kit and its
-// wing, and would otherwise keep a copy of every one of them for good, in each language.
-func reachable(from *template.Template, funcs template.FuncMap, roots ...string) (*template.Template, error) {
+// reachable is a set of only those templates that the roots need, each from the first set that has it. A page with a copy
+// of every part of the kit and its wing, in each language, would cost most of the start, and its memory for good.
+func reachable(funcs template.FuncMap, roots []string, from ...*template.Template) (*template.Template, error) {
 	out := template.New("").Funcs(funcs)
 	names := slices.Clone(roots)
 	for i := 0; i < len(names); i++ {
-		t := from.Lookup(names[i])
-		if t == nil || t.Tree == nil || out.Lookup(names[i]) != nil {
+		if out.Lookup(names[i]) != nil {
 			continue
 		}
-		if _, err := out.AddParseTree(names[i], t.Tree); err != nil {
-			return nil, err
+		for _, set := range from {
+			t := set.Lookup(names[i])
+			if t == nil || t.Tree == nil {
+				continue
+			}
+			if _, err := out.AddParseTree(names[i], t.Tree.Copy()); err != nil {
+				return nil, err
+			}
+			names = append(names, called(t.Tree.Root, nil)...)
+			break
 		}
-		names = append(names, called(t.Tree.Root, nil)...)
 	}
 	return out, nil
+}
+
+// roots are the templates of a page: those that the layout asks for, and whatever else its file defines, which is held to
+// be right, too.
+func roots(page *template.Template) (names []string) {
+	for _, t := range page.Templates() {
+		names = append(names, t.Name())
+	}
+	return append(names, "head", "side")
 }
 
 // called are the names of the templates that a list of nodes calls.

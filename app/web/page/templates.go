@@ -84,7 +84,7 @@ func (k *Kit) parseLayouts() (map[locale.Lang]*template.Template, error) {
 		if err := k.settle(lang, t); err != nil {
 			return nil, err
 		}
-		reached, err := reachable(t, k.funcs(lang), "layout")
+		reached, err := reachable(k.funcs(lang), []string{"layout"}, t)
 		if err != nil {
 			return nil, err
 		}
@@ -144,21 +144,18 @@ func (k *Kit) parse(lang locale.Lang, files fs.FS, others ...fs.FS) (*set, error
 		if err != nil {
 			return nil, err
 		}
-		page, err := shared.Clone()
-		if err != nil {
-			return nil, err
+		own := template.New("").Funcs(k.funcs(lang))
+		if _, err := own.New("main").Parse(string(text)); err != nil {
+			return nil, fmt.Errorf("page: %s: %w", name, err)
 		}
-		if _, err := page.New("main").Parse(string(text)); err != nil {
+		page, err := reachable(k.funcs(lang), roots(own), own, shared)
+		if err != nil {
 			return nil, fmt.Errorf("page: %s: %w", name, err)
 		}
 		if err := k.settle(lang, page); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		reached, err := reachable(page, k.funcs(lang), "head", "side", "main")
-		if err != nil {
-			return nil, fmt.Errorf("page: %s: %w", name, err)
-		}
-		s.pages[stem(name)] = &content{reached.Lookup("head"), reached.Lookup("side"), reached.Lookup("main")}
+		s.pages[stem(name)] = &content{page.Lookup("head"), page.Lookup("side"), page.Lookup("main")}
 	}
 	return s, nil
 }
