@@ -52,6 +52,9 @@ func (f *fence) holds(text string) bool {
 		}
 		return true
 	}
+	if !strings.ContainsAny(trimmed, "$`~") {
+		return false // as nearly every line
+	}
 	if m := markerLine.FindStringSubmatch(trimmed); m != nil {
 		trimmed = strings.TrimSpace(m[4])
 		if b := boxed.FindStringSubmatch(trimmed); b != nil {
@@ -80,7 +83,11 @@ func isQuote(text string) bool {
 }
 
 func isRule(text string) bool {
-	t := strings.NewReplacer(" ", "", "\t", "").Replace(text)
+	t := strings.TrimLeft(text, " \t")
+	if t == "" || !strings.Contains("-*_", t[:1]) {
+		return false
+	}
+	t = strings.ReplaceAll(strings.ReplaceAll(t, " ", ""), "\t", "")
 	return len(t) >= 3 && (strings.Trim(t, "-") == "" || strings.Trim(t, "*") == "" || strings.Trim(t, "_") == "")
 }
 
