@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,46 +17,56 @@ const (
 )
 
 // Sweep looks at every gate that time, a new policy or a new pledge may have changed, and at people of whom nothing was
-// ever told. It runs once a minute; what follows from somebody's deed is told in the transaction of the deed.
+// ever told. It runs once a minute; what follows from somebody's deed is told in the transaction of the deed. Whoever
+// cannot be decided about is an error and keeps nobody else waiting.
 func (k *Keeper) Sweep(ctx context.Context) error {
+	var errs []error
 	for _, some := range []func(*store.Rx) ([]string, error){dueIn, strangersIn} {
 		for {
 			var ids []string
 			if err := k.db.Read(ctx, func(rx *store.Rx) (err error) { ids, err = some(rx); return err }); err != nil {
 				return err
 			}
-			if err := k.notice(ctx, ids); err != nil {
-				return err
-			}
-			if len(ids) < glance {
+			err := k.notice(ctx, ids)
+			errs = append(errs, err)
+			if err != nil || len(ids) < glance {
 				break
 			}
 		}
 	}
-	for {
-		more, err := k.round(ctx)
-		if err != nil || !more {
-			return err
-		}
+	for more := true; more; {
+		var err error
+		more, err = k.round(ctx)
+		errs = append(errs, err)
 	}
+	return errors.Join(errs...)
 }
 
+// notice looks at people a few to a transaction, and at each alone when that fails.
 func (k *Keeper) notice(ctx context.Context, ids []string) error {
-	for len(ids) > 0 {
-		some := ids[:min(notice, len(ids))]
-		if err := k.db.Write(ctx, func(tx *store.Tx) error {
-			for _, id := range some {
-				if err := k.NoticeIn(tx, id); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
-			return err
+	var errs []error
+	for some := range slices.Chunk(ids, notice) {
+		if k.noticed(ctx, some) == nil {
+			continue
 		}
-		ids = ids[len(some):]
+		for _, id := range some {
+			if err := k.noticed(ctx, []string{id}); err != nil {
+				errs = append(errs, fmt.Errorf("gate: looking at %s: %w", id, err))
+			}
+		}
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+func (k *Keeper) noticed(ctx context.Context, ids []string) error {
+	return k.db.Write(ctx, func(tx *store.Tx) error {
+		for _, id := range ids {
+			if err := k.NoticeIn(tx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func scanID(r store.Row) (id string, err error) { return id, r.Scan(&id) }
@@ -88,7 +99,7 @@ func (t *terms) mark() string {
 // read, so that only those whose gate stands differently cost a write.
 func (k *Keeper) round(ctx context.Context) (more bool, err error) {
 	var mark, after string
-	var ids, changed []string
+	var ids []string
 	if err := k.db.Read(ctx, func(rx *store.Rx) error {
 		t, err := k.termsIn(rx)
 		if err != nil {
@@ -106,35 +117,47 @@ func (k *Keeper) round(ctx context.Context) (more bool, err error) {
 			after = *at
 		}
 		more = true
-		if ids, err = store.All(rx, scanID, `SELECT s.person_id FROM gate_state s JOIN employee e ON e.id = s.person_id
-			WHERE s.person_id > ? AND e.active ORDER BY s.person_id LIMIT ?`, after, glance); err != nil {
-			return err
-		}
+		ids, err = store.All(rx, scanID, `SELECT s.person_id FROM gate_state s JOIN employee e ON e.id = s.person_id
+			WHERE s.person_id > ? AND e.active ORDER BY s.person_id LIMIT ?`, after, glance)
+		return err
+	}); err != nil || !more {
+		return false, err
+	}
+	changed, err := k.changed(ctx, ids)
+	if err != nil {
+		changed = ids // notice says which of them is wrong
+	}
+	wrong := k.notice(ctx, changed)
+	reached := any(nil)
+	if len(ids) == glance {
+		reached = ids[glance-1]
+	}
+	err = k.db.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(`INSERT INTO gate_round (one, terms, after, at_ms) VALUES (1, ?, ?, ?)
+			ON CONFLICT (one) DO UPDATE SET terms = excluded.terms, after = excluded.after, at_ms = excluded.at_ms`, mark, reached, store.Ms(tx.Now))
+		return err
+	})
+	return reached != nil && err == nil, errors.Join(wrong, err)
+}
+
+// changed are those of whom something else was told last than what is decided now.
+func (k *Keeper) changed(ctx context.Context, ids []string) (changed []string, err error) {
+	err = k.db.Read(ctx, func(rx *store.Rx) error {
+		changed = nil
 		for _, id := range ids {
 			d, err := k.DecideIn(rx, id)
 			if err != nil && !fault.HasKey(err, "gate.no_policy") {
 				return err
 			}
-			if s, _, err := stateIn(rx, id); err != nil {
+			s, _, err := stateIn(rx, id)
+			if err != nil {
 				return err
-			} else if s != s.of(d) {
+			}
+			if s != s.of(d) {
 				changed = append(changed, id)
 			}
 		}
 		return nil
-	}); err != nil || !more {
-		return false, err
-	}
-	if err := k.notice(ctx, changed); err != nil {
-		return false, err
-	}
-	reached := any(nil)
-	if len(ids) == glance {
-		reached = ids[glance-1]
-	}
-	return reached != nil, k.db.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.Exec(`INSERT INTO gate_round (one, terms, after, at_ms) VALUES (1, ?, ?, ?)
-			ON CONFLICT (one) DO UPDATE SET terms = excluded.terms, after = excluded.after, at_ms = excluded.at_ms`, mark, reached, store.Ms(tx.Now))
-		return err
 	})
+	return changed, err
 }
