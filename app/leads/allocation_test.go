@@ -200,6 +200,31 @@ func TestADraftHoldsItsLeadsBackFromOthersAndGivesThemFreeAgain(t *testing.T) {
 	})
 }
 
+// Were the same leads offered first each evening, what comes back would be given again before others are given at all.
+func TestDraftsBeginAnywhereInThePool(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.rules = evenings(3, false)
+		w.open()
+		const leads, drafts = 40, 20
+		for range leads {
+			w.stock(1) // several of one import would stand in a row
+		}
+		planned := map[string]bool{}
+		for range drafts {
+			id, shares := w.drafts(w.manager)
+			for _, s := range shares {
+				for _, lead := range s.LeadIDs {
+					planned[lead] = true
+				}
+			}
+			w.must(w.Discard(ctx, w.manager, id))
+		}
+		if len(planned) < leads/2 { // from one beginning it would be six
+			t.Errorf("%d drafts of 6 leads planned only %d of %d", drafts, len(planned), leads)
+		}
+	})
+}
+
 func TestWhoseDraftItIs(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.rules = evenings(2, false)

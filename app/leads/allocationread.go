@@ -297,7 +297,7 @@ func (p *Pool) moreIn(rx *store.Rx, v ShareView) (more []Lead, err error) {
 	seat := sitters[0].seat
 	seat.Room = mostMore
 	plan := newPlan([]Seat{seat})
-	if err := p.fill(func(f func(*store.Rx) error) error { return f(rx) }, plan, open.leads); err != nil {
+	if err := p.fill(func(f func(*store.Rx) error) error { return f(rx) }, plan, open.leads, v.Allocation.ID); err != nil {
 		return nil, err
 	}
 	found, err := leadsIn(rx, plan.given[0])

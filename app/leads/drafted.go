@@ -101,6 +101,9 @@ type drafting struct {
 // drafted plans one business day for all people of some groups together, so that nobody is ahead because their manager
 // is, and writes an allocation for each group.
 func (p *Pool) drafted(ctx context.Context, d drafting, groups []group) error {
+	if len(groups) == 0 {
+		return nil
+	}
 	read := func(f func(*store.Rx) error) error { return p.db.Read(ctx, f) }
 	replaced := map[string]bool{}
 	for _, g := range groups {
@@ -134,7 +137,7 @@ func (p *Pool) drafted(ctx context.Context, d drafting, groups []group) error {
 		seats[i] = s.seat
 	}
 	plan := newPlan(seats)
-	if err := p.fill(read, plan, open.leads); err != nil {
+	if err := p.fill(read, plan, open.leads, groups[0].id); err != nil {
 		return err
 	}
 	var pieces []piece

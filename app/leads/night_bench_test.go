@@ -234,13 +234,14 @@ func (w *world) bulkStaff(word string, n int, role people.Role, manager string) 
 		0, n, word, word, word, word, word, string(role))
 }
 
-// bulkLeads are leads of six territories and eight industries at random ranks.
+// bulkLeads are leads of six territories and eight industries, at ranks as an import gives them: random ones, rankRun of
+// them in a row.
 func (w *world) bulkLeads(from, n int, state string) {
 	w.exec(`INSERT INTO lead_import (id, leads, by_id, at_ms, applied_ms) VALUES (?, ?, 'x', 0, 0)`, fmt.Sprint("import", from), n)
 	for at := from; at < from+n; at += 10_000 {
 		w.exec(`INSERT INTO lead (id, import_id, company, company_key, contact, phone, phone_key, industry, territory, source, note, state, rank) `+numbers+`
 			SELECT `+benchLeads+` || CAST(100000000000 + i AS TEXT), ?, '企業' || CAST(i AS TEXT), 'c' || CAST(i AS TEXT), '陳大文', '02-2345678', 'p' || CAST(i AS TEXT),
-			'industry ' || CAST(i % 8 AS TEXT), 'territory ' || CAST(i / 8 % 6 AS TEXT), '展覽', '', ?, (i * 2654435761) % 4294967291 FROM n`,
+			'industry ' || CAST(i % 8 AS TEXT), 'territory ' || CAST(i / 8 % 6 AS TEXT), '展覽', '', ?, (i / 20 * 2654435761) % 4294967291 * 20 + i % 20 FROM n`,
 			at, min(at+10_000, from+n), fmt.Sprint("import", from), state)
 	}
 }

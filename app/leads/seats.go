@@ -1,6 +1,8 @@
 package leads
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"math"
 	"slices"
 	"time"
@@ -164,9 +166,11 @@ func coolingIn(rx *store.Rx, at map[string]*sitter, these string, ids []string) 
 // waitingBatch is how many leads of a pool one snapshot reads.
 const waitingBatch = 2000
 
-// fill offers a plan the leads that wait, in the order of their random ranks, until everybody is full. What another
-// draft has planned is left out.
-func (p *Pool) fill(read func(func(*store.Rx) error) error, plan *plan, planned marks) error {
+// fill offers a plan the leads that wait, in the order of their random ranks from that of an allocation on and round to it
+// again, until everybody is full: were it always from the first, what comes back would be given again and again before
+// anything else is. What another draft has planned is left out.
+func (p *Pool) fill(read func(func(*store.Rx) error) error, plan *plan, planned marks, allocation string) error {
+	start := rankOf(allocation)
 	for _, access := range allocatable {
 		if access == AccessNewcomers && !slices.ContainsFunc(plan.seats, func(s Seat) bool { return s.Newcomer && s.Room > 0 }) {
 			continue
@@ -182,32 +186,40 @@ func (p *Pool) fill(read func(func(*store.Rx) error) error, plan *plan, planned 
 			return err
 		}
 		for _, terms := range pools {
-			after := int64(-1)
-			for more := true; more && !plan.full(); {
-				var some []Offered
-				if err := read(func(rx *store.Rx) (err error) {
-					some, after, err = waitingIn(rx, terms.Slug, access, after)
-					return err
-				}); err != nil {
-					return err
-				}
-				for _, l := range some {
-					if !planned.has(l.ID) {
-						plan.offer(l)
+			for _, part := range [][2]int64{{start, math.MaxInt64}, {-1, start}} {
+				after := part[0]
+				for more := true; more && !plan.full(); {
+					var some []Offered
+					if err := read(func(rx *store.Rx) (err error) {
+						some, after, err = waitingIn(rx, terms.Slug, access, after, part[1])
+						return err
+					}); err != nil {
+						return err
 					}
+					for _, l := range some {
+						if !planned.has(l.ID) {
+							plan.offer(l)
+						}
+					}
+					more = len(some) == waitingBatch
 				}
-				more = len(some) == waitingBatch
 			}
 		}
 	}
 	return nil
 }
 
-// waitingIn are leads of a pool that come after a rank, and the rank of the last.
-func waitingIn(rx *store.Rx, pool string, access Access, after int64) (some []Offered, last int64, err error) {
+// rankOf is the rank at which an allocation begins: as random as its id, and always the same.
+func rankOf(allocation string) int64 {
+	sum := sha256.Sum256([]byte(allocation))
+	return int64(binary.BigEndian.Uint64(sum[:8]) >> 1)
+}
+
+// waitingIn are leads of a pool that come after a rank and not after another, and the rank of the last.
+func waitingIn(rx *store.Rx, pool string, access Access, after, until int64) (some []Offered, last int64, err error) {
 	last = after
-	err = rx.Each(`SELECT l.rank, l.id, l.territory, l.industry FROM lead l WHERE l.state = 'pool' AND l.pool = ? AND l.access = ? AND l.rank > ? AND `+imported+`
-		ORDER BY l.rank LIMIT ?`, []any{pool, access, after, waitingBatch}, func(row store.Row) error {
+	err = rx.Each(`SELECT l.rank, l.id, l.territory, l.industry FROM lead l WHERE l.state = 'pool' AND l.pool = ? AND l.access = ? AND l.rank > ? AND l.rank <= ? AND `+imported+`
+		ORDER BY l.rank LIMIT ?`, []any{pool, access, after, until, waitingBatch}, func(row store.Row) error {
 		w := Offered{Pool: pool, Access: access}
 		err := row.Scan(&last, &w.ID, &w.Territory, &w.Industry)
 		some = append(some, w)
