@@ -37,6 +37,7 @@ type World struct {
 	hired    int
 	config   server.Config
 	files    fstest.MapFS // content and quizzes
+	ended    bool
 }
 
 // Each runs f as a subtest in a fresh world on every engine that there is.
@@ -54,11 +55,7 @@ func New(tb testing.TB, engine store.Engine) *World {
 	config := server.Config{DB: storetest.URL(tb, engine, server.Schemas()...), Zone: "Asia/Taipei", Key: filepath.Join(tb.TempDir(), "key"), Blobs: filepath.Join(tb.TempDir(), "blobs"), URL: "http://localhost", WebhookNetworks: "127.0.0.0/8"}
 	w.config = config
 	w.open()
-	tb.Cleanup(func() {
-		if err := w.House.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
+	tb.Cleanup(w.End)
 	_, problems, err := w.Load(w.Ctx)
 	w.must(err)
 	w.must(problems.Err())
@@ -72,6 +69,17 @@ func New(tb testing.TB, engine store.Engine) *World {
 	w.Cohort, err = w.Roster.Create(w.Ctx, w.HR, cohorts.Cohort{Number: 1, Name: "第 1 期", StartsOn: "2026-11-23", EndsOn: "2026-12-11"})
 	w.must(err)
 	return w
+}
+
+// End closes the house, which else the end of the test does: a test that founds many would run out of connections.
+func (w *World) End() {
+	if w.ended {
+		return
+	}
+	w.ended = true
+	if err := w.Close(); err != nil {
+		w.Error(err)
+	}
 }
 
 // open wires the house over the database as it is.

@@ -62,7 +62,10 @@ func TestPromisesThroughHTTP(t *testing.T) {
 				}
 				failing = true
 				c := found(t, engine)
-				defer func() { c.stop() }()
+				defer func() {
+					c.stop()
+					c.End()
+				}()
 				c.rt = rt
 				rt.Repeat(map[string]func(*rapid.T){
 					"":           func(*rapid.T) { c.invariants() },
