@@ -156,7 +156,12 @@ func (c *company) listen(w *apptest.World) {
 	go func() { served <- m.app.Listener(listener) }()
 	c.address = "http://" + listener.Addr().String()
 	c.stop = func() {
-		if err := errors.Join(m.app.ShutdownWithTimeout(time.Second), <-served); err != nil {
+		err := m.app.ShutdownWithTimeout(time.Second)
+		listener.Close() // a history so short that nothing listened yet has shut nothing down
+		if lost := <-served; !errors.Is(lost, net.ErrClosed) {
+			err = errors.Join(err, lost)
+		}
+		if err != nil {
 			w.Error(err)
 		}
 	}
