@@ -2,8 +2,8 @@ package gate
 
 import "bainian/app/ledger"
 
-// Sealed is the evidence that the ledger seals of the gate: whatever a person did that let somebody through it or kept them out, beyond
-// what the exams and the desk have on file.
+// Sealed is the evidence that the ledger seals of the gate: whatever a person did that let somebody
+// through it or kept them out, beyond what the exams and the desk have on file.
 func Sealed() []ledger.Evidence {
 	const by, at = "by_id", "at_ms"
 	return []ledger.Evidence{

@@ -93,20 +93,15 @@ func (p *Pool) endIn(tx *store.Tx, how Ended, note, by string, tenures ...Tenure
 			return err
 		}
 	}
-	for _, exempt := range []bool{false, true} {
-		var ids []any
-		for _, t := range tenures {
-			if t.Exempt == exempt {
-				ids = append(ids, t.LeadID)
-			}
-		}
+	moved := map[State][]any{}
+	for _, t := range tenures {
 		to := InPool
-		if exempt {
+		if t.Exempt {
 			to = Handover
 		}
-		if len(ids) == 0 {
-			continue
-		}
+		moved[to] = append(moved[to], t.LeadID)
+	}
+	for to, ids := range moved {
 		if _, err := tx.Exec(`UPDATE lead SET access = 'open', widens_ms = NULL, state = ? WHERE id IN (`+places(len(ids))+`)`, append([]any{to}, ids...)...); err != nil {
 			return err
 		}

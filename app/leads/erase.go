@@ -29,8 +29,9 @@ func erasing() []string {
 }
 
 // Erase forgets the person behind a lead on their request, by HR and admins: whom to ask for, the number, and everything
-// that was written about them, here and in all that was merged with it, whichever of them is named. The lead is closed for good, its tenure ends; that it was
-// there, the counts and who did what when stay. The reason is kept and must not repeat what is erased.
+// that was written about them, here and in all that was merged with it, whichever of them is named. The lead is closed for
+// good, its tenure ends; that it was there, the counts and who did what when stay. The reason is kept and must not repeat
+// what is erased.
 func (p *Pool) Erase(ctx context.Context, actor people.Person, leadID, reason string) error {
 	reason, err := said(reason, "reason", "moves.reason_missing", maxReason)
 	if err != nil {

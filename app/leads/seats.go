@@ -187,24 +187,31 @@ func (p *Pool) fill(read func(func(*store.Rx) error) error, plan *plan, planned 
 		}
 		for _, terms := range pools {
 			for _, part := range [][2]int64{{start, math.MaxInt64}, {-1, start}} {
-				after := part[0]
-				for more := true; more && !plan.full(); {
-					var some []Offered
-					if err := read(func(rx *store.Rx) (err error) {
-						some, after, err = waitingIn(rx, terms.Slug, access, after, part[1])
-						return err
-					}); err != nil {
-						return err
-					}
-					for _, l := range some {
-						if !planned.has(l.ID) {
-							plan.offer(l)
-						}
-					}
-					more = len(some) == waitingBatch
+				if err := offer(read, plan, planned, terms.Slug, access, part[0], part[1]); err != nil {
+					return err
 				}
 			}
 		}
+	}
+	return nil
+}
+
+// offer offers a plan the leads of a pool that come after a rank and not after another, until everybody is full.
+func offer(read func(func(*store.Rx) error) error, plan *plan, planned marks, pool string, access Access, after, until int64) error {
+	for more := true; more && !plan.full(); {
+		var some []Offered
+		if err := read(func(rx *store.Rx) (err error) {
+			some, after, err = waitingIn(rx, pool, access, after, until)
+			return err
+		}); err != nil {
+			return err
+		}
+		for _, l := range some {
+			if !planned.has(l.ID) {
+				plan.offer(l)
+			}
+		}
+		more = len(some) == waitingBatch
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ ALTER TABLE tenure ADD COLUMN exempt BOOLEAN NOT NULL DEFAULT FALSE;            
 ALTER TABLE tenure ADD COLUMN private_ms BIGINT;                                   -- in the private pool since
 DROP INDEX tenure_due;
 CREATE INDEX tenure_due ON tenure (due_ms) WHERE ended_ms IS NULL AND paused_ms IS NULL AND NOT exempt;
+CREATE INDEX tenure_ended_by_time ON tenure (ended_ms) WHERE ended_ms IS NOT NULL;
 ALTER TABLE tenure DROP CONSTRAINT tenure_how;
 ALTER TABLE tenure ADD CONSTRAINT tenure_how CHECK (ended_how IN
   ('returned', 'reclaimed', 'trust', 'deactivated', 'handover', 'closed', 'swapped', 'transferred', 'ruled', 'merged'));

@@ -55,7 +55,7 @@ func claim(tb testing.TB, admin *pgx.Conn, family string) string {
 	}
 }
 
-// shape is a number that any change of tables, columns, indexes, constraints, triggers and functions moves.
+// shape is a text that any change of tables, columns, indexes, constraints, triggers and functions moves.
 const shape = `(SELECT string_agg(rows || ' ' || last, ',') FROM (
 	SELECT count(*) AS rows, max(xmin::text::bigint) AS last FROM pg_class WHERE relpersistence = 'p' UNION ALL
 	SELECT count(*), max(xmin::text::bigint) FROM pg_attribute UNION ALL

@@ -102,12 +102,12 @@ func (w *Wing) rule(c *page.Ctx) error {
 		}
 		return c.Back("/leads/handovers", "handover.ruled", "name", p.Name)
 	}
+	if !c.Refused(err) {
+		return err
+	}
 	v, broken := w.readHandovers(c)
 	if broken != nil {
 		return broken
-	}
-	if !c.Refused(err) {
-		return err
 	}
 	i := slices.IndexFunc(v.Disputes, func(d dispute) bool { return d.ID == id })
 	if i < 0 {

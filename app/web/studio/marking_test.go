@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,7 +20,7 @@ import (
 	"bainian/app/locale"
 	"bainian/app/people"
 	"bainian/app/questions"
-	"bainian/app/store/storetest"
+	"bainian/app/web/page/pagetest"
 )
 
 // TestMarkingPages: answers are marked on the pages alone, blind, by two people, settled by a third, appealed on and
@@ -258,10 +257,7 @@ func (s *site) appealsAreDecided(ids []string) {
 
 // markByKeyboard marks an answer in a real browser with keys alone, and comes to the next.
 func (s *site) markByKeyboard() {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		storetest.Skip(s.T, "no chromium")
-	}
+	browser := pagetest.Browser(s.T)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(s.T, err)
 	served := make(chan error, 1)
@@ -272,31 +268,8 @@ func (s *site) markByKeyboard() {
 		}
 		must(s.T, <-served)
 	})
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 900))...)
-	defer stop()
-	browser, quit := chromedp.NewContext(allocator)
-	defer quit()
-	until := func(format string, args ...any) {
-		s.Helper()
-		expression := "Boolean(" + fmt.Sprintf(format, args...) + ")"
-		for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(40 * time.Millisecond) {
-			ctx, cancel := context.WithTimeout(browser, 5*time.Second)
-			truth, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
-			cancel()
-			if err == nil && truth { // a page on its way to the next has nothing to evaluate in
-				return
-			}
-		}
-		text, _ := chromedp.Run(browser, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
-		s.Fatalf("never: %s\n%s", expression, text)
-	}
-	press := func(keys ...string) {
-		s.Helper()
-		for _, key := range keys {
-			must(s.T, chromedp.Do(browser, chromedp.KeyEvent(key)))
-		}
-	}
-	at := "http://" + listener.Addr().String()
+	x := &pagetest.Tab{TB: s.T, Ctx: browser, Base: "http://" + listener.Addr().String()}
+	until, press := x.Until, x.Press
 	pile := exams.Pile{}
 	for _, p := range s.queue("chief") {
 		if p.ForMe >= 2 {
@@ -306,9 +279,9 @@ func (s *site) markByKeyboard() {
 	script, err := s.room.NextToMark(context.Background(), s.people["chief"], pile, "")
 	must(s.T, err)
 	must(s.T, s.room.AddComment(context.Background(), s.people["chief"], script, "再寫一次"))
-	must(s.T, chromedp.Do(browser, chromedp.Navigate(at+"/favicon.ico")))
+	must(s.T, chromedp.Do(browser, chromedp.Navigate(x.Base+"/favicon.ico")))
 	until(`(document.cookie = "session=%s; path=/", document.cookie = "lang=zh-Hant; path=/")`, s.tokens["chief"])
-	must(s.T, chromedp.Do(browser, chromedp.Navigate(at+"/studio/marking/scripts/"+script)))
+	x.Load("/studio/marking/scripts/" + script)
 	until(`document.querySelector("#marks[data-ready]") && document.activeElement.name === "c1"`)
 	// Keys set points, halves too, and move; a comment of the bank comes into the field; the draft is kept meanwhile.
 	press("1", ".")
