@@ -20,7 +20,7 @@ func TestAllocationKeepsThePromisesInAnyHistory(t *testing.T) {
 		w.stock(20)
 		staff := []people.Person{w.amy, w.bob, w.hire(w.manager.ID)}
 		shut, gone, cases := false, map[string]bool{}, map[string][]int{}
-		drafts, runs, most := map[string]string{}, 0, w.histories(12, 3)
+		drafts, runs, most := map[string]string{}, 0, w.histories(24, 4)
 		rapid.Check(t, func(rt *rapid.T) {
 			if runs++; runs > most {
 				return
@@ -108,7 +108,6 @@ func TestAllocationKeepsThePromisesInAnyHistory(t *testing.T) {
 				},
 			})
 		})
-		t.Logf("%d leads were allocated", w.count(`SELECT count(*) FROM lead_event WHERE kind = 'assigned'`))
 		if n := w.count(`SELECT count(*) FROM lead_event WHERE kind = 'assigned'`); n < 20 && w.db.Engine() == store.SQLite {
 			t.Errorf("only %d leads were allocated: these histories prove too little", n)
 		}
